@@ -1,0 +1,25 @@
+import { readEnvironment } from '../environment';
+import { createAuthenticate } from '../http/authentication';
+import { createHttpHandler } from '../http/endpoint';
+import { health } from '../http/health';
+import { openTable } from '../store/table';
+import { showEvent, showEvents } from './events';
+import { retry, showDeliveries, showDelivery } from './hookbase-deliveries';
+
+const environment = readEnvironment('api');
+const table = openTable(environment.TABLE_NAME);
+const deps = { table, shards: environment.TIMELINE_SHARDS, now: Date.now };
+
+/** HTTP: reading events and deliveries, retrying them, and whatever no other route serves. */
+export const handler = createHttpHandler(
+  'api',
+  {
+    'GET /health': health,
+    'GET /v1/events': { scope: 'read', handle: (request, caller) => showEvents(deps, request, caller) },
+    'GET /v1/events/{id}': { scope: 'read', handle: (request, caller) => showEvent(deps, request, caller) },
+    'GET /api/deliveries': { scope: 'read', handle: (request, caller) => showDeliveries(deps, request, caller) },
+    'GET /api/deliveries/{id}': { scope: 'read', handle: (request, caller) => showDelivery(deps, request, caller) },
+    'POST /api/deliveries/{id}/retry': { scope: 'write', handle: (request, caller) => retry(deps, request, caller) },
+  },
+  createAuthenticate(table, Date.now),
+);

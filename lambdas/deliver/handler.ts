@@ -1,0 +1,125 @@
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { ChangeMessageVisibilityCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { cached } from '../cache';
+import { acknowledgementOf, type MessageOutcome } from '../domain/acknowledgement';
+import { decodeMessage } from '../domain/message';
+import { readEnvironment } from '../environment';
+import { logger } from '../log';
+import { enqueueAt } from '../queue/schedule';
+import { packDetail } from '../store/attempt-detail';
+import { claim } from '../store/claims';
+import { getDestination } from '../store/configuration';
+import { getDelivery } from '../store/deliveries';
+import { getEvent } from '../store/events';
+import { recordAttempt } from '../store/outcomes';
+import { openTable } from '../store/table';
+import { park, restart } from '../store/transitions';
+import { type DeliverPorts, deliverMessage, type ReceivedMessage, renew } from './deliver-message';
+import { createSend } from './send';
+
+/** A change of a destination, such as pausing it, is seen by every warm instance after this long. */
+const DESTINATION_TTL_MS = 5_000;
+
+const environment = readEnvironment('deliver');
+const table = openTable(environment.TABLE_NAME);
+const sqs = new SQSClient({});
+const queue = { sqs, url: environment.DELIVERY_QUEUE_URL };
+const schedules = {
+  scheduler: new SchedulerClient({}),
+  group: environment.SCHEDULE_GROUP_NAME,
+  roleArn: environment.SCHEDULE_ROLE_ARN,
+  thresholdSeconds: environment.SCHEDULER_THRESHOLD_SECONDS,
+};
+const settings = { shards: environment.TIMELINE_SHARDS, retentionDays: environment.RETENTION_DAYS };
+const readDestination = cached(
+  (address) => {
+    const [owner = '', id = ''] = address.split('/');
+    return getDestination(table, owner, id);
+  },
+  { ttlMs: DESTINATION_TTL_MS, now: Date.now },
+);
+
+const ports: DeliverPorts = {
+  claim: (request) => claim(table, request),
+  record: (record) => recordAttempt(table, record, settings),
+  park: (delivery, now) => park(table, delivery, now, settings.shards),
+  redrive: (delivery, now) => restart(table, delivery, 'redrive', now),
+  readDelivery: (base, delivery) => getDelivery(table, base, delivery),
+  readEvent: (base) => getEvent(table, base),
+  readDestination: (owner, id) => readDestination(`${owner}/${id}`),
+  enqueueAt: (due, at, now) => enqueueAt(queue, schedules, due, at, now),
+  send: createSend({ allowLoopback: environment.ALLOW_LOOPBACK }),
+  packDetail,
+  now: Date.now,
+  random: Math.random,
+};
+
+/** A message that is to stay in the queue. The batch response names it; it is no failure of the function's. */
+class MessageLeftError extends Error {
+  override readonly name = 'MessageLeftError';
+}
+
+function readRecord(record: SQSRecord, context: Context): ReceivedMessage {
+  return {
+    ...decodeMessage(record.body),
+    messageId: record.messageId,
+    lastReceive: Number(record.attributes.ApproximateReceiveCount) >= environment.MAX_RECEIVE_COUNT,
+    deadline: Date.now() + context.getRemainingTimeInMillis(),
+  };
+}
+
+/** After a failure that is ours, such as a throttled write, a last message is looked at again after this long. */
+const RENEWAL_DELAY_MS = 60_000;
+
+/** Delivers; on a message's last receive our own failure must not send it to the dead-letter queue unrecorded. */
+async function deliver(message: ReceivedMessage): Promise<MessageOutcome> {
+  try {
+    return await deliverMessage(ports, message);
+  } catch (error) {
+    if (!message.lastReceive) throw error;
+    logger.error('message failed on its last receive', { messageId: message.messageId, error });
+    return renew(ports, message, Date.now() + RENEWAL_DELAY_MS);
+  }
+}
+
+async function handleRecord(record: SQSRecord, context: Context): Promise<void> {
+  const message = readRecord(record, context);
+  const outcome = await deliver(message);
+  const { base, delivery, attempt, destination, messageId } = message;
+  logger.info('delivery attempt', {
+    ...{ base, delivery, attempt, destination, messageId, outcome },
+    receiveCount: Number(record.attributes.ApproximateReceiveCount),
+  });
+  const acknowledgement = acknowledgementOf(outcome, Date.now());
+  if (acknowledgement.kind === 'acknowledge') return;
+  await leave(record, acknowledgement.visibleAfterSeconds);
+  throw new MessageLeftError(outcome.kind);
+}
+
+async function leave(record: SQSRecord, visibleAfterSeconds: number | undefined): Promise<void> {
+  if (visibleAfterSeconds === undefined) return;
+  await sqs.send(
+    new ChangeMessageVisibilityCommand({
+      QueueUrl: environment.DELIVERY_QUEUE_URL,
+      ReceiptHandle: record.receiptHandle,
+      VisibilityTimeout: visibleAfterSeconds,
+    }),
+  );
+}
+
+const processor = new BatchProcessor(EventType.SQS);
+
+/** SQS: delivers a batch of messages side by side and reports the ones that stay in the queue. */
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const record = async (one: SQSRecord) => {
+    try {
+      await handleRecord(one, context);
+    } catch (error) {
+      if (!(error instanceof MessageLeftError)) logger.error('message failed', { messageId: one.messageId, error });
+      throw error;
+    }
+  };
+  return processPartialResponse(event, record, processor, { context, throwOnFullBatchFailure: false });
+}

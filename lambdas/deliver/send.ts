@@ -1,0 +1,102 @@
+import { Agent, request } from 'undici';
+import type { AddressRules } from '../domain/address';
+import { type AttemptResult, type ErrorCode, type Headers, MAX_RESPONSE_BYTES } from '../domain/attempt';
+import { guardedConnector } from './guarded-connector';
+
+/** One HTTP request to a destination. */
+export interface OutgoingRequest {
+  readonly url: string;
+  readonly method: 'POST' | 'PUT' | 'PATCH';
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+  /** For the whole exchange: connecting, sending, headers and body. */
+  readonly timeoutMs: number;
+}
+
+/** Sends a request. It never throws for what a destination does: every ending is a result. */
+export type Send = (outgoing: OutgoingRequest) => Promise<AttemptResult>;
+
+/** Response headers beyond this are an error of the destination's. */
+const MAX_HEADER_BYTES = 16_384;
+
+/** Longer than any attempt may take, so that an attempt's own timeout is the one that ends it. */
+const CONNECT_TIMEOUT_MS = 30_000;
+
+/** Makes the sender of a function instance; its connections are kept and reused between invocations. */
+export function createSend(rules: AddressRules): Send {
+  const dispatcher = new Agent({
+    connect: guardedConnector(rules, CONNECT_TIMEOUT_MS),
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    pipelining: 1,
+  });
+  return (outgoing) => exchange(dispatcher, outgoing);
+}
+
+async function exchange(dispatcher: Agent, outgoing: OutgoingRequest): Promise<AttemptResult> {
+  const { url, method, headers, timeoutMs } = outgoing;
+  const started = performance.now();
+  const latency = () => Math.round(performance.now() - started);
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const body = Buffer.from(outgoing.body);
+    const response = await request(url, { dispatcher, method, headers: { ...headers }, body, signal });
+    const captured = await capture(response.body);
+    const flat = flatten(response.headers);
+    return { kind: 'response', statusCode: response.statusCode, headers: flat, body: captured, latencyMs: latency() };
+  } catch (error) {
+    return { kind: 'error', ...classify(error, signal, timeoutMs), latencyMs: latency() };
+  }
+}
+
+/** Reads at most {@link MAX_RESPONSE_BYTES} and hangs up on the rest. */
+async function capture(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of body) {
+    parts.push(part);
+    size += part.byteLength;
+    if (size >= MAX_RESPONSE_BYTES) break;
+  }
+  return Buffer.concat(parts).subarray(0, MAX_RESPONSE_BYTES);
+}
+
+function flatten(headers: Record<string, string | string[] | undefined>): Headers {
+  const entries = Object.entries(headers).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : `${value}`]),
+  );
+}
+
+interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+function classify(error: unknown, signal: AbortSignal, timeoutMs: number): Failure {
+  if (signal.aborted) return { code: 'timeout', message: `Connection timeout after ${timeoutMs}ms` };
+  const code = codeOf(error);
+  if (code === 'ADDRESS_BLOCKED') return { code: 'address_blocked', message: 'The address is not public' };
+  if (code.includes('TIMEOUT') && code.startsWith('UND_ERR')) return { code: 'timeout', message: 'Connection timeout' };
+  if (['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'ENODATA'].includes(code)) {
+    return { code: 'dns_error', message: `The host name cannot be resolved (${code})` };
+  }
+  if (code.includes('HEADERS_OVERFLOW') || code === 'HPE_HEADER_OVERFLOW') {
+    return { code: 'response_too_large', message: 'The response headers are too large' };
+  }
+  if (isTlsCode(code)) return { code: 'tls_error', message: `TLS failed (${code})` };
+  return { code: 'connection_error', message: `The connection failed (${code || 'unknown'})` };
+}
+
+/** Node wraps failures of several addresses in one AggregateError: the first of them speaks for all. */
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
+  if (typeof error !== 'object' || error === null) return '';
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  return typeof code === 'string' ? code : codeOf(cause);
+}
+
+function isTlsCode(code: string): boolean {
+  return /^(ERR_TLS|ERR_SSL|EPROTO|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|HOSTNAME_MISMATCH|CRL_)/.test(code);
+}

@@ -1,0 +1,81 @@
+import { redactHeaders } from '../../domain/redaction';
+import type { RetryPolicy } from '../../domain/retry-policy';
+import type { Connection, Destination, Source } from '../../store/configuration';
+
+/** A source as the management surface writes it. */
+export function writeSource(source: Source) {
+  return {
+    id: source.id,
+    org_id: source.organization,
+    env_id: source.environment,
+    name: source.name,
+    slug: source.slug,
+    template: source.template ?? null,
+    status: source.status,
+    created_at: source.createdAt,
+    updated_at: source.updatedAt,
+  };
+}
+
+/**
+ * A destination as the management surface writes it: without its credentials, and with the signing secret only when it
+ * has just been made.
+ */
+export function writeDestination(
+  destination: Destination,
+  shown: { readonly signingSecret?: string | undefined } = {},
+) {
+  return {
+    id: destination.id,
+    org_id: destination.organization,
+    env_id: destination.environment,
+    name: destination.name,
+    slug: destination.slug,
+    type: 'http',
+    url: destination.url,
+    mirror_urls: [],
+    method: destination.method,
+    headers: redactHeaders(destination.headers),
+    auth_type: destination.auth.type,
+    timeout_ms: destination.timeoutMs,
+    retry_policy: writeRetryPolicy(destination.retryPolicy),
+    rate_limit: null,
+    status: destination.status,
+    ...(shown.signingSecret && { signing_secret: shown.signingSecret }),
+    created_at: destination.createdAt,
+    updated_at: destination.updatedAt,
+  };
+}
+
+function writeRetryPolicy(policy: RetryPolicy) {
+  if ('schedule' in policy) return { max_attempts: policy.maxAttempts, schedule: policy.schedule };
+  const { initialSeconds, factor, maxSeconds } = policy.exponential;
+  const exponential = { initial_seconds: initialSeconds, factor, max_seconds: maxSeconds };
+  return { max_attempts: policy.maxAttempts, exponential };
+}
+
+/** Names of what a connection joins, for readers. */
+export interface ConnectionNames {
+  readonly source?: string | undefined;
+  readonly destination?: string | undefined;
+}
+
+/** A connection as the management surface writes it; clients of this surface expect the filter rules as JSON text. */
+export function writeConnection(connection: Connection, names: ConnectionNames) {
+  return {
+    id: connection.id,
+    org_id: connection.organization,
+    env_id: connection.environment,
+    name: connection.name,
+    description: connection.description ?? null,
+    source_id: connection.source ?? null,
+    source_name: names.source ?? null,
+    destination_id: connection.destination,
+    destination_name: names.destination ?? null,
+    filter_rules: connection.filterRules.length > 0 ? JSON.stringify(connection.filterRules) : null,
+    enabled: connection.enabled,
+    status: connection.enabled ? 'active' : 'disabled',
+    created_at: connection.createdAt,
+    updated_at: connection.updatedAt,
+  };
+}

@@ -1,0 +1,49 @@
+/** Everything that can have become of a message, once it is recorded. */
+export type MessageOutcome =
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'retry-scheduled' }
+  | { readonly kind: 'died' }
+  | { readonly kind: 'dying' }
+  | { readonly kind: 'parked' }
+  | { readonly kind: 'redriven' }
+  | { readonly kind: 'retry-ensured' }
+  | { readonly kind: 'dropped'; readonly why: 'gone' | 'settled' | 'parked' | 'stale' }
+  /** On its last receive a message is replaced by a fresh copy, so that SQS does not move it unrecorded. */
+  | { readonly kind: 'renewed' }
+  | { readonly kind: 'busy'; readonly until: number }
+  | { readonly kind: 'claim-lost' };
+
+/** What the queue is told about a message. */
+export type Acknowledgement =
+  | { readonly kind: 'acknowledge' }
+  /** Fail the message; it is visible again after `visibleAfterSeconds`, or when its visibility timeout ends. */
+  | { readonly kind: 'leave'; readonly visibleAfterSeconds?: number };
+
+/**
+ * Acknowledge or leave. A message is acknowledged only when nothing is lost with it: its outcome is recorded, and
+ * whatever follows is enqueued. A dying message is failed on purpose, at once and again, until SQS itself moves it to
+ * the dead-letter queue: only messages that SQS moved can be redriven.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function acknowledgementOf(outcome: MessageOutcome, now: number): Acknowledgement {
+  switch (outcome.kind) {
+    case 'delivered':
+    case 'retry-scheduled':
+    case 'parked':
+    case 'redriven':
+    case 'retry-ensured':
+    case 'dropped':
+    case 'renewed':
+      return { kind: 'acknowledge' };
+    case 'died':
+    case 'dying':
+      return { kind: 'leave', visibleAfterSeconds: 0 };
+    case 'busy':
+      return { kind: 'leave', visibleAfterSeconds: Math.max(1, Math.ceil((outcome.until - now) / 1000) + 1) };
+    case 'claim-lost':
+      return { kind: 'leave' };
+    default:
+      return outcome satisfies never;
+  }
+}

@@ -1,0 +1,48 @@
+import * as z from 'zod';
+
+const text = z.string().min(1);
+const whole = (minimum: number) => z.coerce.number().int().min(minimum);
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+
+const table = z.object({ TABLE_NAME: text });
+const indexed = table.extend({ TIMELINE_SHARDS: whole(1) });
+const writing = indexed.extend({ RETENTION_DAYS: whole(1) });
+const outgoing = z.object({ ALLOW_PLAIN_HTTP: flag, ALLOW_LOOPBACK: flag });
+
+/**
+ * The variables that each function reads, by function. The stack sets exactly these; a function parses them once, at
+ * its cold start, and nothing else reads the environment.
+ */
+export const ENVIRONMENTS = {
+  ingest: writing,
+  route: writing.extend({ DELIVERY_QUEUE_URL: text }),
+  deliver: writing.extend({
+    DELIVERY_QUEUE_URL: text,
+    MAX_RECEIVE_COUNT: whole(1),
+    FUNCTION_TIMEOUT_SECONDS: whole(1),
+    SCHEDULE_GROUP_NAME: text,
+    SCHEDULE_ROLE_ARN: text,
+    SCHEDULER_THRESHOLD_SECONDS: whole(1),
+    ...outgoing.shape,
+  }),
+  api: indexed,
+  manage: table.extend(outgoing.shape),
+  sweep: indexed,
+} as const;
+
+export type FunctionName = keyof typeof ENVIRONMENTS;
+
+/**
+ * Parses a function's environment.
+ *
+ * @throws Error naming the variables that are missing or wrong; a function must not start with a guess
+ */
+export function readEnvironment<Name extends FunctionName>(
+  name: Name,
+  variables: NodeJS.ProcessEnv = process.env,
+): z.output<(typeof ENVIRONMENTS)[Name]> {
+  const parsed = ENVIRONMENTS[name].safeParse(variables);
+  if (parsed.success) return parsed.data as z.output<(typeof ENVIRONMENTS)[Name]>;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`The environment of the function ${name} is incomplete: ${problems.join('; ')}`);
+}

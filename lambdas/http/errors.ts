@@ -1,0 +1,41 @@
+/** Every way in which a call can be refused, with its status. */
+export const ERROR_STATUS = {
+  VALIDATION_ERROR: 400,
+  UNAUTHORIZED: 401,
+  FORBIDDEN: 403,
+  RESOURCE_NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  CONFLICT: 409,
+  INVALID_STATE: 409,
+  PAYLOAD_TOO_LARGE: 413,
+  RATE_LIMITED: 429,
+  INTERNAL_ERROR: 500,
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_STATUS;
+
+/** A call that is refused. It becomes an answer in one place, in the words of the surface that was called. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    /** Headers that the answer carries besides, such as `allow` or `retry-after`. */
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+  }
+
+  get status(): number {
+    return ERROR_STATUS[this.code];
+  }
+}
+
+/** 400, naming the field that is wrong. */
+export const invalid = (field: string, problem: string): ApiError =>
+  new ApiError('VALIDATION_ERROR', field ? `${field}: ${problem}` : problem);
+
+/** 404: what is not there and what belongs to another tenant are answered alike. */
+export const notFound = (kind: string, id: string): ApiError =>
+  new ApiError('RESOURCE_NOT_FOUND', `${kind} with ID ${id} not found`);

@@ -1,0 +1,50 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+
+/** A call, read once from what API Gateway sends (payload format 2.0). */
+export interface ApiRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Path parameters, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Query parameters; of one that is given twice API Gateway joins the values with a comma. */
+  readonly query: Readonly<Record<string, string>>;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** `name=value` pairs. */
+  readonly cookies: readonly string[];
+  /** The body byte for byte. */
+  readonly body: Uint8Array;
+  readonly requestId: string;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  /** Answered as JSON. */
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const defined = (record: Record<string, string | undefined> | undefined): Record<string, string> =>
+  Object.fromEntries(Object.entries(record ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined));
+
+/** Reads a call. */
+export function readRequest(event: APIGatewayProxyEventV2): ApiRequest {
+  const { method } = event.requestContext.http;
+  const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  return {
+    method,
+    path: event.rawPath,
+    params: defined(event.pathParameters),
+    query: defined(event.queryStringParameters),
+    headers: defined(event.headers),
+    cookies: event.cookies ?? [],
+    body,
+    requestId: event.requestContext.requestId,
+  };
+}
+
+/** Writes an answer, with the request's id on it. */
+export function writeResponse(response: ApiResponse, requestId: string): APIGatewayProxyStructuredResultV2 {
+  const headers = { 'content-type': 'application/json', 'x-request-id': requestId, ...response.headers };
+  return { statusCode: response.status, headers, body: JSON.stringify(response.body) };
+}

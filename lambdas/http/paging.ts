@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { COUNT_LIMIT, type Window } from '../store/delivery-lists';
+import { invalid } from './errors';
+
+const number = (name: string) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `${name} must be a whole number`)
+    .transform(Number);
+
+/** A whole number in a query string, from `minimum` to `maximum`. */
+export const wholeNumber = (name: string, minimum: number, maximum: number) =>
+  number(name).pipe(z.number().min(minimum).max(maximum));
+
+/** An ISO 8601 date or time in a query string, as the indexes write times. */
+export const isoTime = z
+  .string()
+  .refine((text) => /^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(Date.parse(text)), 'must be an ISO 8601 date')
+  .transform((text) => new Date(text).toISOString());
+
+/** Where a list continues, opaque to the client. */
+export const encodeCursor = (sortKey: string): string => Buffer.from(sortKey).toString('base64url');
+
+/** Reads a cursor that an earlier answer gave. */
+export function decodeCursor(cursor: string): string {
+  const text = Buffer.from(cursor, 'base64url').toString('utf8');
+  if (!/^\d{4}-[0-9T:.-]+Z#[0-9a-f]{32}$/.test(text)) throw invalid('cursor', 'was not given by an earlier answer');
+  return text;
+}
+
+/**
+ * The window of a list.
+ *
+ * @param field the parameter that is to blame when the offset is out of reach
+ */
+export function windowOf(offset: number, limit: number, cursor: string | undefined, field: string): Window {
+  if (cursor !== undefined) return { offset: 0, limit, cursor: decodeCursor(cursor) };
+  if (offset + limit > COUNT_LIMIT) {
+    throw invalid(field, `reaches the first ${COUNT_LIMIT} rows only; narrow the list by time, or page by cursor`);
+  }
+  return { offset, limit };
+}

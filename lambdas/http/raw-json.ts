@@ -1,0 +1,28 @@
+import { findNodeAtLocation, type JSONPath, type Node, parseTree } from 'jsonc-parser';
+
+/**
+ * The text of a value inside a JSON document exactly as it was written: whitespace, number spellings and duplicate
+ * members included, which parsing and writing it again would not keep.
+ *
+ * @param tree the document's tree (see {@link readTree}); the text is known to be valid JSON
+ */
+export function rawText(text: string, tree: Node, path: JSONPath): string | undefined {
+  const node = lastMember(tree, path);
+  return node && text.slice(node.offset, node.offset + node.length);
+}
+
+/** The tree of a document that `JSON.parse` has accepted. */
+export function readTree(text: string): Node {
+  const tree = parseTree(text);
+  if (!tree) throw new TypeError('The text is no JSON document.');
+  return tree;
+}
+
+/** Of duplicate members the last one counts, as for `JSON.parse`; the library would take the first. */
+function lastMember(tree: Node, path: JSONPath): Node | undefined {
+  return path.reduce<Node | undefined>((node, step) => {
+    if (node?.type !== 'object') return node && findNodeAtLocation(node, [step]);
+    const matches = node.children?.filter((property) => property.children?.[0]?.value === step);
+    return matches?.at(-1)?.children?.[1];
+  }, tree);
+}

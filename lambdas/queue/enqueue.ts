@@ -1,0 +1,63 @@
+import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { type DeliveryMessage, encodeMessage, newToken } from '../domain/message';
+
+/** SQS delays a message by 15 minutes at most. */
+export const MAX_SQS_DELAY_SECONDS = 900;
+
+/** A send takes at most ten messages. */
+const BATCH_SIZE = 10;
+
+/** What is due, before it becomes a message: the token is made when it is sent. */
+export type DueAttempt = Omit<DeliveryMessage, 'token'>;
+
+export interface DeliveryQueue {
+  readonly sqs: SQSClient;
+  readonly url: string;
+}
+
+/** The parts of a message that SQS and the Scheduler's SQS target share. */
+export function messageParameters(due: DueAttempt) {
+  const MessageBody = encodeMessage({ ...due, token: newToken() });
+  return { MessageBody, MessageGroupId: due.destination };
+}
+
+/** Enqueues one attempt, due after `delaySeconds` (0 to 900). */
+export async function enqueue({ sqs, url }: DeliveryQueue, due: DueAttempt, delaySeconds = 0): Promise<void> {
+  const delay = delaySeconds > 0 ? { DelaySeconds: delaySeconds } : {};
+  await sqs.send(new SendMessageCommand({ QueueUrl: url, ...messageParameters(due), ...delay }));
+}
+
+/**
+ * Enqueues attempts that are due now, ten to a request.
+ *
+ * @returns the ones that were not taken: SQS refuses entries of a batch one by one, and a request that fails as a whole
+ * refuses all of its ten
+ */
+export async function enqueueAll<Due extends DueAttempt>(
+  { sqs, url }: DeliveryQueue,
+  due: readonly Due[],
+): Promise<{ readonly refused: readonly Due[]; readonly errors: readonly unknown[] }> {
+  const refused: Due[] = [];
+  const errors: unknown[] = [];
+  await Promise.all(
+    chunks(due, BATCH_SIZE).map(async (chunk) => {
+      const Entries = chunk.map((one, index) => ({ Id: String(index), ...messageParameters(one) }));
+      try {
+        const { Failed = [] } = await sqs.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
+        for (const { Id, Code } of Failed) {
+          refused.push(...chunk.filter((_, index) => String(index) === Id));
+          errors.push(new Error(`SQS refused a message: ${Code}`));
+        }
+      } catch (error) {
+        refused.push(...chunk);
+        errors.push(error);
+      }
+    }),
+  );
+  return { refused, errors };
+}
+
+/** Splits a list into pieces of at most `size`. */
+function chunks<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size));
+}

@@ -1,0 +1,44 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { cached } from '../cache';
+import { readEnvironment } from '../environment';
+import { logger } from '../log';
+import { enqueueAll } from '../queue/enqueue';
+import { getDestination, listConnections } from '../store/configuration';
+import { deliveriesOf } from '../store/deliveries';
+import { markUnrouted } from '../store/events';
+import { type NewDelivery, putDelivery } from '../store/new-delivery';
+import { openTable } from '../store/table';
+import { type BatchPorts, routeBatch } from './route-batch';
+
+/** Routing needs a destination's retry policy and that it exists; both may be this old. */
+const DESTINATION_TTL_MS = 10_000;
+
+const environment = readEnvironment('route');
+const table = openTable(environment.TABLE_NAME);
+const queue = { sqs: new SQSClient({}), url: environment.DELIVERY_QUEUE_URL };
+const settings = { shards: environment.TIMELINE_SHARDS, retentionDays: environment.RETENTION_DAYS };
+const destinations = cached(
+  (address) => {
+    const [owner = '', id = ''] = address.split('/');
+    return getDestination(table, owner, id);
+  },
+  { ttlMs: DESTINATION_TTL_MS, now: Date.now },
+);
+
+const ports: BatchPorts = {
+  listConnections: (owner) => listConnections(table, owner),
+  readDestination: (owner, id) => destinations(`${owner}/${id}`),
+  putDelivery: (delivery: NewDelivery) => putDelivery(table, delivery, settings),
+  deliveriesOf: (base) => deliveriesOf(table, base),
+  markUnrouted: (base) => markUnrouted(table, base),
+  enqueueAll: (due) => enqueueAll(queue, due),
+  report: (sequenceNumber, error) => logger.error('record failed', { sequenceNumber, error: error as Error }),
+};
+
+/** Table stream: routes accepted events and enqueues deliveries that are pending again. */
+export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
+  const failed = await routeBatch(ports, event.Records);
+  logger.info('routed', { records: event.Records.length, failed: failed.length });
+  return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+}

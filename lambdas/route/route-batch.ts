@@ -1,0 +1,70 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import { cached } from '../cache';
+import type { DueAttempt } from '../queue/enqueue';
+import { parseDelivery } from '../store/delivery-items';
+import { parseEvent } from '../store/events';
+import { readStreamImage, type StreamImage } from '../store/stream-image';
+import { type RoutePorts, routeEvent } from './route-event';
+
+export interface BatchPorts extends RoutePorts {
+  /** Enqueues attempts across events, ten to a request; answers with the refused ones. */
+  enqueueAll<Due extends DueAttempt>(
+    due: readonly Due[],
+  ): Promise<{ readonly refused: readonly Due[]; readonly errors: readonly unknown[] }>;
+  /** Told of everything that makes a record fail. */
+  report(sequenceNumber: string, error: unknown): void;
+}
+
+type Due = DueAttempt & { readonly sequenceNumber: string };
+
+/**
+ * Handles a batch of stream records: events that were accepted, and deliveries that were put back to `pending`.
+ *
+ * @returns sequence numbers of the records that failed; the stream goes on from the lowest of them
+ */
+export async function routeBatch(ports: BatchPorts, records: readonly DynamoDBRecord[]): Promise<string[]> {
+  const failed = new Set<string>();
+  const fail = (sequenceNumber: string, error: unknown) => {
+    failed.add(sequenceNumber);
+    ports.report(sequenceNumber, error);
+  };
+  const perBatch = readOncePerBatch(ports);
+  const due = await Promise.all(
+    records.map(async (record): Promise<Due[]> => {
+      const sequenceNumber = record.dynamodb?.SequenceNumber ?? '';
+      try {
+        const attempts = await dueAttempts(perBatch, record);
+        return attempts.map((attempt) => ({ ...attempt, sequenceNumber }));
+      } catch (error) {
+        fail(sequenceNumber, error);
+        return [];
+      }
+    }),
+  );
+  const { refused, errors } = await ports.enqueueAll(due.flat());
+  for (const [index, { sequenceNumber }] of refused.entries()) fail(sequenceNumber, errors[index] ?? errors[0]);
+  return [...failed];
+}
+
+async function dueAttempts(ports: RoutePorts, record: DynamoDBRecord): Promise<DueAttempt[]> {
+  const image = readStreamImage((record.dynamodb?.NewImage ?? {}) as StreamImage);
+  if (image.sk === 'EVT') return routeEvent(ports, parseEvent(image));
+  const delivery = parseDelivery(image);
+  if (delivery.status !== 'pending') return [];
+  const { base, environment, destination, made } = delivery;
+  return [{ base, delivery: delivery.delivery, environment, destination, attempt: made + 1 }];
+}
+
+/** Configuration is read once for a batch, however many events it has: consistent, and cheap. */
+function readOncePerBatch(ports: BatchPorts): RoutePorts {
+  const forever = { ttlMs: Number.POSITIVE_INFINITY, now: () => 0 };
+  const destinations = cached((address) => {
+    const [environment = '', id = ''] = address.split('/');
+    return ports.readDestination(environment, id);
+  }, forever);
+  return {
+    ...ports,
+    listConnections: cached((environment) => ports.listConnections(environment), forever),
+    readDestination: (environment, id) => destinations(`${environment}/${id}`),
+  };
+}

@@ -1,0 +1,42 @@
+/** The functions that answer HTTP calls. */
+export type HttpFunction = 'ingest' | 'api' | 'manage';
+
+/** One HTTP route: method, path template as API Gateway writes it (`{id}`), and the function that serves it. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly function: HttpFunction;
+}
+
+const route = (method: Route['method'], path: string, fn: HttpFunction): Route => ({ method, path, function: fn });
+
+/**
+ * Every route of the HTTP API. The stack creates its routes from this list and the functions route by it, so that a
+ * path cannot exist in one place only. Anything else reaches `api` through `$default`, which answers 404 or 405.
+ */
+export const ROUTES: readonly Route[] = [
+  route('GET', '/health', 'api'),
+
+  route('POST', '/v1/events', 'ingest'),
+  route('POST', '/v1/events/batch', 'ingest'),
+  route('POST', '/v1/ingest/{sourceId}', 'ingest'),
+
+  route('GET', '/v1/events', 'api'),
+  route('GET', '/v1/events/{id}', 'api'),
+
+  route('POST', '/v1/sources', 'manage'),
+  route('GET', '/v1/sources', 'manage'),
+  route('GET', '/v1/sources/{id}', 'manage'),
+  route('POST', '/v1/destinations', 'manage'),
+  route('GET', '/v1/destinations', 'manage'),
+  route('GET', '/v1/destinations/{id}', 'manage'),
+  route('POST', '/v1/destinations/{id}/pause', 'manage'),
+  route('POST', '/v1/destinations/{id}/resume', 'manage'),
+  route('POST', '/v1/connections', 'manage'),
+  route('GET', '/v1/connections', 'manage'),
+  route('GET', '/v1/connections/{id}', 'manage'),
+
+  route('GET', '/api/deliveries', 'api'),
+  route('GET', '/api/deliveries/{id}', 'api'),
+  route('POST', '/api/deliveries/{id}/retry', 'api'),
+];

@@ -1,0 +1,42 @@
+import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
+import type { Key } from './addresses';
+import type { Table } from './table';
+
+/** BatchGetItem takes at most this many keys. */
+const BATCH_SIZE = 100;
+
+/** How often keys that DynamoDB left unprocessed are asked for again, with growing pauses. */
+const MAX_ROUNDS = 8;
+
+/** DynamoDB kept leaving keys unprocessed: it is throttling. */
+export class UnprocessedKeysError extends Error {
+  override readonly name = 'UnprocessedKeysError';
+}
+
+/**
+ * Reads items by their keys, in the order of the keys; keys without an item are left out.
+ *
+ * @throws UnprocessedKeysError when DynamoDB does not process all keys in time
+ */
+export async function getAll(table: Table, keys: readonly Key[]): Promise<Record<string, unknown>[]> {
+  const found = new Map<string, Record<string, unknown>>();
+  for (let start = 0; start < keys.length; start += BATCH_SIZE) {
+    const chunk = keys.slice(start, start + BATCH_SIZE).map(({ pk, sk }) => ({ pk, sk }));
+    for (const item of await getChunk(table, chunk)) found.set(`${item.pk}\n${item.sk}`, item);
+  }
+  return keys.map(({ pk, sk }) => found.get(`${pk}\n${sk}`)).filter((item) => item !== undefined);
+}
+
+async function getChunk(table: Table, keys: Key[]): Promise<Record<string, unknown>[]> {
+  const items: Record<string, unknown>[] = [];
+  let left: Record<string, unknown>[] = keys.map((key) => ({ ...key }));
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    if (round > 0) await new Promise((resolve) => setTimeout(resolve, 25 * 2 ** round));
+    const command = new BatchGetCommand({ RequestItems: { [table.name]: { Keys: left, ConsistentRead: true } } });
+    const { Responses, UnprocessedKeys } = await table.documents.send(command);
+    items.push(...(Responses?.[table.name] ?? []));
+    left = UnprocessedKeys?.[table.name]?.Keys ?? [];
+    if (left.length === 0) return items;
+  }
+  throw new UnprocessedKeysError(`${left.length} keys were left unprocessed`);
+}

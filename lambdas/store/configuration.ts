@@ -1,0 +1,183 @@
+import { GetCommand, PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { FILTER_OPERATORS } from '../domain/filter-rules';
+import { connectionKey, destinationKey, environmentPk, type Key, sourceAddressKey, sourceKey } from './addresses';
+import { expectConditionFailure } from './conditions';
+import { updateOf, withCondition } from './expressions';
+import { queryAll } from './query';
+import type { Table } from './table';
+
+const owned = z.object({
+  id: z.string(),
+  organization: z.string(),
+  environment: z.string(),
+  name: z.string(),
+  /** ISO 8601. */
+  createdAt: z.string(),
+  updatedAt: z.string(),
+});
+
+const source = owned.extend({
+  slug: z.string(),
+  template: z.string().optional(),
+  status: z.enum(['active', 'disabled']),
+});
+
+/** Where events come in without a key: its id is its address. */
+export type Source = z.output<typeof source>;
+
+/** Credentials that a destination is called with. They are written once and never shown again. */
+export const destinationAuth = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('none') }),
+  z.object({ type: z.literal('basic'), username: z.string(), password: z.string() }),
+  z.object({ type: z.literal('bearer_token'), token: z.string() }),
+  z.object({ type: z.literal('api_key'), header: z.string(), key: z.string() }),
+]);
+
+const maxAttempts = z.int();
+const retryPolicy = z.union([
+  z.object({ maxAttempts, schedule: z.array(z.number()).readonly() }),
+  z.object({
+    maxAttempts,
+    exponential: z.object({ initialSeconds: z.number(), factor: z.number(), maxSeconds: z.number() }),
+  }),
+]);
+
+const destination = owned.extend({
+  slug: z.string(),
+  url: z.string(),
+  method: z.enum(['POST', 'PUT', 'PATCH']),
+  headers: z.record(z.string(), z.string()),
+  auth: destinationAuth,
+  timeoutMs: z.number(),
+  retryPolicy,
+  status: z.enum(['active', 'paused']),
+  /** `gone` when a 410 paused it, `operator` when a call did. */
+  pausedBecause: z.enum(['gone', 'operator']).optional(),
+  /** Since it was resumed, parked deliveries may be waiting for the sweep. */
+  draining: z.boolean().optional(),
+  /** `whsec_…`, the newest first. */
+  signingSecrets: z.array(z.string()).min(1),
+});
+
+/** Where deliveries go. */
+export type Destination = z.output<typeof destination>;
+
+const connection = owned.extend({
+  /** Absent: every source, and events published without one. */
+  source: z.string().optional(),
+  destination: z.string(),
+  description: z.string().optional(),
+  filterRules: z.array(
+    z.object({ field: z.string(), operator: z.enum(FILTER_OPERATORS), value: z.unknown().optional() }),
+  ),
+  enabled: z.boolean(),
+});
+
+/** Says which events go to which destination. */
+export type Connection = z.output<typeof connection>;
+
+async function getItem(table: Table, Key: Key): Promise<unknown> {
+  const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
+  return Item;
+}
+
+const putNew = (table: Table, key: Key, item: object) => ({
+  TableName: table.name,
+  Item: { ...key, ...item },
+  ConditionExpression: 'attribute_not_exists(pk)',
+});
+
+/** Writes a new source, and the address by which ingest finds its environment. */
+export async function putSource(table: Table, item: Source): Promise<void> {
+  const { id, environment } = item;
+  const TransactItems = [
+    { Put: putNew(table, sourceKey(environment, id), item) },
+    { Put: putNew(table, sourceAddressKey(id), { environment }) },
+  ];
+  await table.documents.send(new TransactWriteCommand({ TransactItems }));
+}
+
+export async function getSource(table: Table, environment: string, id: string): Promise<Source | undefined> {
+  const item = await getItem(table, sourceKey(environment, id));
+  return item === undefined ? undefined : source.parse(item);
+}
+
+/** A source by nothing but its id. */
+export async function findSource(table: Table, id: string): Promise<Source | undefined> {
+  const address = await getItem(table, sourceAddressKey(id));
+  if (address === undefined) return undefined;
+  return getSource(table, z.object({ environment: z.string() }).parse(address).environment, id);
+}
+
+export async function listSources(table: Table, environment: string): Promise<Source[]> {
+  return (await queryAll(table, environmentPk(environment), 'SRC#')).map((item) => source.parse(item));
+}
+
+export async function putDestination(table: Table, item: Destination): Promise<void> {
+  await table.documents.send(new PutCommand(putNew(table, destinationKey(item.environment, item.id), item)));
+}
+
+export async function getDestination(table: Table, environment: string, id: string): Promise<Destination | undefined> {
+  const item = await getItem(table, destinationKey(environment, id));
+  return item === undefined ? undefined : destination.parse(item);
+}
+
+export async function listDestinations(table: Table, environment: string): Promise<Destination[]> {
+  return (await queryAll(table, environmentPk(environment), 'DST#')).map((item) => destination.parse(item));
+}
+
+/**
+ * Pauses or resumes a destination.
+ *
+ * @returns false when it does not exist
+ */
+export async function setDestinationStatus(
+  table: Table,
+  environment: string,
+  id: string,
+  status: Destination['status'],
+  updatedAt: string,
+): Promise<boolean> {
+  const change = updateOf({
+    set: { status, updatedAt, ...(status === 'paused' ? { pausedBecause: 'operator' } : { draining: true }) },
+    remove: [status === 'paused' ? 'draining' : 'pausedBecause'],
+  });
+  const parts = withCondition(change, 'attribute_exists(pk)');
+  try {
+    await table.documents.send(
+      new UpdateCommand({ TableName: table.name, Key: destinationKey(environment, id), ...parts }),
+    );
+    return true;
+  } catch (error) {
+    expectConditionFailure(error);
+    return false;
+  }
+}
+
+/** Notes that nothing is parked any more, unless the destination was changed since it was read. */
+export async function endDraining(table: Table, { environment, id, updatedAt }: Destination): Promise<void> {
+  const change = updateOf({ set: {}, remove: ['draining'] });
+  const parts = withCondition(change, 'updatedAt = :read', { values: { ':read': updatedAt } });
+  try {
+    await table.documents.send(
+      new UpdateCommand({ TableName: table.name, Key: destinationKey(environment, id), ...parts }),
+    );
+  } catch (error) {
+    expectConditionFailure(error);
+  }
+}
+
+export async function putConnection(table: Table, item: Connection): Promise<void> {
+  await table.documents.send(new PutCommand(putNew(table, connectionKey(item.environment, item.id), item)));
+}
+
+export async function getConnection(table: Table, environment: string, id: string): Promise<Connection | undefined> {
+  const item = await getItem(table, connectionKey(environment, id));
+  return item === undefined ? undefined : connection.parse(item);
+}
+
+/** All connections of an environment in order of creation, strongly consistent: a new one matches the next event. */
+export async function listConnections(table: Table, environment: string): Promise<Connection[]> {
+  return (await queryAll(table, environmentPk(environment), 'CON#')).map((item) => connection.parse(item));
+}

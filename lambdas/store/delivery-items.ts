@@ -1,0 +1,97 @@
+import * as z from 'zod';
+import { ERROR_CODES } from '../domain/attempt';
+import { DELIVERY_STATUSES, type DeliveryStatus, needsAttention, TRIGGERS } from '../domain/delivery';
+import { attentionPk, readDeliveryKey, shardOf, timeKey } from './addresses';
+import { bytes } from './bytes';
+
+const attempt = z.object({
+  /** Counted over all rounds, from 1. */
+  number: z.int(),
+  trigger: z.enum(TRIGGERS),
+  /** Milliseconds since the epoch. */
+  startedAt: z.number(),
+  latencyMs: z.number(),
+  statusCode: z.number().optional(),
+  errorCode: z.enum(ERROR_CODES).optional(),
+  errorMessage: z.string().optional(),
+  /** Packed; see attempt-detail. Absent when nothing was sent. */
+  detail: bytes.optional(),
+});
+
+/** An attempt that was made. */
+export type StoredAttempt = z.output<typeof attempt>;
+
+/** Reads an attempt from its item or from within its delivery. */
+export const parseAttempt = (raw: unknown): StoredAttempt => attempt.parse(raw);
+
+const summary = attempt.pick({ statusCode: true, latencyMs: true, errorCode: true, errorMessage: true });
+
+const item = z.object({
+  pk: z.string(),
+  sk: z.string(),
+  org: z.string(),
+  env: z.string(),
+  src: z.string().optional(),
+  con: z.string(),
+  dst: z.string(),
+  status: z.enum(DELIVERY_STATUSES),
+  /** Why the current round of attempts was started. */
+  cause: z.enum(TRIGGERS),
+  /** Attempts made, over all rounds. */
+  made: z.int(),
+  /** Attempts made before the current round. */
+  roundStart: z.int(),
+  maxAttempts: z.int(),
+  nextAttemptAt: z.number().optional(),
+  claimId: z.string().optional(),
+  claimUntil: z.number().optional(),
+  /** How often the attempt that is due was claimed; more than once only after a worker failed. */
+  claims: z.int().optional(),
+  deathToken: z.string().optional(),
+  deathMessageId: z.string().optional(),
+  createdAt: z.string(),
+  updatedAt: z.number(),
+  deliveredAt: z.number().optional(),
+  /** The first attempt of all: most deliveries need no other. */
+  first: attempt.optional(),
+  /** Figures of the latest attempt where it is not the first. */
+  last: summary.optional(),
+});
+
+/** A delivery of an event over a connection. Times are ISO 8601 where text, milliseconds since the epoch where numbers. */
+export interface Delivery extends Omit<z.output<typeof item>, 'pk' | 'sk' | 'org' | 'env' | 'src' | 'con' | 'dst'> {
+  readonly base: string;
+  readonly delivery: number;
+  readonly organization: string;
+  readonly environment: string;
+  readonly source?: string | undefined;
+  readonly connection: string;
+  readonly destination: string;
+}
+
+/** Reads a delivery from its item. */
+export function parseDelivery(raw: unknown): Delivery {
+  const { pk, sk, org, env, src, con, dst, ...rest } = item.parse(raw);
+  const key = readDeliveryKey({ pk, sk });
+  if (!key) throw new TypeError(`${sk} is not the sort key of a delivery.`);
+  return { ...rest, ...key, organization: org, environment: env, source: src, connection: con, destination: dst };
+}
+
+/** Attempts made in the current round: what the surfaces call the attempt count. */
+export const attemptsInRound = (delivery: Pick<Delivery, 'made' | 'roundStart'>): number =>
+  delivery.made - delivery.roundStart;
+
+/** The entry in the `attention` index that a delivery in `status` has; none for the happy states. */
+export function attentionKeys(delivery: Delivery, status: DeliveryStatus, shards: number): AttentionKeys | undefined {
+  if (!needsAttention(status)) return undefined;
+  const { environment, base, createdAt } = delivery;
+  return {
+    attPk: attentionPk(environment, status, shardOf(base, shards)),
+    attSk: timeKey(createdAt, base, delivery.delivery),
+  };
+}
+
+export interface AttentionKeys {
+  readonly attPk: string;
+  readonly attSk: string;
+}

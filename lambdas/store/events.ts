@@ -1,0 +1,131 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import * as z from 'zod';
+import { eventKey, shardOf, timeKey, timelinePk } from './addresses';
+import { packBody, unpackBody } from './body-codec';
+import { bytes } from './bytes';
+import { expectConditionFailure } from './conditions';
+import type { Table } from './table';
+
+/** About how many bytes an event's item has besides its body. */
+const ITEM_BYTES = 420;
+
+/** An event: what was published or ingested, byte for byte. */
+export interface StoredEvent {
+  readonly base: string;
+  readonly organization: string;
+  readonly environment: string;
+  readonly source?: string | undefined;
+  readonly type?: string | undefined;
+  readonly contentType: string;
+  /** Request headers of a source ingest, names in lower case, without credentials. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body: Uint8Array;
+  /** The caller's own id for the event, if one was given. */
+  readonly externalId?: string | undefined;
+  /** SHA-256 of the publishing request, only where the caller made it repeatable. */
+  readonly fingerprint?: string | undefined;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** Set by routing when no connection matched. */
+  readonly routing?: 'no_routes' | undefined;
+}
+
+const item = z.object({
+  pk: z.string(),
+  org: z.string(),
+  env: z.string(),
+  src: z.string().optional(),
+  type: z.string().optional(),
+  contentType: z.string(),
+  headers: z.record(z.string(), z.string()).optional(),
+  body: bytes,
+  encoding: z.literal('br').optional(),
+  externalId: z.string().optional(),
+  fingerprint: z.string().optional(),
+  createdAt: z.string(),
+  routing: z.literal('no_routes').optional(),
+});
+
+/** Reads an event from its item. */
+export function parseEvent(raw: unknown): StoredEvent {
+  const { pk, org, env, src, encoding, body, ...rest } = item.parse(raw);
+  const stored = encoding ? { body, encoding } : { body };
+  return { ...rest, base: pk.slice(4), organization: org, environment: env, source: src, body: unpackBody(stored) };
+}
+
+function toItem(event: StoredEvent, shards: number, retentionDays: number) {
+  const { base, organization, environment, source, body, ...rest } = event;
+  const headerBytes = event.headers ? JSON.stringify(event.headers).length : 0;
+  return {
+    ...eventKey(base),
+    ...rest,
+    org: organization,
+    env: environment,
+    src: source,
+    ...packBody(body, ITEM_BYTES + headerBytes),
+    tlPk: timelinePk(environment, 'EVT', shardOf(base, shards)),
+    tlSk: timeKey(event.createdAt, base),
+    expiresAt: expiry(Date.parse(event.createdAt), retentionDays),
+  };
+}
+
+/** When an item of time `at` (milliseconds) expires, in seconds since the epoch as the TTL attribute wants it. */
+export function expiry(at: number, retentionDays: number): number {
+  return Math.floor(at / 1000) + retentionDays * 86_400;
+}
+
+/**
+ * Accepts an event with exactly one conditional write; routing follows from the table's stream.
+ *
+ * @returns undefined when the event was stored, else the event that already has this identifier
+ */
+export async function putEvent(
+  table: Table,
+  event: StoredEvent,
+  settings: { readonly shards: number; readonly retentionDays: number },
+): Promise<StoredEvent | undefined> {
+  const command = new PutCommand({
+    TableName: table.name,
+    Item: toItem(event, settings.shards, settings.retentionDays),
+    ConditionExpression: 'attribute_not_exists(pk)',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  });
+  try {
+    await table.documents.send(command);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException && error.Item) return parseEvent(unmarshall(error.Item));
+    throw error;
+  }
+}
+
+/**
+ * Reads an event. The read is eventually consistent first, at half the price; only a miss is repeated consistently.
+ */
+export async function getEvent(table: Table, base: string): Promise<StoredEvent | undefined> {
+  for (const ConsistentRead of [false, true]) {
+    const command = new GetCommand({ TableName: table.name, Key: eventKey(base), ConsistentRead });
+    const { Item } = await table.documents.send(command);
+    if (Item) return parseEvent(Item);
+  }
+  return undefined;
+}
+
+/** Records that no connection matched an event. */
+export async function markUnrouted(table: Table, base: string): Promise<void> {
+  const command = new UpdateCommand({
+    TableName: table.name,
+    Key: eventKey(base),
+    UpdateExpression: 'SET routing = :none',
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeValues: { ':none': 'no_routes' },
+  });
+  try {
+    await table.documents.send(command);
+  } catch (error) {
+    // Deleted by its TTL in the meantime: there is nothing left to say about it.
+    expectConditionFailure(error);
+  }
+}

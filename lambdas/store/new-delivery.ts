@@ -1,0 +1,74 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Trigger } from '../domain/delivery';
+import { byDestinationPk, deliveryKey, shardOf, timeKey, timelinePk } from './addresses';
+import { type Delivery, parseDelivery } from './delivery-items';
+import { expiry } from './events';
+import type { Table } from './table';
+
+/** What routing knows of a delivery that is to be made. */
+export interface NewDelivery {
+  readonly base: string;
+  readonly delivery: number;
+  readonly organization: string;
+  readonly environment: string;
+  readonly source?: string | undefined;
+  readonly connection: string;
+  readonly destination: string;
+  readonly cause: Trigger;
+  readonly maxAttempts: number;
+  /** ISO 8601. */
+  readonly createdAt: string;
+}
+
+function toItem(delivery: NewDelivery, shards: number, retentionDays: number) {
+  const { base, environment, destination, createdAt } = delivery;
+  const sort = timeKey(createdAt, base, delivery.delivery);
+  return {
+    ...deliveryKey(base, delivery.delivery),
+    org: delivery.organization,
+    env: environment,
+    src: delivery.source,
+    con: delivery.connection,
+    dst: destination,
+    status: 'pending',
+    cause: delivery.cause,
+    made: 0,
+    roundStart: 0,
+    maxAttempts: delivery.maxAttempts,
+    createdAt,
+    updatedAt: Date.parse(createdAt),
+    expiresAt: expiry(Date.parse(createdAt), retentionDays),
+    tlPk: timelinePk(environment, 'DLV', shardOf(base, shards)),
+    tlSk: sort,
+    dstPk: byDestinationPk(destination, 'DLV'),
+    dstSk: sort,
+  };
+}
+
+/**
+ * Writes a new delivery, never over one that is there: routing may run twice over the same event, and a delivery that
+ * has moved on must not be reset.
+ *
+ * @returns undefined when the delivery was written, else the one that is there already
+ */
+export async function putDelivery(
+  table: Table,
+  delivery: NewDelivery,
+  settings: { readonly shards: number; readonly retentionDays: number },
+): Promise<Delivery | undefined> {
+  const command = new PutCommand({
+    TableName: table.name,
+    Item: toItem(delivery, settings.shards, settings.retentionDays),
+    ConditionExpression: 'attribute_not_exists(pk)',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  });
+  try {
+    await table.documents.send(command);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException && error.Item) return parseDelivery(unmarshall(error.Item));
+    throw error;
+  }
+}

@@ -1,0 +1,168 @@
+import { TransactWriteCommand, type TransactWriteCommandInput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { TRANSITIONS, type Transition } from '../domain/delivery';
+import {
+  attemptKey,
+  attentionPk,
+  byDestinationPk,
+  deadLetterKey,
+  deliveryKey,
+  destinationKey,
+  shardOf,
+  timeKey,
+  timelinePk,
+} from './addresses';
+import { conditionFailure, RETURN_OLD } from './conditions';
+import { attemptsInRound, attentionKeys, type Delivery, type StoredAttempt } from './delivery-items';
+import { expiry } from './events';
+import { updateOf, withCondition } from './expressions';
+import type { Table } from './table';
+
+/** What followed from an attempt; times in milliseconds since the epoch. */
+export type Outcome =
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'retry'; readonly nextAttemptAt: number }
+  | {
+      readonly kind: 'dead';
+      /** Id and token of the message that SQS will move to the dead-letter queue. */
+      readonly messageId: string;
+      readonly token: string;
+      readonly pauseDestination: boolean;
+    };
+
+/** An attempt to be recorded under its claim. */
+export interface AttemptRecord {
+  readonly delivery: Delivery;
+  readonly claimId: string;
+  readonly attempt: StoredAttempt;
+  readonly maxAttempts: number;
+  readonly outcome: Outcome;
+  readonly now: number;
+}
+
+export interface RecordSettings {
+  readonly shards: number;
+  readonly retentionDays: number;
+}
+
+const TRANSITION_OF: Record<Outcome['kind'], Transition> = {
+  delivered: 'deliver',
+  retry: 'reschedule',
+  dead: 'exhaust',
+};
+
+/** Attributes that only an open claim, a coming retry or a rare state has. */
+const TRANSIENT = ['claimId', 'claimUntil', 'claims', 'nextAttemptAt', 'attPk', 'attSk'];
+
+type TransactItems = NonNullable<TransactWriteCommandInput['TransactItems']>;
+
+/** The update of the delivery: under the claim, and nothing of it stays when the claim was lost. */
+export function recordParameters(table: string, record: AttemptRecord, settings: RecordSettings) {
+  const { delivery, attempt, outcome, now } = record;
+  const status = TRANSITIONS[TRANSITION_OF[outcome.kind]].to;
+  const set = {
+    status,
+    made: attempt.number,
+    maxAttempts: record.maxAttempts,
+    updatedAt: now,
+    expiresAt: expiry(now, settings.retentionDays),
+    ...latestAttempt(attempt),
+    ...attentionKeys(delivery, status, settings.shards),
+    ...(outcome.kind === 'delivered' && { deliveredAt: now }),
+    ...(outcome.kind === 'retry' && { nextAttemptAt: outcome.nextAttemptAt }),
+    ...(outcome.kind === 'dead' && { deathToken: outcome.token, deathMessageId: outcome.messageId }),
+  };
+  const change = updateOf({ set, remove: TRANSIENT.filter((name) => !(name in set)) });
+  return {
+    TableName: table,
+    Key: deliveryKey(delivery.base, delivery.delivery),
+    ...withCondition(change, '#claimId = :claimId', {
+      names: { '#claimId': 'claimId' },
+      values: { ':claimId': record.claimId },
+    }),
+    ...RETURN_OLD,
+  };
+}
+
+/** The first attempt is kept whole in its delivery; of a later one only the figures that lists show. */
+function latestAttempt(attempt: StoredAttempt) {
+  if (attempt.number === 1) return { first: attempt };
+  const { statusCode, latencyMs, errorCode, errorMessage } = attempt;
+  return { last: { statusCode, latencyMs, errorCode, errorMessage } };
+}
+
+/**
+ * Records an attempt and what follows from it in one write. A first attempt that did not kill its delivery is a single
+ * update; otherwise the attempt's own item, the dead letter and the pausing of a destination join it in a transaction.
+ *
+ * @returns false when the claim had been lost: another worker is at this attempt, and nothing was written
+ */
+export async function recordAttempt(table: Table, record: AttemptRecord, settings: RecordSettings): Promise<boolean> {
+  const update = recordParameters(table.name, record, settings);
+  const others = [
+    ...laterAttempt(table.name, record, settings),
+    ...deadLetter(table.name, record, settings),
+    ...pausedDestination(table.name, record),
+  ];
+  try {
+    if (others.length === 0) await table.documents.send(new UpdateCommand(update));
+    else await table.documents.send(new TransactWriteCommand({ TransactItems: [{ Update: update }, ...others] }));
+    return true;
+  } catch (error) {
+    conditionFailure(error);
+    return false;
+  }
+}
+
+function laterAttempt(
+  table: string,
+  { delivery, attempt, now }: AttemptRecord,
+  settings: RecordSettings,
+): TransactItems {
+  if (attempt.number === 1) return [];
+  const sort = timeKey(new Date(attempt.startedAt).toISOString(), delivery.base, delivery.delivery, attempt.number);
+  const Item = {
+    ...attemptKey(delivery.base, delivery.delivery, attempt.number),
+    ...attempt,
+    org: delivery.organization,
+    env: delivery.environment,
+    con: delivery.connection,
+    dst: delivery.destination,
+    expiresAt: expiry(now, settings.retentionDays),
+    tlPk: timelinePk(delivery.environment, 'ATT', shardOf(delivery.base, settings.shards)),
+    tlSk: sort,
+    dstPk: byDestinationPk(delivery.destination, 'ATT'),
+    dstSk: sort,
+  };
+  return [{ Put: { TableName: table, Item } }];
+}
+
+function deadLetter(table: string, record: AttemptRecord, settings: RecordSettings): TransactItems {
+  const { delivery, attempt, outcome, now } = record;
+  if (outcome.kind !== 'dead') return [];
+  const failedAt = new Date(now).toISOString();
+  const sort = timeKey(failedAt, delivery.base, delivery.delivery, attempt.number);
+  const Item = {
+    ...deadLetterKey(delivery.base, delivery.delivery, attempt.number),
+    org: delivery.organization,
+    env: delivery.environment,
+    con: delivery.connection,
+    dst: delivery.destination,
+    attemptCount: attemptsInRound({ made: attempt.number, roundStart: delivery.roundStart }),
+    errorCode: attempt.errorCode,
+    errorMessage: attempt.errorMessage,
+    failedAt,
+    expiresAt: expiry(now, settings.retentionDays),
+    attPk: attentionPk(delivery.environment, 'dead', shardOf(delivery.base, settings.shards)),
+    attSk: sort,
+    dstPk: byDestinationPk(delivery.destination, 'DLQ'),
+    dstSk: sort,
+  };
+  return [{ Put: { TableName: table, Item } }];
+}
+
+function pausedDestination(table: string, { delivery, outcome, now }: AttemptRecord): TransactItems {
+  if (outcome.kind !== 'dead' || !outcome.pauseDestination) return [];
+  const change = updateOf({ set: { status: 'paused', pausedBecause: 'gone', updatedAt: new Date(now).toISOString() } });
+  const Key = destinationKey(delivery.environment, delivery.destination);
+  return [{ Update: { TableName: table, Key, ...change, ConditionExpression: 'attribute_exists(pk)' } }];
+}

@@ -1,0 +1,17 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+/** The table, as everything in this folder receives it. */
+export interface Table {
+  readonly documents: DynamoDBDocumentClient;
+  readonly name: string;
+}
+
+/** Opens the table with the SDK's own configuration (region, credentials, endpoint). */
+export function openTable(name: string, client = new DynamoDBClient({})): Table {
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  return { documents, name };
+}
+
+/** Names of the indexes; all hold keys only. */
+export const INDEXES = { timeline: 'timeline', byDestination: 'by-destination', attention: 'attention' } as const;

@@ -1,0 +1,73 @@
+import { Effect, PolicyStatement, type PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
+import type { FunctionName } from '../lambdas/environment';
+
+/** Something that a function may be given access to. */
+export type AccessTarget = 'table' | 'indexes' | 'stream' | 'deliveryQueue' | 'retrySchedules' | 'retryRole';
+
+/** Actions that one function may call on one target. */
+export interface Grant {
+  readonly on: AccessTarget;
+  readonly actions: readonly string[];
+}
+
+/**
+ * Everything that each function may call, besides writing to its own log group. Transactions and batch writes are
+ * authorized by the single actions they consist of, and `SendMessageBatch` by `SendMessage`.
+ */
+export const ACCESS: Readonly<Record<FunctionName, readonly Grant[]>> = {
+  ingest: [{ on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:PutItem'] }],
+  route: [
+    { on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] },
+    {
+      on: 'stream',
+      actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
+    },
+    { on: 'deliveryQueue', actions: ['sqs:SendMessage'] },
+  ],
+  deliver: [
+    { on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'] },
+    { on: 'deliveryQueue', actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'] },
+    { on: 'deliveryQueue', actions: ['sqs:SendMessage', 'sqs:ChangeMessageVisibility'] },
+    { on: 'retrySchedules', actions: ['scheduler:CreateSchedule'] },
+    { on: 'retryRole', actions: ['iam:PassRole'] },
+  ],
+  api: [
+    {
+      on: 'table',
+      actions: [
+        'dynamodb:GetItem',
+        'dynamodb:BatchGetItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+        'dynamodb:DeleteItem',
+      ],
+    },
+    { on: 'indexes', actions: ['dynamodb:Query'] },
+  ],
+  manage: [{ on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] }],
+  sweep: [
+    { on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
+    { on: 'indexes', actions: ['dynamodb:Query'] },
+  ],
+};
+
+/** ARNs behind each target. */
+export type AccessResources = Readonly<Record<AccessTarget, readonly string[]>>;
+
+// A role that may be passed at all must only be passed to the service it is meant for.
+const CONDITIONS: Partial<Record<AccessTarget, PolicyStatementProps['conditions']>> = {
+  retryRole: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+};
+
+/** The policy statements that give a function what `ACCESS` says. */
+export function statementsFor(name: FunctionName, resources: AccessResources): PolicyStatement[] {
+  return ACCESS[name].map(
+    ({ on, actions }) =>
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        actions: [...actions],
+        resources: [...resources[on]],
+        conditions: CONDITIONS[on] ?? {},
+      }),
+  );
+}

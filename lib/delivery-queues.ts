@@ -1,0 +1,35 @@
+import { Duration } from 'aws-cdk-lib';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge';
+import { DELIVERY_RETENTION_DAYS, VISIBILITY_TIMEOUTS } from './settings';
+
+export interface DeliveryQueuesProps {
+  /** Receives after which SQS moves a message to the dead-letter queue. */
+  readonly maxReceiveCount: number;
+  /** Timeout of the function that consumes the queue, in seconds. */
+  readonly consumerTimeoutSeconds: number;
+}
+
+/** The queue of deliveries that are due, and the native dead-letter queue behind it. */
+export class DeliveryQueues extends Construct {
+  readonly deliveryQueue: Queue;
+  readonly deadLetterQueue: Queue;
+
+  constructor(scope: Construct, id: string, props: DeliveryQueuesProps) {
+    super(scope, id);
+    const common = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
+    this.deadLetterQueue = new Queue(this, 'DeadLetterQueue', {
+      ...common,
+      // The longest SQS offers. A message keeps its age when it is moved here, so this has to exceed the source's.
+      retentionPeriod: Duration.days(14),
+    });
+    acknowledge(this.deadLetterQueue, 'Serverless-SQSRedrivePolicy', 'It is the dead-letter queue itself.');
+    this.deliveryQueue = new Queue(this, 'DeliveryQueue', {
+      ...common,
+      retentionPeriod: Duration.days(DELIVERY_RETENTION_DAYS),
+      visibilityTimeout: Duration.seconds(VISIBILITY_TIMEOUTS * props.consumerTimeoutSeconds),
+      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: props.maxReceiveCount },
+    });
+  }
+}

@@ -1,0 +1,51 @@
+import type { z } from 'zod';
+import type { ENVIRONMENTS, FunctionName } from '../lambdas/environment';
+import type { Settings } from './settings';
+
+/** Names and addresses, known when the stack is deployed, that functions are told. */
+export interface Surroundings {
+  readonly tableName: string;
+  readonly deliveryQueueUrl: string;
+  readonly scheduleGroupName: string;
+  readonly scheduleRoleArn: string;
+}
+
+// Names come from the schemas that the functions parse: a variable that one of them misses is a type error here.
+type Variables = {
+  readonly [Name in FunctionName]: Readonly<Record<keyof z.input<(typeof ENVIRONMENTS)[Name]>, string>>;
+};
+
+/** The variables of one function: nothing that it does not read. */
+export function environmentFor(
+  name: FunctionName,
+  settings: Settings,
+  around: Surroundings,
+): Readonly<Record<string, string>> {
+  const table = { TABLE_NAME: around.tableName };
+  const timeline = { ...table, TIMELINE_SHARDS: String(settings.timelineShards) };
+  const writer = { ...timeline, RETENTION_DAYS: String(settings.retentionDays) };
+  const sender = { ...writer, DELIVERY_QUEUE_URL: around.deliveryQueueUrl };
+  const destinations = {
+    ALLOW_PLAIN_HTTP: String(settings.allowPlainHttp),
+    ALLOW_LOOPBACK: String(settings.allowLoopback),
+  };
+  const environments: Variables = {
+    ingest: writer,
+    route: sender,
+    deliver: { ...sender, ...destinations, ...followUp(settings, around) },
+    api: timeline,
+    manage: { ...table, ...destinations },
+    sweep: timeline,
+  };
+  return environments[name];
+}
+
+function followUp(settings: Settings, around: Surroundings) {
+  return {
+    MAX_RECEIVE_COUNT: String(settings.maxReceiveCount),
+    SCHEDULE_GROUP_NAME: around.scheduleGroupName,
+    SCHEDULE_ROLE_ARN: around.scheduleRoleArn,
+    SCHEDULER_THRESHOLD_SECONDS: String(settings.schedulerThresholdSeconds),
+    FUNCTION_TIMEOUT_SECONDS: String(settings.deliverTimeoutSeconds),
+  };
+}

@@ -1,0 +1,70 @@
+import {
+  EventSourceMapping,
+  FilterCriteria,
+  FilterRule,
+  type IFunction,
+  StartingPosition,
+} from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { acknowledge, type NagRule } from './acknowledge';
+
+export interface EventSourcesProps {
+  readonly route: IFunction;
+  readonly deliver: IFunction;
+  readonly streamArn: string;
+  readonly deliveryQueueArn: string;
+  /** Batches of deliveries that are worked on side by side. */
+  readonly deliverMaxConcurrency: number;
+}
+
+const NO_DESTINATION: NagRule = 'Serverless-LambdaEventSourceMappingDestination';
+
+/** What starts the pipeline's functions: the table's stream starts `route`, the delivery queue starts `deliver`. */
+export class EventSources extends Construct {
+  constructor(scope: Construct, id: string, props: EventSourcesProps) {
+    super(scope, id);
+    this.mapStream(props);
+    this.mapQueue(props);
+  }
+
+  // Neither an age nor a number of attempts is set: a record is retried until the stream itself drops it after a day.
+  private mapStream({ route, streamArn }: EventSourcesProps): void {
+    const mapping = new EventSourceMapping(this, 'Stream', {
+      target: route,
+      eventSourceArn: streamArn,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 100,
+      bisectBatchOnError: true,
+      reportBatchItemFailures: true,
+      filters: [eventAccepted(), deliveryPutBack()],
+    });
+    acknowledge(mapping, NO_DESTINATION, 'Records are retried until they expire; what they tell is in the table.');
+  }
+
+  private mapQueue({ deliver, deliveryQueueArn, deliverMaxConcurrency }: EventSourcesProps): void {
+    const mapping = new EventSourceMapping(this, 'Queue', {
+      target: deliver,
+      eventSourceArn: deliveryQueueArn,
+      batchSize: 10,
+      maxConcurrency: deliverMaxConcurrency,
+      reportBatchItemFailures: true,
+    });
+    acknowledge(mapping, NO_DESTINATION, 'The redrive policy of the queue moves failures to the dead-letter queue.');
+  }
+}
+
+const eventAccepted = () =>
+  FilterCriteria.filter({
+    eventName: FilterRule.isEqual('INSERT'),
+    dynamodb: { NewImage: { sk: { S: FilterRule.isEqual('EVT') } } },
+  });
+
+// A retry or replay puts a delivery back to pending; on the way from pending to delivered nothing does.
+const deliveryPutBack = () =>
+  FilterCriteria.filter({
+    eventName: FilterRule.isEqual('MODIFY'),
+    dynamodb: {
+      Keys: { sk: { S: FilterRule.beginsWith('DLV#') } },
+      NewImage: { status: { S: FilterRule.isEqual('pending') } },
+    },
+  });

@@ -1,0 +1,75 @@
+import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { FunctionName } from '../lambdas/environment';
+import { type AccessResources, statementsFor } from './access';
+import { environmentFor, type Surroundings } from './environment';
+import { ServiceFunction, type ServiceFunctionProps } from './service-function';
+import type { Settings } from './settings';
+
+export interface FunctionsProps {
+  readonly settings: Settings;
+  readonly resources: AccessResources;
+  readonly surroundings: Surroundings;
+}
+
+type Profile = Pick<
+  ServiceFunctionProps,
+  'description' | 'memoryMegabytes' | 'timeoutSeconds' | 'afterFailure' | 'recursiveLoop'
+>;
+
+/** All functions of the stack, by name. */
+export class Functions extends Construct {
+  readonly byName: Readonly<Record<FunctionName, ServiceFunction>>;
+
+  constructor(scope: Construct, id: string, props: FunctionsProps) {
+    super(scope, id);
+    const profiles = profilesFor(props.settings);
+    const create = (name: FunctionName): ServiceFunction =>
+      new ServiceFunction(this, name, {
+        ...profiles[name],
+        name,
+        environment: environmentFor(name, props.settings, props.surroundings),
+        access: statementsFor(name, props.resources),
+        logRetention: props.settings.logRetentionDays,
+      });
+    this.byName = {
+      ingest: create('ingest'),
+      route: create('route'),
+      deliver: create('deliver'),
+      api: create('api'),
+      manage: create('manage'),
+      sweep: create('sweep'),
+    };
+  }
+}
+
+// Lambda gives CPU by memory. 512 MB is enough for TLS and JSON at a batch's concurrency; the work is waiting otherwise.
+function profilesFor(settings: Settings): Readonly<Record<FunctionName, Profile>> {
+  const http = { memoryMegabytes: 512, timeoutSeconds: 10, afterFailure: 'The caller is told, and calls again.' };
+  return {
+    ingest: { ...http, description: 'Accepts events over HTTP' },
+    api: { ...http, description: 'Answers questions about events and deliveries' },
+    manage: { ...http, description: 'Manages sources, destinations, connections and keys' },
+    route: {
+      description: 'Turns accepted events into deliveries',
+      memoryMegabytes: 512,
+      timeoutSeconds: 60,
+      afterFailure: 'The stream hands the records out again.',
+    },
+    deliver: {
+      description: 'Sends deliveries and records every attempt',
+      memoryMegabytes: 512,
+      timeoutSeconds: settings.deliverTimeoutSeconds,
+      afterFailure: 'The queue hands the messages out again and moves them to the dead-letter queue in the end.',
+      // A retry is a message that this function sends to its own queue. Lambda would stop such a chain after about 16
+      // turns and a delivery with more attempts would be lost; the chain is bounded by the destination's max_attempts.
+      recursiveLoop: RecursiveLoop.ALLOW,
+    },
+    sweep: {
+      description: 'Repairs what crashes and open breakers left',
+      memoryMegabytes: 256,
+      timeoutSeconds: 60,
+      afterFailure: 'The next run finds the same work.',
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  HttpApi,
+  HttpMethod,
+  HttpRoute,
+  HttpRouteKey,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { type HttpFunction, ROUTES } from '../lambdas/routes';
+import { acknowledge } from './acknowledge';
+import { FunctionIntegration } from './function-integration';
+import type { ServiceFunction } from './service-function';
+
+export interface HttpGatewayProps {
+  readonly functions: Readonly<Record<HttpFunction, ServiceFunction>>;
+  readonly logRetention: RetentionDays;
+}
+
+// Requests a second and burst for the whole API. Limits of single keys are the functions' own; this one keeps a flood of
+// unauthenticated calls from taking all of the account's Lambda concurrency.
+const THROTTLE = { rateLimit: 2000, burstLimit: 2000 };
+
+/** The HTTP API: one route for each entry of `ROUTES`, and `$default` for everything else. */
+export class HttpGateway extends Construct {
+  /** `https://…`, without a slash at its end. */
+  readonly url: string;
+  private readonly api: HttpApi;
+
+  constructor(scope: Construct, id: string, props: HttpGatewayProps) {
+    super(scope, id);
+    this.api = new HttpApi(this, 'Api', { description: 'Posthorn', createDefaultStage: false });
+    this.url = this.api.apiEndpoint;
+    this.addRoutes(props.functions);
+    this.addStage(props.logRetention);
+  }
+
+  private addRoutes(functions: HttpGatewayProps['functions']): void {
+    const integrations = {
+      ingest: this.integrate('ingest', functions.ingest),
+      api: this.integrate('api', functions.api),
+      manage: this.integrate('manage', functions.manage),
+    };
+    for (const route of ROUTES) {
+      this.addRoute(HttpRouteKey.with(route.path, HttpMethod[route.method]), integrations[route.function]);
+    }
+    // HTTP APIs have no gateway responses: an unknown path is answered in JSON only if a function answers it.
+    this.addRoute(HttpRouteKey.DEFAULT, integrations.api);
+  }
+
+  private integrate(name: HttpFunction, { function: handler }: ServiceFunction): FunctionIntegration {
+    handler.addPermission('HttpApi', {
+      principal: new ServicePrincipal('apigateway.amazonaws.com'),
+      sourceArn: Stack.of(this).formatArn({ service: 'execute-api', resource: this.api.apiId, resourceName: '*' }),
+    });
+    return new FunctionIntegration(name, handler);
+  }
+
+  private addRoute(routeKey: HttpRouteKey, integration: FunctionIntegration): void {
+    const route = new HttpRoute(this, routeKey.key, { httpApi: this.api, routeKey, integration });
+    acknowledge(
+      route,
+      'AwsSolutions-APIG4',
+      'The functions check keys themselves: three ways to present one, and scopes.',
+    );
+  }
+
+  private addStage(retention: RetentionDays): void {
+    const logs = new LogGroup(this, 'AccessLogs', { retention, removalPolicy: RemovalPolicy.DESTROY });
+    new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: THROTTLE,
+      accessLogSettings: { destination: new LogGroupLogDestination(logs), format: accessLogFormat() },
+    });
+  }
+}
+
+// The route key and not the path: the address of a source is all that publishing to it takes.
+function accessLogFormat(): AccessLogFormat {
+  return AccessLogFormat.custom(
+    JSON.stringify({
+      requestId: '$context.requestId',
+      time: '$context.requestTime',
+      route: '$context.routeKey',
+      status: '$context.status',
+      responseBytes: '$context.responseLength',
+      latencyMs: '$context.responseLatency',
+      integrationError: '$context.integrationErrorMessage',
+    }),
+  );
+}

@@ -1,0 +1,79 @@
+import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { AccessResources } from './access';
+import { DeliveryQueues } from './delivery-queues';
+import type { Surroundings } from './environment';
+import { EventSources } from './event-sources';
+import { EventTable } from './event-table';
+import { Functions } from './functions';
+import { HttpGateway } from './http-gateway';
+import { RetrySchedules } from './retry-schedules';
+import type { Settings } from './settings';
+import { SweepSchedule } from './sweep-schedule';
+
+/** Posthorn as it is deployed into one account and region; it names neither, so the same template fits all. */
+export class PosthornStack extends Stack {
+  private readonly data: EventTable;
+  private readonly queues: DeliveryQueues;
+  private readonly retries: RetrySchedules;
+
+  constructor(scope: Construct, settings: Settings) {
+    super(scope, settings.stackName, { description: 'Posthorn: webhook delivery' });
+    const removalPolicy = settings.removalPolicy === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
+    this.data = new EventTable(this, 'Data', { removalPolicy });
+    this.queues = new DeliveryQueues(this, 'Queues', {
+      maxReceiveCount: settings.maxReceiveCount,
+      consumerTimeoutSeconds: settings.deliverTimeoutSeconds,
+    });
+    this.retries = new RetrySchedules(this, 'Retries', { deliveryQueue: this.queues.deliveryQueue });
+    const url = this.addCompute(settings);
+    this.addOutputs(url);
+  }
+
+  private addCompute(settings: Settings): string {
+    const { byName } = new Functions(this, 'Functions', {
+      settings,
+      resources: this.accessResources(),
+      surroundings: this.surroundings(),
+    });
+    this.retries.acknowledgeCreator(byName.deliver.role);
+    new EventSources(this, 'EventSources', {
+      route: byName.route.function,
+      deliver: byName.deliver.function,
+      streamArn: this.data.streamArn,
+      deliveryQueueArn: this.queues.deliveryQueue.queueArn,
+      deliverMaxConcurrency: settings.deliverMaxConcurrency,
+    });
+    new SweepSchedule(this, 'Sweep', { target: byName.sweep.function, intervalMinutes: settings.sweepIntervalMinutes });
+    return new HttpGateway(this, 'Http', { functions: byName, logRetention: settings.logRetentionDays }).url;
+  }
+
+  private accessResources(): AccessResources {
+    return {
+      table: [this.data.table.tableArn],
+      indexes: this.data.indexArns,
+      stream: [this.data.streamArn],
+      deliveryQueue: [this.queues.deliveryQueue.queueArn],
+      retrySchedules: [this.retries.scheduleArns],
+      retryRole: [this.retries.role.roleArn],
+    };
+  }
+
+  private surroundings(): Surroundings {
+    return {
+      tableName: this.data.table.tableName,
+      deliveryQueueUrl: this.queues.deliveryQueue.queueUrl,
+      scheduleGroupName: this.retries.groupName,
+      scheduleRoleArn: this.retries.role.roleArn,
+    };
+  }
+
+  private addOutputs(apiUrl: string): void {
+    const { deliveryQueue, deadLetterQueue } = this.queues;
+    new CfnOutput(this, 'ApiUrl', { value: apiUrl, description: 'Where clients call' });
+    new CfnOutput(this, 'TableName', { value: this.data.table.tableName });
+    new CfnOutput(this, 'DeliveryQueueUrl', { value: deliveryQueue.queueUrl });
+    new CfnOutput(this, 'DeadLetterQueueUrl', { value: deadLetterQueue.queueUrl });
+    new CfnOutput(this, 'DeadLetterQueueArn', { value: deadLetterQueue.queueArn });
+  }
+}

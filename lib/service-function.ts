@@ -1,0 +1,66 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, type RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { FunctionName } from '../lambdas/environment';
+import { acknowledge } from './acknowledge';
+import { bundleOf } from './bundles';
+
+export interface ServiceFunctionProps {
+  readonly name: FunctionName;
+  readonly description: string;
+  readonly memoryMegabytes: number;
+  readonly timeoutSeconds: number;
+  /** What becomes of an invocation that failed, in a sentence: no function has a dead-letter queue of its own. */
+  readonly afterFailure: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** All that the function may call, besides writing to its own log group. */
+  readonly access: readonly PolicyStatement[];
+  readonly logRetention: RetentionDays;
+  readonly recursiveLoop?: RecursiveLoop;
+}
+
+const UNTRACED = 'Every unit of work has its log line; traces would add a fee to each delivery.';
+
+/** One function with its own role and its own log group; nothing is shared with another function. */
+export class ServiceFunction extends Construct {
+  readonly function: LambdaFunction;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // The managed basic execution role may write to every log group of the account.
+    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(this.role);
+    for (const statement of props.access) this.role.addToPolicy(statement);
+    this.function = new LambdaFunction(this, 'Function', {
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: Code.fromAsset(bundleOf(props.name)),
+      memorySize: props.memoryMegabytes,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      role: this.role,
+      logGroup,
+      environment: environmentOf(props),
+      ...(props.recursiveLoop && { recursiveLoop: props.recursiveLoop }),
+    });
+    acknowledge(this.function, 'Serverless-LambdaDLQ', props.afterFailure);
+    acknowledge(this.function, 'Serverless-LambdaTracing', UNTRACED);
+  }
+}
+
+function environmentOf(props: ServiceFunctionProps): Record<string, string> {
+  return {
+    ...props.environment,
+    POWERTOOLS_SERVICE_NAME: props.name,
+    POWERTOOLS_LOG_LEVEL: 'INFO',
+    NODE_OPTIONS: '--enable-source-maps',
+  };
+}

@@ -1,0 +1,125 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import * as z from 'zod';
+
+/** How long a message may wait in the delivery queue before SQS drops it, in days. */
+export const DELIVERY_RETENTION_DAYS = 4;
+
+/** AWS advises six function timeouts, so that a throttled batch is not received twice while it is still waiting. */
+export const VISIBILITY_TIMEOUTS = 6;
+
+const LOG_RETENTIONS = Object.values(RetentionDays)
+  .filter((value): value is RetentionDays => typeof value === 'number' && value !== RetentionDays.INFINITE)
+  .sort((a, b) => a - b);
+
+// Values given with `cdk deploy -c key=value` always arrive as strings.
+const numeral = z
+  .string()
+  .regex(/^-?\d+$/)
+  .transform(Number);
+
+function wholeNumber(min: number, max: number, fallback: number) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z
+    .union([z.number(), numeral], { error })
+    .pipe(z.int({ error }).min(min, { error }).max(max, { error }))
+    .default(fallback);
+}
+
+function flag() {
+  const word = z.enum(['true', 'false']).transform((value) => value === 'true');
+  return z.union([z.boolean(), word], { error: 'must be true or false' }).default(false);
+}
+
+const logRetention = z
+  .union([z.number(), numeral], { error: `must be one of ${LOG_RETENTIONS.join(', ')}` })
+  .refine((days): days is RetentionDays => LOG_RETENTIONS.some((allowed) => allowed === days), {
+    error: `must be one of ${LOG_RETENTIONS.join(', ')} (the periods CloudWatch Logs offers)`,
+  })
+  .default(30);
+
+const schema = z.object({
+  stackName: z
+    .string({ error: 'must be text' })
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, {
+      error: 'must be 1 to 128 letters, digits and hyphens, and start with a letter',
+    })
+    .default('Posthorn'),
+  retentionDays: wholeNumber(15, 365, 30),
+  timelineShards: wholeNumber(1, 64, 4),
+  schedulerThresholdSeconds: wholeNumber(1, 900, 900),
+  allowPlainHttp: flag(),
+  allowLoopback: flag(),
+  removalPolicy: z.enum(['retain', 'destroy'], { error: 'must be "retain" or "destroy"' }).default('retain'),
+  logRetentionDays: logRetention,
+  maxReceiveCount: wholeNumber(2, 100, 5),
+  deliverTimeoutSeconds: wholeNumber(3, 900, 60),
+  deliverMaxConcurrency: wholeNumber(2, 1000, 50),
+  sweepIntervalMinutes: wholeNumber(1, 60, 1),
+});
+
+/**
+ * What an operator may set, as CDK context values; every one has a default.
+ *
+ * - `stackName`: name of the CloudFormation stack (default `Posthorn`).
+ * - `retentionDays`: days that events, deliveries and attempts stay in the table (30); at least 15, so that a delivery is
+ *   still there when its dead letter is redriven on the last day.
+ * - `timelineShards`: partitions of each timeline; one takes about 1,000 writes a second (4).
+ * - `schedulerThresholdSeconds`: retries further away than this take EventBridge Scheduler instead of an SQS delay (900).
+ * - `allowPlainHttp`: accept destinations with `http:` URLs (false).
+ * - `allowLoopback`: accept destinations on loopback addresses; for local use only (false).
+ * - `removalPolicy`: what becomes of the table when the stack is deleted, `retain` or `destroy` (`retain`).
+ * - `logRetentionDays`: days that log groups keep their entries (30).
+ * - `maxReceiveCount`: receives after which SQS moves a message to the dead-letter queue (5).
+ * - `deliverTimeoutSeconds`: timeout of the function that sends (60).
+ * - `deliverMaxConcurrency`: batches of deliveries that are worked on side by side (50).
+ * - `sweepIntervalMinutes`: minutes between two runs of the repairs (1).
+ */
+export type Settings = z.output<typeof schema>;
+
+/** Context values that are out of range or that nothing reads. `problems` has one sentence for each. */
+export class InvalidSettingsError extends Error {
+  override readonly name = 'InvalidSettingsError';
+  readonly code = 'INVALID_SETTINGS';
+
+  constructor(readonly problems: readonly string[]) {
+    super(`Invalid context values:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  }
+}
+
+/**
+ * Reads the settings out of the context of a CDK app.
+ *
+ * @param context all context values, CDK's own among them (those have punctuation in their keys and are left alone)
+ * @throws InvalidSettingsError naming every key that is unknown or out of range, with what is allowed
+ */
+export function parseSettings(context: Readonly<Record<string, unknown>>): Settings {
+  const unknown = unknownKeys(context);
+  const parsed = schema.safeParse(context);
+  const problems = [...unknown, ...(parsed.error?.issues.map((issue) => describe(issue, context)) ?? [])];
+  if (!parsed.success || problems.length > 0) throw new InvalidSettingsError(problems);
+  refuseEarlyExpiry(parsed.data);
+  return parsed.data;
+}
+
+// A misspelt key would otherwise be a default that nobody asked for.
+function unknownKeys(context: Readonly<Record<string, unknown>>): string[] {
+  const known = Object.keys(schema.shape);
+  return Object.keys(context)
+    .filter((key) => /^\w+$/.test(key) && !known.includes(key))
+    .map((key) => `${key} is not a setting; there are ${known.join(', ')}`);
+}
+
+function describe(issue: z.core.$ZodIssue, context: Readonly<Record<string, unknown>>): string {
+  const key = String(issue.path[0]);
+  return `${key} ${issue.message}, not ${JSON.stringify(context[key])}`;
+}
+
+// A message keeps its age through every receive: it has to use up its receives before it is too old for the queue.
+function refuseEarlyExpiry(settings: Settings): void {
+  const seconds = settings.maxReceiveCount * VISIBILITY_TIMEOUTS * settings.deliverTimeoutSeconds;
+  if (seconds < DELIVERY_RETENTION_DAYS * 86_400) return;
+  throw new InvalidSettingsError([
+    `maxReceiveCount × deliverTimeoutSeconds must stay below ${(DELIVERY_RETENTION_DAYS * 86_400) / VISIBILITY_TIMEOUTS}` +
+      `, so that a message reaches the dead-letter queue before it expires; it is ${settings.maxReceiveCount * settings.deliverTimeoutSeconds}`,
+  ]);
+}
