@@ -1,0 +1,35 @@
+import { Command, InvalidArgumentError } from 'commander';
+
+/** What the command line of `npm start` asks for. */
+export interface StartOptions {
+  readonly dbPath?: string;
+  readonly port: number;
+  readonly readyFile?: string;
+  readonly context: Record<string, string>;
+  readonly logs: boolean;
+}
+
+/** Reads the command line. Commander itself answers `--help` and wrong options, and ends the process. */
+export function parseOptions(argv: readonly string[]): StartOptions {
+  return new Command('npm start --')
+    .description('Runs the synthesized stack on this machine until Ctrl-C.')
+    .option('--db-path <directory>', 'keep table, queues, schedules and the key here over a restart')
+    .option('--port <number>', 'port of the HTTP API; 0 for a free one', parsePort, 3000)
+    .option('--ready-file <file>', 'write address, key, endpoints and outputs here once the stack serves')
+    .option('--context <key=value>', 'CDK context value; can be repeated', parseContext, {})
+    .option('--logs', 'print what the functions log', false)
+    .parse(argv, { from: 'user' })
+    .opts<StartOptions>();
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError('It takes a number from 0 to 65535.');
+}
+
+function parseContext(text: string, previous: Record<string, string>): Record<string, string> {
+  const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined || value === undefined) throw new InvalidArgumentError('It takes key=value.');
+  return { ...previous, [key]: value };
+}

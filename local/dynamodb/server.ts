@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LocalStackError } from '../errors';
+import { freePort } from '../http/free-port';
+import { dynoxideBinary } from './binary';
+
+/** A running DynamoDB endpoint. */
+export interface DynamoDbServer {
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
+const START_TIMEOUT_MS = 10_000;
+const STOP_TIMEOUT_MS = 3_000;
+
+/**
+ * Runs dynoxide with this shell as its guard. The guard's standard input is a pipe from us: when we end in any way, a
+ * SIGKILL included, the pipe closes and the guard ends dynoxide. The guard ends by itself when dynoxide does.
+ */
+const GUARD = `exec 3<&0
+"$0" "$@" <&- & child=$!
+( cat <&3 >/dev/null; kill $child ) 2>/dev/null & watch=$!
+wait $child; status=$?
+kill $watch 2>/dev/null
+exit $status`;
+
+/**
+ * Where the table lives: the endpoint in `AWS_ENDPOINT_URL_DYNAMODB` when that is set, else a dynoxide of our own.
+ *
+ * @param dbFile SQLite file that keeps the data; in memory when left out
+ * @param crashed called when dynoxide ends without having been asked to
+ * @throws LocalStackError when dynoxide is missing or does not start
+ */
+export async function startDynamoDb(dbFile: string | undefined, crashed: () => void): Promise<DynamoDbServer> {
+  const external = process.env.AWS_ENDPOINT_URL_DYNAMODB;
+  if (external !== undefined && external !== '') return { endpoint: external, stop: async () => {} };
+  const port = await freePort();
+  const persistence = dbFile === undefined ? [] : ['--db-path', dbFile];
+  const child = spawnGuarded(dynoxideBinary(), ['serve', '--host', '127.0.0.1', '-p', String(port), ...persistence]);
+  await untilListening(child, port);
+  child.once('exit', crashed);
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    stop: () => {
+      child.off('exit', crashed);
+      return stop(child);
+    },
+  };
+}
+
+function spawnGuarded(binary: string, args: string[]): ChildProcess {
+  // A group of its own: a Ctrl-C in the terminal must reach us first, so that the functions can finish their writes.
+  return spawn('sh', ['-c', GUARD, binary, ...args], { stdio: ['pipe', 'ignore', 'pipe'], detached: true });
+}
+
+async function untilListening(child: ChildProcess, port: number): Promise<void> {
+  let complaint = '';
+  child.stderr?.on('data', (chunk) => {
+    complaint = `${complaint}${chunk}`.slice(-2_000);
+  });
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (Date.now() < deadline && child.exitCode === null) {
+    if (await accepts(port)) return;
+    await sleep(10);
+  }
+  child.stdin?.end();
+  throw new LocalStackError(`dynoxide did not start: ${complaint.trim() || `exit code ${child.exitCode}`}.`);
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+}
+
+function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => killGroup(child), STOP_TIMEOUT_MS);
+    child.once('exit', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    child.stdin?.end();
+  });
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+}

@@ -1,0 +1,10 @@
+import { createServer } from 'node:net';
+import { listen } from './listen';
+
+/** A TCP port on the loopback interface that nobody listens on at the moment. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server, 0);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,38 @@
+import { REGION } from '../template/template';
+
+/** The endpoints that the SDK in a function is pointed at. */
+export interface Endpoints {
+  readonly dynamodb: string;
+  readonly sqs: string;
+  readonly scheduler: string;
+}
+
+/**
+ * The whole environment of a function: its variables in the template and what Lambda adds. Nothing of ours leaks in.
+ *
+ * The access key names the function, so that a call can be traced to it. It has letters and digits only, because
+ * DynamoDB Local refuses other characters.
+ */
+export function functionEnvironment(
+  { logicalId, name, memoryMb }: { readonly logicalId: string; readonly name: string; readonly memoryMb: number },
+  variables: Readonly<Record<string, string>>,
+  endpoints: Endpoints,
+): Record<string, string> {
+  return {
+    PATH: process.env.PATH ?? '',
+    TZ: 'UTC',
+    AWS_REGION: REGION,
+    AWS_DEFAULT_REGION: REGION,
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+    AWS_ACCESS_KEY_ID: `local${logicalId}`,
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+    AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+    AWS_ENDPOINT_URL_SCHEDULER: endpoints.scheduler,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    ...variables,
+  };
+}

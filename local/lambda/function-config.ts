@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { ignored, numeric, tags } from '../template/property-schemas';
+
+/** What the local stack takes from `AWS::Lambda::Function`: ESM bundles for Node.js. Roles, logs, architecture do not matter. */
+export const functionProperties = z.strictObject({
+  FunctionName: z.string().optional(),
+  Code: z.strictObject({ S3Bucket: ignored, S3Key: z.string() }),
+  Environment: z.strictObject({ Variables: z.record(z.string(), z.coerce.string()).optional() }).optional(),
+  Handler: z.string().regex(/^[\w/-]+\.\w+$/),
+  MemorySize: numeric.default(128),
+  ReservedConcurrentExecutions: numeric.optional(),
+  Runtime: z.string().startsWith('nodejs'),
+  Timeout: numeric.default(3),
+  Architectures: ignored,
+  Description: ignored,
+  LoggingConfig: ignored,
+  RecursiveLoop: ignored,
+  Role: ignored,
+  TracingConfig: ignored,
+  ...tags,
+});
+
+/** One function as the local stack runs it. */
+export interface FunctionConfig {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  /** Bundle file and the name that it exports the handler under. */
+  readonly entry: { readonly file: string; readonly name: string };
+  readonly environment: Readonly<Record<string, string>>;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  /** Most events that are handled at the same time. */
+  readonly concurrency: number;
+}

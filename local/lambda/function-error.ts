@@ -1,0 +1,18 @@
+/** What a function that failed answers with, as Lambda writes it. */
+export interface ErrorPayload {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[];
+}
+
+/** A function threw, timed out, ended its process or could not be loaded. */
+export class FunctionError extends Error {
+  override readonly name = 'FunctionError';
+
+  constructor(
+    readonly functionName: string,
+    readonly payload: ErrorPayload,
+  ) {
+    super(`${functionName}: ${payload.errorType}: ${payload.errorMessage}`);
+  }
+}

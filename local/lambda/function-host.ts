@@ -1,0 +1,118 @@
+import type { FunctionConfig } from './function-config';
+import { FunctionError } from './function-error';
+import { LogLines } from './log-lines';
+import { FunctionWorker } from './worker';
+
+interface Invocation {
+  readonly event: string;
+  resolve(result: string): void;
+  reject(error: unknown): void;
+}
+
+/** Spare workers end after this long without an event; the last one stays. */
+const IDLE_MS = 60_000;
+
+/**
+ * Runs one function: events wait in line for a warm worker. A further worker is started while events wait, one at a
+ * time, because loading a bundle keeps a processor busy and the warm workers often have caught up by then.
+ */
+export class FunctionHost {
+  readonly logs: LogLines;
+  private readonly queue: Invocation[] = [];
+  private readonly workers = new Set<FunctionWorker>();
+  private readonly idle = new Map<FunctionWorker, NodeJS.Timeout>();
+  private starting = false;
+  private stopped = false;
+
+  constructor(
+    readonly config: FunctionConfig,
+    onLine: (functionName: string, line: string) => void,
+  ) {
+    this.logs = new LogLines((line) => onLine(config.name, line));
+  }
+
+  /**
+   * Handles one event.
+   *
+   * @returns what the handler returned, after JSON
+   * @throws FunctionError when it failed
+   */
+  async invoke(event: unknown): Promise<unknown> {
+    if (this.stopped) throw this.stopError();
+    const result = await new Promise<string>((resolve, reject) => {
+      this.queue.push({ event: JSON.stringify(event), resolve, reject });
+      this.next();
+    });
+    return JSON.parse(result);
+  }
+
+  /** Loads the bundle ahead of the first event. */
+  async warm(): Promise<void> {
+    if (this.workers.size === 0 && !this.stopped) await this.startWorker();
+  }
+
+  /** Ends all workers as a crash would: events in them fail. */
+  async killWorkers(): Promise<void> {
+    for (const timer of this.idle.values()) clearTimeout(timer);
+    this.idle.clear();
+    await Promise.all([...this.workers].map((worker) => worker.terminate()));
+  }
+
+  /** Ends all workers for good. Events that wait fail. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    for (const { reject } of this.queue.splice(0)) reject(this.stopError());
+    await this.killWorkers();
+  }
+
+  private stopError(): FunctionError {
+    return new FunctionError(this.config.name, { errorType: 'Stopped', errorMessage: 'The local stack has stopped' });
+  }
+
+  private next(): void {
+    for (const [worker] of this.idle) {
+      const invocation = this.queue.shift();
+      if (invocation === undefined) return;
+      void this.run(worker, invocation);
+    }
+    const wanted = this.queue.length > 0 && this.workers.size < this.config.concurrency;
+    if (wanted && !this.starting) void this.startWorker().catch((error) => this.queue.shift()?.reject(error));
+  }
+
+  private async run(worker: FunctionWorker, { event, resolve, reject }: Invocation): Promise<void> {
+    clearTimeout(this.idle.get(worker));
+    this.idle.delete(worker);
+    await worker.handle(event).then(resolve, reject);
+    this.release(worker);
+  }
+
+  private async startWorker(): Promise<void> {
+    this.starting = true;
+    const worker: FunctionWorker = new FunctionWorker(this.config, this.logs, () => this.forget(worker));
+    this.workers.add(worker);
+    try {
+      await worker.ready();
+    } finally {
+      this.starting = false;
+    }
+    this.release(worker);
+  }
+
+  private release(worker: FunctionWorker): void {
+    if (worker.alive && !this.stopped) {
+      this.idle.set(worker, setTimeout(() => this.retire(worker), IDLE_MS).unref());
+    }
+    this.next();
+  }
+
+  private retire(worker: FunctionWorker): void {
+    if (this.workers.size > 1) void worker.terminate();
+  }
+
+  private forget(worker: FunctionWorker): void {
+    clearTimeout(this.idle.get(worker));
+    this.idle.delete(worker);
+    this.workers.delete(worker);
+    if (!this.stopped) this.next();
+  }
+}

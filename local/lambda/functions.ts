@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { LocalStackError } from '../errors';
+import type { Deployment, Resource } from '../template/deployment';
+import { ACCOUNT_ID, REGION } from '../template/template';
+import { type Endpoints, functionEnvironment } from './environment';
+import { type FunctionConfig, functionProperties } from './function-config';
+import { FunctionHost } from './function-host';
+
+/** Workers that a function may have when the template reserves no concurrency: a laptop is not a region. */
+const DEFAULT_CONCURRENCY = 10;
+
+type Properties = ReturnType<typeof functionProperties.parse>;
+
+/** All functions of the template. */
+export class Functions {
+  constructor(private readonly hosts: readonly FunctionHost[]) {}
+
+  /**
+   * The function with this name, ARN or logical id, or the one whose service name or logical id starts like that.
+   *
+   * @throws LocalStackError when there is none
+   */
+  get(name: string): FunctionHost {
+    const found =
+      this.hosts.find((host) => isExactly(host.config, name)) ?? this.hosts.find((host) => starts(host, name));
+    if (found !== undefined) return found;
+    const names = this.hosts.map(({ config }) => config.environment.POWERTOOLS_SERVICE_NAME ?? config.logicalId);
+    throw new LocalStackError(`There is no function ${name}: the stack has ${names.join(', ')}.`);
+  }
+
+  all(): readonly FunctionHost[] {
+    return this.hosts;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.hosts.map((host) => host.stop()));
+  }
+}
+
+const isExactly = ({ logicalId, name, arn, environment }: FunctionConfig, wanted: string): boolean =>
+  [logicalId, name, arn, environment.POWERTOOLS_SERVICE_NAME].includes(wanted);
+
+const starts = ({ config }: FunctionHost, prefix: string): boolean =>
+  config.logicalId.toLowerCase().startsWith(prefix.toLowerCase());
+
+/** Names the template's functions, so that other resources can refer to them. */
+export function registerFunctions(deployment: Deployment): void {
+  for (const { logicalId, name } of deployment.names('AWS::Lambda::Function'))
+    deployment.register(logicalId, { ref: name, attributes: { Arn: arnOf(name) } });
+}
+
+/** Prepares the template's functions; workers start when they are needed. */
+export function deployFunctions(
+  deployment: Deployment,
+  endpoints: Endpoints,
+  onLine: (functionName: string, line: string) => void,
+): Functions {
+  const resources = deployment.resources('AWS::Lambda::Function', functionProperties);
+  return new Functions(
+    resources.map((resource) => new FunctionHost(configOf(deployment, resource, endpoints), onLine)),
+  );
+}
+
+function configOf(
+  deployment: Deployment,
+  { logicalId, name, properties }: Resource<Properties>,
+  endpoints: Endpoints,
+): FunctionConfig {
+  const [module = '', exported = ''] = properties.Handler.split('.');
+  const { MemorySize: memoryMb, Timeout: timeoutSeconds, ReservedConcurrentExecutions } = properties;
+  const variables = properties.Environment?.Variables ?? {};
+  return {
+    logicalId,
+    name,
+    arn: arnOf(name),
+    entry: { file: join(deployment.assembly.assetDirectory(properties.Code.S3Key), `${module}.mjs`), name: exported },
+    environment: functionEnvironment({ logicalId, name, memoryMb }, variables, endpoints),
+    memoryMb,
+    timeoutSeconds,
+    concurrency: Math.min(ReservedConcurrentExecutions ?? DEFAULT_CONCURRENCY, DEFAULT_CONCURRENCY),
+  };
+}
+
+const arnOf = (name: string): string => `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:${name}`;

@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { localKey } from './cli/local-key';
+import { parseOptions, type StartOptions } from './cli/options';
+import { progressPrinter, welcome } from './cli/progress';
+import { ReadyFiles } from './cli/ready-files';
+import { LocalStackError } from './errors';
+import { type LocalStack, startLocalStack } from './stack';
+
+// The SDK otherwise prints its notice about Node 20 in the middle of the progress.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+const options = parseOptions(process.argv.slice(2));
+const files = new ReadyFiles(options.readyFile);
+let stack: LocalStack | undefined;
+let ending = false;
+
+for (const signal of SIGNALS) process.on(signal, () => void end(0));
+try {
+  stack = await run(options);
+} catch (error) {
+  if (!(error instanceof LocalStackError)) throw error;
+  console.error(error.message);
+  await end(1);
+}
+
+async function run({ dbPath, port, context, logs }: StartOptions): Promise<LocalStack> {
+  const print = progressPrinter();
+  const started = await startLocalStack({
+    ...(dbPath !== undefined && { dbPath }),
+    port,
+    context,
+    log: print,
+    crashed: (error) => {
+      console.error(error.message);
+      void end(1);
+    },
+    ...(logs && { functionLog: (name, line) => console.log(`[${name}] ${line}`) }),
+  });
+  stack = started;
+  const { apiUrl, endpoints, outputs } = started;
+  const keyFile = dbPath === undefined ? undefined : join(dbPath, 'key');
+  const apiKey = await localKey(endpoints.dynamodb, outputs.TableName ?? '', keyFile);
+  const info = { apiUrl, apiKey, endpoints, outputs };
+  files.write(info);
+  print('ready');
+  console.log(welcome(info));
+  return started;
+}
+
+/** Stops everything and ends the process. While the stack is still starting, ending the process ends all its parts. */
+async function end(exitCode: number): Promise<void> {
+  if (ending) return;
+  ending = true;
+  files.remove();
+  await stack?.stop();
+  process.exit(exitCode);
+}

@@ -1,0 +1,96 @@
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import type { DynamoDBRecord } from 'aws-lambda';
+import { STACK_CREDENTIALS } from '../dynamodb/client';
+import { LocalStackError } from '../errors';
+import type { Functions } from '../lambda/functions';
+import { sendMessage } from '../sqs/send';
+import type { SqsServer } from '../sqs/server';
+import type { Deployment, Resource } from '../template/deployment';
+import { REGION } from '../template/template';
+import { Checkpoints } from './checkpoints';
+import { type MappingProperties, mappingProperties } from './mapping-properties';
+import type { Poller } from './poller';
+import { QueuePoller } from './queue-poller';
+import { sequenceOf } from './stream-batches';
+import { StreamPoller } from './stream-poller';
+import { StreamReader } from './stream-reader';
+
+export interface MappingDeps {
+  readonly functions: Functions;
+  readonly sqs: SqsServer;
+  readonly dynamoDbEndpoint: string;
+  /** File with the positions in the streams; in memory when left out. */
+  readonly checkpointFile: string | undefined;
+  readonly log: (line: string) => void;
+}
+
+/** The running event source mappings. */
+export interface Mappings {
+  /** Those that start one function. */
+  of(functionName: string): readonly Poller[];
+  stop(): Promise<void>;
+}
+
+/** Starts the template's event source mappings. */
+export function deployMappings(deployment: Deployment, deps: MappingDeps): Mappings {
+  const resources = deployment.resources('AWS::Lambda::EventSourceMapping', mappingProperties);
+  const streams = new DynamoDBStreamsClient({
+    endpoint: deps.dynamoDbEndpoint,
+    region: REGION,
+    credentials: STACK_CREDENTIALS,
+  });
+  const checkpoints = new Checkpoints(deps.checkpointFile);
+  const pollers = resources.map((resource) => pollerOf(resource, deps, streams, checkpoints));
+  return {
+    of: (functionName) => pollers.filter((poller) => poller.functionName === functionName),
+    stop: async () => {
+      await Promise.all(pollers.map((poller) => poller.stop()));
+      streams.destroy();
+    },
+  };
+}
+
+function pollerOf(
+  { logicalId, properties }: Resource<MappingProperties>,
+  deps: MappingDeps,
+  streams: DynamoDBStreamsClient,
+  checkpoints: Checkpoints,
+): Poller {
+  const host = deps.functions.get(properties.FunctionName);
+  const common = { host, properties, log: deps.log };
+  const { EventSourceArn: arn } = properties;
+  if (arn.startsWith('arn:aws:dynamodb:') || arn.includes('/stream/')) {
+    const reader = new StreamReader(streams, arn);
+    const onFailure = failureDestination(properties, deps);
+    return new StreamPoller({ ...common, mappingId: logicalId, reader, checkpoints, onFailure });
+  }
+  const queue = deps.sqs.store.getQueueByArn(arn);
+  if (queue !== undefined) return new QueuePoller({ ...common, store: deps.sqs.store, queue });
+  throw new LocalStackError(`The local stack cannot run ${logicalId}: it has no event source ${arn}.`);
+}
+
+/** Sends what says which records were given up to the mapping's queue; without one they are only logged. */
+function failureDestination(properties: MappingProperties, { sqs, log }: MappingDeps) {
+  const arn = properties.DestinationConfig?.OnFailure?.Destination;
+  const queue = arn === undefined ? undefined : sqs.store.getQueueByArn(arn);
+  if (arn !== undefined && queue === undefined)
+    throw new LocalStackError(`The local stack takes queues of its own as failure destinations, not ${arn}.`);
+  return async (batch: readonly DynamoDBRecord[], condition: string): Promise<void> => {
+    log(`${batch.length} stream records were given up (${condition}).`);
+    const [first] = batch;
+    const last = batch.at(-1);
+    if (queue === undefined || first === undefined || last === undefined) return;
+    const MessageBody = JSON.stringify({
+      requestContext: { functionArn: properties.FunctionName, condition },
+      version: '1.0',
+      timestamp: new Date().toISOString(),
+      DDBStreamBatchInfo: {
+        startSequenceNumber: sequenceOf(first),
+        endSequenceNumber: sequenceOf(last),
+        batchSize: batch.length,
+        streamArn: properties.EventSourceArn,
+      },
+    });
+    sendMessage(sqs.store, { QueueUrl: queue.url, MessageBody });
+  };
+}

@@ -1,0 +1,24 @@
+/** Lets a loop through while it is open. */
+export class Gate {
+  private waiting: (() => void)[] = [];
+
+  constructor(private isOpen: boolean) {}
+
+  /** Resolves at once while the gate is open, and otherwise when it opens. */
+  async passed(): Promise<void> {
+    if (!this.isOpen) await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  get closed(): boolean {
+    return !this.isOpen;
+  }
+
+  close(): void {
+    this.isOpen = false;
+  }
+
+  open(): void {
+    this.isOpen = true;
+    for (const resolve of this.waiting.splice(0)) resolve();
+  }
+}

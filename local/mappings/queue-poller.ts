@@ -1,0 +1,136 @@
+import type { SQSRecord } from 'aws-lambda';
+import type { FunctionHost } from '../lambda/function-host';
+import type { DurableQueue } from '../sqs/durable-queue';
+import type { DurableStore } from '../sqs/durable-store';
+import type { FauxqsReceived } from '../sqs/fauxqs';
+import { receiveHere, waitForVisible } from '../sqs/receive';
+import { ALL_FAILED, failedItems } from './batch-response';
+import { compileFilters, type Filter } from './filter';
+import { Gate } from './gate';
+import type { MappingProperties } from './mapping-properties';
+import type { Poller } from './poller';
+import { toQueueRecord } from './queue-record';
+
+/** How long one wait for messages lasts, as Lambda's own pollers do. */
+const LONG_POLL_MS = 20_000;
+/** Most messages that one receive can take. */
+const RECEIVE_LIMIT = 10;
+/** Batches at a time when the mapping has no MaximumConcurrency; the function's own limit is below it anyway. */
+const DEFAULT_CONCURRENCY = 1000;
+
+export interface QueuePollerDeps {
+  readonly store: DurableStore;
+  readonly queue: DurableQueue;
+  readonly host: FunctionHost;
+  readonly properties: MappingProperties;
+  readonly log: (line: string) => void;
+}
+
+/**
+ * Takes batches from a queue for a function. Messages that were handled are deleted; those that failed stay hidden
+ * until their visibility ends.
+ */
+export class QueuePoller implements Poller {
+  readonly functionName: string;
+  private readonly gate: Gate;
+  private readonly filter: Filter;
+  private readonly batchSize: number;
+  private readonly concurrency: number;
+  private readonly running = new Set<Promise<void>>();
+  private stopped = false;
+  private readonly loop: Promise<void>;
+
+  constructor(private readonly deps: QueuePollerDeps) {
+    const { host, properties } = deps;
+    this.functionName = host.config.name;
+    this.gate = new Gate(properties.Enabled);
+    this.filter = compileFilters((properties.FilterCriteria?.Filters ?? []).map(({ Pattern }) => Pattern));
+    this.batchSize = properties.BatchSize ?? RECEIVE_LIMIT;
+    // No more batches are taken than there can be workers: a message that waits in line would lose its visibility.
+    this.concurrency = Math.min(
+      properties.ScalingConfig?.MaximumConcurrency ?? DEFAULT_CONCURRENCY,
+      host.config.concurrency,
+    );
+    this.loop = this.poll();
+  }
+
+  pause(): void {
+    this.gate.close();
+    this.deps.queue.cancelWaiters();
+  }
+
+  resume(): void {
+    this.gate.open();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.gate.open();
+    this.deps.queue.cancelWaiters();
+    await this.loop;
+  }
+
+  private async poll(): Promise<void> {
+    while (!this.stopped) {
+      await this.gate.passed();
+      if (this.running.size >= this.concurrency) await Promise.race(this.running);
+      else await this.takeBatch();
+    }
+  }
+
+  private async takeBatch(): Promise<void> {
+    const batch = await this.collect();
+    if (batch.length === 0) return;
+    const work: Promise<void> = this.handle(batch).finally(() => this.running.delete(work));
+    this.running.add(work);
+  }
+
+  private async collect(): Promise<FauxqsReceived[]> {
+    const batch: FauxqsReceived[] = [];
+    let deadline = Date.now() + LONG_POLL_MS;
+    const { store, queue, properties } = this.deps;
+    while (batch.length < this.batchSize) {
+      const found = await waitForVisible(store, queue, deadline - Date.now(), () => this.stopped || this.gate.closed);
+      if (!found) break;
+      batch.push(...receiveHere(store, queue, Math.min(RECEIVE_LIMIT, this.batchSize - batch.length)));
+      // The window opens with the first message.
+      if (batch.length > 0)
+        deadline = Math.min(deadline, Date.now() + properties.MaximumBatchingWindowInSeconds * 1000);
+    }
+    return batch;
+  }
+
+  private async handle(received: readonly FauxqsReceived[]): Promise<void> {
+    const { queue, host, properties, log } = this.deps;
+    const records = received.map((message) => toQueueRecord(queue, message));
+    const wanted = records.filter((record) => this.filter(withParsedBody(record)));
+    this.delete(records.filter((record) => !wanted.includes(record)));
+    if (wanted.length === 0) return;
+    try {
+      const result = await host.invoke({ Records: wanted });
+      const partial = properties.FunctionResponseTypes.includes('ReportBatchItemFailures');
+      const failed = partial
+        ? failedItems(
+            result,
+            wanted.map(({ messageId }) => messageId),
+          )
+        : new Set<string>();
+      if (failed !== ALL_FAILED) this.delete(wanted.filter(({ messageId }) => !failed.has(messageId)));
+    } catch (error) {
+      if (!this.stopped) log(`A batch of ${wanted.length} messages failed: ${error}`);
+    }
+  }
+
+  private delete(records: readonly SQSRecord[]): void {
+    for (const { receiptHandle } of records) this.deps.queue.deleteMessage(receiptHandle);
+  }
+}
+
+/** Filters see the body as JSON when it is JSON. */
+function withParsedBody(record: SQSRecord): unknown {
+  try {
+    return { ...record, body: JSON.parse(record.body) };
+  } catch {
+    return record;
+  }
+}

@@ -1,0 +1,185 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DynamoDBRecord } from 'aws-lambda';
+import type { FunctionHost } from '../lambda/function-host';
+import type { Checkpoints } from './checkpoints';
+import { compileFilters, type Filter } from './filter';
+import { Gate } from './gate';
+import type { MappingProperties } from './mapping-properties';
+import type { Poller } from './poller';
+import { outcomeOf, retryDelayMs, retrySize, sequenceOf } from './stream-batches';
+import type { StreamReader } from './stream-reader';
+import { toStreamRecord } from './stream-record';
+
+/** Pause between two looks at an idle stream; a busy one is read without a pause. */
+const IDLE_MS = 60;
+const SHARD_REFRESH_MS = 10_000;
+const DEFAULT_BATCH_SIZE = 100;
+
+export interface StreamPollerDeps {
+  readonly mappingId: string;
+  readonly reader: StreamReader;
+  readonly host: FunctionHost;
+  readonly properties: MappingProperties;
+  readonly checkpoints: Checkpoints;
+  /** Takes what says which records were given up. */
+  readonly onFailure: (batch: readonly DynamoDBRecord[], reason: string) => Promise<void>;
+  readonly log: (line: string) => void;
+}
+
+/** Takes the records of a table's stream, shard by shard and in order, for a function. */
+export class StreamPoller implements Poller {
+  readonly functionName: string;
+  private readonly gate: Gate;
+  private readonly filter: Filter;
+  private readonly shards = new Map<string, { done: boolean }>();
+  private readonly stopping = new AbortController();
+  private readonly loop: Promise<unknown>;
+
+  constructor(private readonly deps: StreamPollerDeps) {
+    const { host, properties } = deps;
+    this.functionName = host.config.name;
+    this.gate = new Gate(properties.Enabled);
+    this.filter = compileFilters((properties.FilterCriteria?.Filters ?? []).map(({ Pattern }) => Pattern));
+    this.loop = this.followShards();
+  }
+
+  pause(): void {
+    this.gate.close();
+  }
+
+  resume(): void {
+    this.gate.open();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.gate.open();
+    await this.loop;
+  }
+
+  private get stopped(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  /** Starts to follow every shard whose parent has been read to its end. */
+  private async followShards(): Promise<void> {
+    const followed: Promise<void>[] = [];
+    while (!this.stopped) {
+      await this.attempt(async () => {
+        for (const { ShardId = '', ParentShardId = '' } of await this.deps.reader.shards()) {
+          if (this.shards.has(ShardId) || this.shards.get(ParentShardId)?.done === false) continue;
+          this.shards.set(ShardId, { done: false });
+          followed.push(this.followShard(ShardId));
+        }
+      });
+      await this.pauseFor(SHARD_REFRESH_MS);
+    }
+    await Promise.all(followed);
+  }
+
+  private async followShard(shard: string): Promise<void> {
+    let iterator: string | undefined;
+    while (!this.stopped) {
+      await this.gate.passed();
+      await this.attempt(async () => {
+        iterator ??= await this.openShard(shard);
+        if (iterator === undefined) return;
+        const page = await this.deps.reader.page(iterator);
+        // A page that is cut short by a failure is read again from the checkpoint.
+        iterator = undefined;
+        await this.handlePage(
+          shard,
+          page.records.map((record) => toStreamRecord(record, this.arn)),
+        );
+        iterator = page.next;
+        if (iterator === undefined) this.shards.set(shard, { done: true });
+        if (page.records.length === 0) await this.pauseFor(IDLE_MS);
+      });
+      if (this.shards.get(shard)?.done === true) return;
+    }
+  }
+
+  private get arn(): string {
+    return this.deps.properties.EventSourceArn;
+  }
+
+  private openShard(shard: string): Promise<string | undefined> {
+    const { reader, properties, checkpoints, mappingId } = this.deps;
+    return reader.iterator(shard, properties.StartingPosition, checkpoints.get(mappingId, shard));
+  }
+
+  private async handlePage(shard: string, records: readonly DynamoDBRecord[]): Promise<void> {
+    const wanted = records.filter(this.filter);
+    const size = this.deps.properties.BatchSize ?? DEFAULT_BATCH_SIZE;
+    for (let at = 0; at < wanted.length && !this.stopped; at += size)
+      await this.handleBatch(shard, wanted.slice(at, at + size));
+    const last = records.at(-1);
+    if (last !== undefined && !this.stopped) this.checkpoint(shard, last);
+  }
+
+  /** Tries a batch until it is done or given up; the checkpoint follows what is done. */
+  private async handleBatch(shard: string, batch: readonly DynamoDBRecord[]): Promise<void> {
+    const { properties } = this.deps;
+    let rest = batch;
+    let size = batch.length;
+    for (let attempt = 0; rest.length > 0 && !this.stopped; ) {
+      const tried = rest.slice(0, size);
+      const outcome = await this.invoke(tried);
+      if (this.stopped) return;
+      const finished = outcome.kind === 'done' ? tried.length : outcome.from;
+      const last = rest[finished - 1];
+      if (last !== undefined) this.checkpoint(shard, last);
+      rest = rest.slice(finished);
+      attempt = finished > 0 ? 0 : attempt + 1;
+      size =
+        outcome.kind === 'done'
+          ? rest.length
+          : retrySize(tried.length - finished, properties.BisectBatchOnFunctionError);
+      if (outcome.kind === 'retry' && this.exhausted(attempt, rest[0])) {
+        await this.deps.onFailure(rest.slice(0, size), 'RetryAttemptsExhausted');
+        rest = rest.slice(size);
+        size = rest.length;
+        attempt = 0;
+      } else if (outcome.kind === 'retry') await this.pauseFor(retryDelayMs(attempt));
+    }
+  }
+
+  private exhausted(attempt: number, record: DynamoDBRecord | undefined): boolean {
+    const { MaximumRetryAttempts, MaximumRecordAgeInSeconds } = this.deps.properties;
+    const created = record?.dynamodb?.ApproximateCreationDateTime ?? 0;
+    const age = Date.now() / 1000 - created;
+    const tooOld = MaximumRecordAgeInSeconds >= 0 && age > MaximumRecordAgeInSeconds;
+    return tooOld || (MaximumRetryAttempts >= 0 && attempt > MaximumRetryAttempts);
+  }
+
+  private async invoke(batch: readonly DynamoDBRecord[]) {
+    const { host, properties, log } = this.deps;
+    try {
+      const result = await host.invoke({ Records: batch });
+      const partial = properties.FunctionResponseTypes.includes('ReportBatchItemFailures');
+      return outcomeOf(partial ? result : undefined, batch);
+    } catch (error) {
+      if (!this.stopped) log(`A batch of ${batch.length} stream records failed: ${error}`);
+      return { kind: 'retry', from: 0 } as const;
+    }
+  }
+
+  private checkpoint(shard: string, record: DynamoDBRecord): void {
+    this.deps.checkpoints.set(this.deps.mappingId, shard, sequenceOf(record));
+  }
+
+  /** A stream that cannot be read for a moment is read again; nothing is skipped. */
+  private async attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (this.stopped) return;
+      this.deps.log(`The stream could not be read: ${error}`);
+      await this.pauseFor(1_000);
+    }
+  }
+
+  private async pauseFor(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => {});
+  }
+}

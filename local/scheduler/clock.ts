@@ -1,0 +1,76 @@
+import { parseExpression } from './expression';
+import type { Schedule } from './schedule';
+import type { ScheduleStore } from './schedule-store';
+
+/** Starts what a schedule points at; a rejection is tried again. */
+export type StartTarget = (schedule: Schedule) => Promise<void>;
+
+/** Longest time that one timer of Node can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+const RETRY_MS = [1_000, 5_000, 15_000, 60_000];
+
+/**
+ * Starts targets when their schedules are due, to the second; on AWS it can take a minute. What came due while nothing
+ * ran is due now, and a rate begins at once. A one-time schedule ends after its target was started, so a crash
+ * in between starts it twice and never not at all.
+ */
+export class ScheduleClock {
+  private readonly timers = new Map<string, NodeJS.Timeout>();
+  private stopped = false;
+
+  constructor(
+    private readonly store: ScheduleStore,
+    private readonly start: StartTarget,
+    private readonly log: (line: string) => void,
+  ) {}
+
+  /** Sets the timer of a schedule. */
+  watch(schedule: Schedule): void {
+    const timing = parseExpression(schedule.ScheduleExpression);
+    if (timing === undefined || schedule.State === 'DISABLED' || schedule.completed === true) return;
+    if (timing.kind === 'at') this.wait(schedule, timing.at - Date.now(), () => this.fireOnce(schedule, 0));
+    else this.wait(schedule, 0, () => this.fireAgain(schedule, timing.everyMs));
+  }
+
+  /** Forgets a schedule that was deleted. */
+  forget({ Arn }: Schedule): void {
+    clearTimeout(this.timers.get(Arn));
+    this.timers.delete(Arn);
+  }
+
+  stop(): void {
+    this.stopped = true;
+    for (const timer of this.timers.values()) clearTimeout(timer);
+  }
+
+  private wait(schedule: Schedule, ms: number, then: () => void): void {
+    if (this.stopped) return;
+    const next = ms > MAX_TIMER_MS ? () => this.wait(schedule, ms - MAX_TIMER_MS, then) : then;
+    this.timers.set(schedule.Arn, setTimeout(next, Math.min(Math.max(ms, 0), MAX_TIMER_MS)));
+  }
+
+  private async fireOnce(schedule: Schedule, failures: number): Promise<void> {
+    try {
+      await this.start(schedule);
+    } catch (error) {
+      const pause = RETRY_MS[failures];
+      this.log(`Schedule ${schedule.Name} failed: ${error}`);
+      if (pause !== undefined) return this.wait(schedule, pause, () => this.fireOnce(schedule, failures + 1));
+    }
+    this.finish(schedule);
+  }
+
+  private finish(schedule: Schedule): void {
+    this.timers.delete(schedule.Arn);
+    if (this.stopped || this.store.find(schedule.GroupName, schedule.Name) === undefined) return;
+    if (schedule.ActionAfterCompletion === 'DELETE') this.store.delete(schedule.GroupName, schedule.Name);
+    else this.store.complete(schedule);
+  }
+
+  private fireAgain(schedule: Schedule, everyMs: number): void {
+    this.wait(schedule, everyMs, () => this.fireAgain(schedule, everyMs));
+    this.start(schedule).catch((error) => {
+      if (!this.stopped) this.log(`Schedule ${schedule.Name} failed: ${error}`);
+    });
+  }
+}

@@ -1,0 +1,21 @@
+type Code = 'ConflictException' | 'ResourceNotFoundException' | 'ValidationException';
+
+const STATUS: Readonly<Record<Code, number>> = {
+  ConflictException: 409,
+  ResourceNotFoundException: 404,
+  ValidationException: 400,
+};
+
+/** An error as EventBridge Scheduler answers it. */
+export class ScheduleError extends Error {
+  constructor(
+    readonly code: Code,
+    message: string,
+  ) {
+    super(message);
+  }
+
+  get status(): number {
+    return STATUS[this.code];
+  }
+}

@@ -1,0 +1,37 @@
+import type { Functions } from '../lambda/functions';
+import { sendMessage } from '../sqs/send';
+import type { SqsServer } from '../sqs/server';
+import { ACCOUNT_ID, REGION } from '../template/template';
+import type { StartTarget } from './clock';
+import type { Schedule } from './schedule';
+
+/** Universal target: calls `SendMessage` with the schedule's input as its parameters. */
+export const SEND_MESSAGE_TARGET = 'arn:aws:scheduler:::aws-sdk:sqs:sendMessage';
+
+const LAMBDA_PREFIX = `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:`;
+
+/** Whether the local stack can start a target with this ARN. */
+export const isKnownTarget = (arn: string): boolean => arn === SEND_MESSAGE_TARGET || arn.startsWith(LAMBDA_PREFIX);
+
+/** Starts targets: functions of the stack, and the SQS universal target. */
+export function targetStarter(functions: Functions, sqs: SqsServer): StartTarget {
+  return async (schedule) => {
+    const { Arn, Input } = schedule.Target;
+    // The queue is found by its name, so a URL from before a restart, with another port in it, still leads there.
+    if (Arn === SEND_MESSAGE_TARGET) sendMessage(sqs.store, JSON.parse(Input ?? '{}'));
+    else await functions.get(Arn).invoke(Input === undefined ? scheduledEvent(schedule) : JSON.parse(Input));
+  };
+}
+
+/** What a target without an input gets. */
+const scheduledEvent = ({ Arn }: Schedule) => ({
+  version: '0',
+  id: crypto.randomUUID(),
+  'detail-type': 'Scheduled Event',
+  source: 'aws.scheduler',
+  account: ACCOUNT_ID,
+  time: new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+  region: REGION,
+  resources: [Arn],
+  detail: '{}',
+});

@@ -1,0 +1,161 @@
+import type { Journal } from '../storage/journal';
+import { type FauxqsMessage, type FauxqsQueue, type FauxqsReceived, SqsQueue } from './fauxqs';
+import type { MessageLogLine, StoredMessage } from './message-log';
+
+/** Facts about messages that fauxqs has no room for. */
+export interface MessageNotes {
+  /** ARN of the source queue, for messages that SQS itself moved to a dead-letter queue. */
+  readonly sources: WeakMap<FauxqsMessage, string>;
+  readonly holds: WeakMap<FauxqsMessage, Hold>;
+}
+
+/** The last receive of a message. */
+export interface Hold {
+  /** Receipt handle: on AWS it deletes the message even after its visibility has ended. */
+  readonly handle: string;
+  /** The receiver ends with this process, so after a restart nobody holds the message any more. */
+  readonly here: boolean;
+}
+
+/** Most messages that one receive can answer with. */
+const MAX_RECEIVE = 10;
+
+type DeadLetterResolver = (arn: string) => FauxqsQueue | undefined;
+
+/** A fauxqs queue that writes down every change before it is answered, and moves messages to the DLQ as SQS does. */
+export class DurableQueue extends SqsQueue {
+  constructor(
+    private readonly log: Journal<MessageLogLine>,
+    readonly notes: MessageNotes,
+    ...parameters: ConstructorParameters<typeof SqsQueue>
+  ) {
+    super(...parameters);
+  }
+
+  override enqueue(message: FauxqsMessage): void {
+    this.log.append({ op: 'put', stored: this.stored(message, message.delayUntil ?? 0) });
+    super.enqueue(message);
+  }
+
+  override getAttribute(name: Parameters<FauxqsQueue['getAttribute']>[0]): string | undefined {
+    // Counts are right only after messages whose time has come were moved.
+    this.processTimers();
+    return super.getAttribute(name);
+  }
+
+  /** Takes in a message whose arrival has been written down already. */
+  accept(message: FauxqsMessage): void {
+    super.enqueue(message);
+  }
+
+  override dequeue(limit: number, visibilitySeconds?: number, deadLetters?: DeadLetterResolver): FauxqsReceived[] {
+    return this.receive(limit, visibilitySeconds, deadLetters, false);
+  }
+
+  /**
+   * Receives up to ten messages.
+   *
+   * @param here as in Hold
+   */
+  receive(
+    limit: number,
+    visibilitySeconds: number | undefined,
+    deadLetters: DeadLetterResolver | undefined,
+    here: boolean,
+  ): FauxqsReceived[] {
+    if (deadLetters !== undefined) this.settle(deadLetters);
+    const received = super.dequeue(limit, visibilitySeconds);
+    for (const { ReceiptHandle } of received) this.logReceive(ReceiptHandle, here);
+    return received;
+  }
+
+  override deleteMessage(handle: string): boolean {
+    const held = this.inflightMessages.get(handle)?.message;
+    if (held !== undefined) {
+      this.log.append({ op: 'delete', id: held.messageId });
+      return super.deleteMessage(handle);
+    }
+    const index = this.messages.findIndex((message) => this.notes.holds.get(message)?.handle === handle);
+    const [visible] = index === -1 ? [] : this.messages.splice(index, 1);
+    if (visible !== undefined) this.log.append({ op: 'delete', id: visible.messageId });
+    return visible !== undefined;
+  }
+
+  override changeVisibility(handle: string, seconds: number): void {
+    const held = this.inflightMessages.get(handle)?.message;
+    if (held !== undefined) this.log.append({ op: 'visibility', id: held.messageId, at: Date.now() + seconds * 1000 });
+    super.changeVisibility(handle, seconds);
+  }
+
+  override purge(): void {
+    for (const { message } of this.everything()) this.log.append({ op: 'delete', id: message.messageId });
+    super.purge();
+  }
+
+  /** Puts a message back where it was when the log was written. */
+  restore({ message: logged, handle, dueAt, source, heldHere = false }: StoredMessage): void {
+    const message = handle === undefined ? { ...logged, delayUntil: dueAt } : logged;
+    if (source !== undefined) this.notes.sources.set(message, source);
+    if (handle !== undefined) this.notes.holds.set(message, { handle, here: heldHere });
+    if (handle === undefined) super.enqueue(message);
+    else if (heldHere || dueAt <= Date.now()) this.messages.push(message);
+    else this.inflightMessages.set(handle, { message, receiptHandle: handle, visibilityDeadline: dueAt });
+  }
+
+  /** Every message of the queue as it would be written down now. */
+  everything(): StoredMessage[] {
+    const { ready, delayed, inflight } = this.inspectMessages();
+    return [
+      ...ready.map((message) => this.stored(message, 0)),
+      ...delayed.map((message) => this.stored(message, message.delayUntil ?? 0)),
+      ...inflight.map(({ message, receiptHandle, visibilityDeadline }) => ({
+        ...this.stored(message, visibilityDeadline),
+        handle: receiptHandle,
+        heldHere: this.notes.holds.get(message)?.here ?? false,
+      })),
+    ];
+  }
+
+  /** Brings the queue up to date: shows messages whose time has come, and moves exhausted ones to the DLQ. */
+  settle(deadLetters: DeadLetterResolver): void {
+    this.processTimers();
+    const policy = redrivePolicy(this.attributes.RedrivePolicy);
+    const target = policy && deadLetters(policy.deadLetterTargetArn);
+    if (policy === undefined || !(target instanceof DurableQueue)) return;
+    for (let at = 0; at < Math.min(MAX_RECEIVE, this.messages.length); ) {
+      const message = this.messages[at];
+      if (message === undefined || message.approximateReceiveCount < policy.maxReceiveCount) at += 1;
+      else this.moveToDeadLetters(at, message, target);
+    }
+  }
+
+  private moveToDeadLetters(at: number, message: FauxqsMessage, target: DurableQueue): void {
+    this.messages.splice(at, 1);
+    this.log.append({ op: 'dead', id: message.messageId, queue: target.name, source: this.arn });
+    this.notes.sources.set(message, this.arn);
+    target.accept(message);
+  }
+
+  private logReceive(handle: string, here: boolean): void {
+    const entry = this.inflightMessages.get(handle);
+    if (entry === undefined) return;
+    const { message, visibilityDeadline: at } = entry;
+    const { messageId: id, approximateReceiveCount: count, approximateFirstReceiveTimestamp: first = 0 } = message;
+    this.notes.holds.set(message, { handle, here });
+    this.log.append({ op: 'receive', id, handle, count, first, at, here });
+  }
+
+  private stored(message: FauxqsMessage, dueAt: number): StoredMessage {
+    const source = this.notes.sources.get(message);
+    return { queue: this.name, message, dueAt, ...(source !== undefined && { source }) };
+  }
+}
+
+/** The `RedrivePolicy` attribute, which is JSON text; undefined when there is none. */
+export function redrivePolicy(
+  text: string | undefined,
+): { deadLetterTargetArn: string; maxReceiveCount: number } | undefined {
+  if (text === undefined || text === '') return undefined;
+  const { deadLetterTargetArn, maxReceiveCount } = JSON.parse(text);
+  return { deadLetterTargetArn: String(deadLetterTargetArn), maxReceiveCount: Number(maxReceiveCount) };
+}

@@ -1,0 +1,175 @@
+import { startDynamoDb } from './dynamodb/server';
+import { deployTables } from './dynamodb/tables';
+import { LocalStackError } from './errors';
+import { deployRoutes, registerApi } from './gateway/http-api';
+import { type Gateway, startGateway } from './gateway/server';
+import type { Endpoints } from './lambda/environment';
+import { deployFunctions, type Functions, registerFunctions } from './lambda/functions';
+import { deployMappings, type Mappings } from './mappings/deploy';
+import { startScheduler } from './scheduler/server';
+import { targetStarter } from './scheduler/targets';
+import { deployScheduleGroups, deploySchedules } from './scheduler/template-schedules';
+import { deployQueues } from './sqs/queues';
+import { startSqs } from './sqs/server';
+import { type DataDirectory, openDataDirectory } from './storage/data-directory';
+import { Teardown } from './teardown';
+import { loadAssembly } from './template/assembly';
+import { Deployment } from './template/deployment';
+import { synthesize } from './template/synthesize';
+
+export interface LocalStackOptions {
+  /** CDK context over the local defaults (loopback and plain http allowed). */
+  readonly context?: Record<string, unknown>;
+  /** Directory that keeps the data over a restart; everything is in memory without it. */
+  readonly dbPath?: string;
+  /** Port of the HTTP API; 0, the default, for a free one. */
+  readonly port?: number;
+  /** Takes what the stack says about itself. */
+  readonly log?: (line: string) => void;
+  /** Takes every line that a function writes. */
+  readonly functionLog?: (functionName: string, line: string) => void;
+  /** Called when a part ends that the stack cannot do without. */
+  readonly crashed?: (error: LocalStackError) => void;
+  /** A synthesized `cdk.out` directory, instead of synthesizing the app. */
+  readonly assembly?: string;
+}
+
+export interface LocalStack {
+  /** Where the HTTP API is, without a slash at its end. */
+  readonly apiUrl: string;
+  readonly endpoints: Endpoints;
+  /** The stack's outputs, by key. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /**
+   * Handles one event in a function.
+   *
+   * @param functionName service name such as `ingest`, or the start of the logical id
+   * @throws FunctionError when the function failed
+   */
+  invoke(functionName: string, event: unknown): Promise<unknown>;
+  /** The last lines that one function, or all of them, wrote. */
+  logs(functionName?: string): readonly string[];
+  /** Ends the workers of a function in the middle of what they do, as a crash would. */
+  killWorkers(functionName: string): Promise<void>;
+  /** Lets the function's event source mappings take nothing more, until they are resumed. */
+  pauseMapping(functionName: string): void;
+  resumeMapping(functionName: string): void;
+  /** Stops everything; nothing that the stack started is left. */
+  stop(): Promise<void>;
+}
+
+interface Running {
+  readonly gateway: Gateway;
+  readonly endpoints: Endpoints;
+  readonly outputs: Record<string, string>;
+  readonly functions: Functions;
+  readonly mappings: Mappings;
+}
+
+/**
+ * Runs the app's CloudFormation template on this machine.
+ *
+ * @throws LocalStackError with one clear sentence when that is not possible; nothing is left running then
+ */
+export async function startLocalStack(options: LocalStackOptions = {}): Promise<LocalStack> {
+  const teardown = new Teardown();
+  try {
+    return stackOf(await start(options, teardown), teardown);
+  } catch (error) {
+    await teardown.run();
+    throw error;
+  }
+}
+
+async function start(options: LocalStackOptions, teardown: Teardown): Promise<Running> {
+  const { log = () => {}, functionLog = () => {} } = options;
+  const data = openDataDirectory(options.dbPath);
+  teardown.add(() => data.release());
+  const gateway = await startGateway(options.port ?? 0);
+  teardown.add(() => gateway.stop());
+  const deployment = await loadTemplate(options, teardown, log);
+  const { sqs, scheduler, endpoints } = await startEngines(options, data, teardown, log);
+
+  registerApi(deployment, gateway.url);
+  registerFunctions(deployment);
+  deployScheduleGroups(deployment, scheduler.store);
+  deployQueues(deployment, sqs);
+  await deployTables(deployment, endpoints.dynamodb);
+  const functions = deployFunctions(deployment, endpoints, functionLog);
+  const router = deployRoutes(deployment);
+  deploySchedules(deployment, scheduler.store);
+  const outputs = deployment.outputs();
+  const mappings = deployMappings(deployment, {
+    functions,
+    sqs,
+    dynamoDbEndpoint: endpoints.dynamodb,
+    checkpointFile: data.file('checkpoints.json'),
+    log,
+  });
+  // Together, because a poller waits for the batch that its function still works on.
+  teardown.add(() => Promise.all([mappings.stop(), functions.stop()]));
+  scheduler.begin(targetStarter(functions, sqs));
+  gateway.serve({ router, functions });
+  log(`running ${functions.all().length} functions, their queues, table, schedules and routes`);
+  void warm(functions, log);
+  return { gateway, endpoints, outputs, functions, mappings };
+}
+
+async function loadTemplate(
+  options: LocalStackOptions,
+  teardown: Teardown,
+  log: (line: string) => void,
+): Promise<Deployment> {
+  if (options.assembly !== undefined) return new Deployment(loadAssembly(options.assembly));
+  log('synthesizing the app and bundling its functions');
+  const app = await synthesize(options.context ?? {});
+  teardown.add(() => app.remove());
+  return new Deployment(loadAssembly(app.directory));
+}
+
+async function startEngines(
+  options: LocalStackOptions,
+  data: DataDirectory,
+  teardown: Teardown,
+  log: (line: string) => void,
+) {
+  log('starting DynamoDB, SQS and EventBridge Scheduler');
+  const dynamodb = await startDynamoDb(data.file('table.sqlite'), () =>
+    options.crashed?.(new LocalStackError('The DynamoDB engine has ended unexpectedly.')),
+  );
+  teardown.add(() => dynamodb.stop());
+  const sqs = await startSqs(data.file('queues.jsonl'));
+  teardown.add(() => sqs.stop());
+  const scheduler = await startScheduler(data.file('schedules.jsonl'), log);
+  teardown.add(() => scheduler.stop());
+  const endpoints: Endpoints = { dynamodb: dynamodb.endpoint, sqs: sqs.endpoint, scheduler: scheduler.endpoint };
+  return { sqs, scheduler, endpoints };
+}
+
+/** Loads the bundles one after another, so that the first requests do not wait for it. */
+async function warm(functions: Functions, log: (line: string) => void): Promise<void> {
+  for (const host of functions.all())
+    await host.warm().catch((error) => log(`${host.config.name} does not load: ${error}`));
+}
+
+function stackOf({ gateway, endpoints, outputs, functions, mappings }: Running, teardown: Teardown): LocalStack {
+  const pollersOf = (functionName: string) => mappings.of(functions.get(functionName).config.name);
+  return {
+    apiUrl: gateway.url,
+    endpoints,
+    outputs,
+    invoke: (functionName, event) => functions.get(functionName).invoke(event),
+    logs: (functionName) =>
+      functionName === undefined
+        ? functions.all().flatMap(({ logs }) => logs.recent)
+        : functions.get(functionName).logs.recent,
+    killWorkers: (functionName) => functions.get(functionName).killWorkers(),
+    pauseMapping: (functionName) => {
+      for (const poller of pollersOf(functionName)) poller.pause();
+    },
+    resumeMapping: (functionName) => {
+      for (const poller of pollersOf(functionName)) poller.resume();
+    },
+    stop: () => teardown.run(),
+  };
+}

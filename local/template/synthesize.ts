@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LocalStackError, messageOf } from '../errors';
+
+/** A cloud assembly on disk for as long as the stack runs. */
+export interface SynthesizedApp {
+  readonly directory: string;
+  remove(): void;
+}
+
+/** What differs on one machine: receivers listen on loopback addresses without TLS, and nothing outlives its use. */
+const LOCAL_CONTEXT = { allowLoopback: true, allowPlainHttp: true, removalPolicy: 'destroy' };
+
+/**
+ * Synthesizes the app as `cdk deploy` would.
+ *
+ * @param context values over the local ones
+ * @throws LocalStackError when the app does not synthesize, with the app's own explanation
+ */
+export async function synthesize(context: Readonly<Record<string, unknown>>): Promise<SynthesizedApp> {
+  const directory = mkdtempSync(join(tmpdir(), 'posthorn-'));
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  // Also when the process ends before anybody had the chance to stop the stack.
+  process.once('exit', remove);
+  try {
+    // Loaded here, because the CDK takes a second and a stack from a finished assembly does not need it.
+    const { createApp } = await import('../../lib/app');
+    createApp({ context: { ...LOCAL_CONTEXT, ...context }, outdir: directory }).app.synth();
+  } catch (error) {
+    throw new LocalStackError(`The app does not synthesize: ${messageOf(error)}`);
+  }
+  return {
+    directory,
+    remove: () => {
+      process.off('exit', remove);
+      remove();
+    },
+  };
+}
