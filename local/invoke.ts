@@ -2,28 +2,41 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { LocalStackError, messageOf } from './errors';
 import { FunctionError } from './lambda/function-error';
-import { startLocalStack } from './stack';
+import { fillPlaceholders, hasPlaceholders } from './samples/placeholders';
+import { prepareSamples } from './samples/prepare';
+import { type LocalStack, startLocalStack } from './stack';
+import { Teardown } from './teardown';
 
 // The SDK otherwise prints its notice about Node 20 in the middle of the logs.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 const [functionName = '', eventFile = ''] = new Command('npm run invoke --')
-  .description('Starts a stack in memory, runs one event through a function, and prints the result and the logs.')
+  .description(
+    'Starts a stack in memory, puts in place what the sample events refer to, runs one event through one function, ' +
+      'and prints the result and what the function logged. Nothing else of the stack runs meanwhile.',
+  )
   .argument('<function>', 'service name, such as ingest')
-  .argument('<event>', 'JSON file with the event, such as events/ingest.json')
+  .argument('<event>', 'JSON file with the event, such as events/ingest-publish.json')
   .parse().args;
 
+const teardown = new Teardown();
+let ending = false;
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(130));
 try {
-  process.exitCode = await invoke(functionName, readEvent(eventFile));
+  await end(await invoke(functionName, readText(eventFile)));
 } catch (error) {
-  if (!(error instanceof LocalStackError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
+  // Whatever fails while everything is being stopped fails because of that.
+  if (!ending) console.error(error instanceof LocalStackError ? error.message : error);
+  await end(1);
 }
 
 /** @returns the exit code: 1 when the function failed */
-async function invoke(name: string, event: unknown): Promise<number> {
+async function invoke(name: string, text: string): Promise<number> {
   const stack = await startLocalStack();
+  teardown.add(() => stack.stop());
+  for (const mapped of ['route', 'deliver']) stack.pauseMapping(mapped);
+  const event = await readEvent(stack, text);
   try {
     console.log(JSON.stringify(await stack.invoke(name, event), null, 2));
     return 0;
@@ -33,11 +46,18 @@ async function invoke(name: string, event: unknown): Promise<number> {
     return 1;
   } finally {
     for (const line of logsOf(stack, name)) console.error(line);
-    await stack.stop();
   }
 }
 
-function logsOf(stack: Awaited<ReturnType<typeof startLocalStack>>, name: string): readonly string[] {
+/** The event, with its placeholders filled in if it has any: what they stand for is made for it. */
+async function readEvent(stack: LocalStack, text: string): Promise<unknown> {
+  if (!hasPlaceholders(text)) return JSON.parse(text);
+  const samples = await prepareSamples(stack);
+  teardown.add(() => samples.stop());
+  return JSON.parse(fillPlaceholders(text, samples.values));
+}
+
+function logsOf(stack: LocalStack, name: string): readonly string[] {
   try {
     return stack.logs(name);
   } catch {
@@ -46,10 +66,21 @@ function logsOf(stack: Awaited<ReturnType<typeof startLocalStack>>, name: string
   }
 }
 
-function readEvent(file: string): unknown {
+/** The text of a JSON file, read before anything is started. */
+function readText(file: string): string {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    const text = readFileSync(file, 'utf8');
+    JSON.parse(text);
+    return text;
   } catch (error) {
     throw new LocalStackError(`${file} is no JSON file: ${messageOf(error)}.`);
   }
+}
+
+/** Stops everything and ends the process. While the stack is still starting, ending the process ends all its parts. */
+async function end(exitCode: number): Promise<void> {
+  if (ending) return;
+  ending = true;
+  await teardown.run().catch((error) => console.error(error));
+  process.exit(exitCode);
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { localKey } from './cli/local-key';
 import { parseOptions, type StartOptions } from './cli/options';
+import { watchNpm } from './cli/parent';
 import { progressPrinter, welcome } from './cli/progress';
 import { ReadyFiles } from './cli/ready-files';
 import { LocalStackError } from './errors';
@@ -17,6 +18,7 @@ let stack: LocalStack | undefined;
 let ending = false;
 
 for (const signal of SIGNALS) process.on(signal, () => void end(0));
+watchNpm(() => void end(0));
 try {
   stack = await run(options);
 } catch (error) {

@@ -158,12 +158,12 @@ function stackOf({ gateway, endpoints, outputs, functions, mappings }: Running, 
     apiUrl: gateway.url,
     endpoints,
     outputs,
-    invoke: (functionName, event) => functions.get(functionName).invoke(event),
+    invoke: async (functionName, event) => functions.get(functionName).invoke(event),
     logs: (functionName) =>
       functionName === undefined
         ? functions.all().flatMap(({ logs }) => logs.recent)
         : functions.get(functionName).logs.recent,
-    killWorkers: (functionName) => functions.get(functionName).killWorkers(),
+    killWorkers: async (functionName) => functions.get(functionName).killWorkers(),
     pauseMapping: (functionName) => {
       for (const poller of pollersOf(functionName)) poller.pause();
     },

@@ -1,9 +1,10 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LocalStackError, messageOf } from '../errors';
 import type { Endpoints } from '../lambda/environment';
 import { readFileIfPresent, writeFileAtomically } from '../storage/atomic-file';
+import { makeDirectory } from '../storage/make-directory';
 
 /** What scripts need to use a running stack. */
 export interface ReadyInfo {
@@ -41,7 +42,7 @@ export class ReadyFiles {
 
   private writeOne(path: string, content: string): void {
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      makeDirectory(dirname(path));
       // It has a key in it.
       writeFileAtomically(path, content, 0o600);
     } catch (error) {

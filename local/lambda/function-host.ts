@@ -10,7 +10,7 @@ interface Invocation {
 }
 
 /** Spare workers end after this long without an event; the last one stays. */
-const IDLE_MS = 60_000;
+const IDLE_MS = 30_000;
 
 /**
  * Runs one function: events wait in line for a warm worker. A further worker is started while events wait, one at a
@@ -48,7 +48,11 @@ export class FunctionHost {
 
   /** Loads the bundle ahead of the first event. */
   async warm(): Promise<void> {
-    if (this.workers.size === 0 && !this.stopped) await this.startWorker();
+    if (this.workers.size > 0 || this.stopped) return;
+    await this.startWorker().catch((error) => {
+      // A worker that the end of the stack cut short is no failure.
+      if (!this.stopped) throw error;
+    });
   }
 
   /** Ends all workers as a crash would: events in them fail. */
@@ -70,7 +74,8 @@ export class FunctionHost {
   }
 
   private next(): void {
-    for (const [worker] of this.idle) {
+    // The one that was busy last comes first, so that spare workers stay idle and can end.
+    for (const worker of [...this.idle.keys()].reverse()) {
       const invocation = this.queue.shift();
       if (invocation === undefined) return;
       void this.run(worker, invocation);

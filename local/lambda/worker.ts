@@ -36,6 +36,8 @@ export class FunctionWorker {
       stdout: true,
       stderr: true,
       name: config.name,
+      // Handlers make little garbage at a time; the default of 48 MB for each of many threads adds up.
+      resourceLimits: { maxYoungGenerationSizeMb: 12 },
     });
     logs.collect(this.thread.stdout);
     logs.collect(this.thread.stderr);

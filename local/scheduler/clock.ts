@@ -16,16 +16,23 @@ const RETRY_MS = [1_000, 5_000, 15_000, 60_000];
  */
 export class ScheduleClock {
   private readonly timers = new Map<string, NodeJS.Timeout>();
+  private start: StartTarget | undefined;
   private stopped = false;
 
   constructor(
     private readonly store: ScheduleStore,
-    private readonly start: StartTarget,
     private readonly log: (line: string) => void,
   ) {}
 
-  /** Sets the timer of a schedule. */
+  /** Starts to watch: every schedule that exists, and those that are made from now on. */
+  begin(start: StartTarget): void {
+    this.start = start;
+    for (const schedule of this.store.all()) this.watch(schedule);
+  }
+
+  /** Sets the timer of a schedule; before the beginning there is nothing that could be started. */
   watch(schedule: Schedule): void {
+    if (this.start === undefined) return;
     const timing = parseExpression(schedule.ScheduleExpression);
     if (timing === undefined || schedule.State === 'DISABLED' || schedule.completed === true) return;
     if (timing.kind === 'at') this.wait(schedule, timing.at - Date.now(), () => this.fireOnce(schedule, 0));
@@ -51,7 +58,7 @@ export class ScheduleClock {
 
   private async fireOnce(schedule: Schedule, failures: number): Promise<void> {
     try {
-      await this.start(schedule);
+      await this.start?.(schedule);
     } catch (error) {
       const pause = RETRY_MS[failures];
       this.log(`Schedule ${schedule.Name} failed: ${error}`);
@@ -69,7 +76,7 @@ export class ScheduleClock {
 
   private fireAgain(schedule: Schedule, everyMs: number): void {
     this.wait(schedule, everyMs, () => this.fireAgain(schedule, everyMs));
-    this.start(schedule).catch((error) => {
+    this.start?.(schedule).catch((error) => {
       if (!this.stopped) this.log(`Schedule ${schedule.Name} failed: ${error}`);
     });
   }

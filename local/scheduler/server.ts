@@ -30,17 +30,13 @@ export async function startScheduler(
   log: (line: string) => void,
 ): Promise<SchedulerServer> {
   const store = new ScheduleStore(logFile);
-  let startTarget: StartTarget | undefined;
-  const clock = new ScheduleClock(store, async (schedule) => startTarget?.(schedule), log);
+  const clock = new ScheduleClock(store, log);
   const server = createServer((request, response) => void answer(store, clock, request, response));
   const port = await listen(server, 0);
   return {
     endpoint: `http://${LOOPBACK}:${port}`,
     store,
-    begin: (start) => {
-      startTarget = start;
-      for (const schedule of store.all()) clock.watch(schedule);
-    },
+    begin: (start) => clock.begin(start),
     stop: async () => {
       clock.stop();
       await closeServer(server);

@@ -1,7 +1,7 @@
-import { mkdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { codeOf, LocalStackError, messageOf } from '../errors';
 import { lockDirectory } from './lock';
+import { makeDirectory } from './make-directory';
 
 /** Where a stack keeps what must survive a restart. Every path is undefined for a stack in memory. */
 export interface DataDirectory {
@@ -18,18 +18,17 @@ export interface DataDirectory {
 export function openDataDirectory(path: string | undefined): DataDirectory {
   if (path === undefined) return { file: () => undefined, release: () => {} };
   const directory = resolve(path);
-  makeDirectory(directory);
+  openDirectory(directory);
   const release = lockDirectory(directory);
   return { file: (name) => join(directory, name), release };
 }
 
-function makeDirectory(directory: string): void {
+function openDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    if (statSync(directory).isDirectory()) return;
+    makeDirectory(directory);
   } catch (error) {
-    if (!['EEXIST', 'ENOTDIR'].includes(codeOf(error) ?? ''))
-      throw new LocalStackError(`The data directory ${directory} cannot be made: ${messageOf(error)}.`);
+    if (codeOf(error) === 'ENOTDIR')
+      throw new LocalStackError(`${directory} is a file, or inside one: --db-path takes a directory.`);
+    throw new LocalStackError(`The data directory ${directory} cannot be made: ${messageOf(error)}.`);
   }
-  throw new LocalStackError(`${directory} is a file: --db-path takes a directory.`);
 }

@@ -28,7 +28,7 @@ export async function synthesize(context: Readonly<Record<string, unknown>>): Pr
     const { createApp } = await import('../../lib/app');
     createApp({ context: { ...LOCAL_CONTEXT, ...context }, outdir: directory }).app.synth();
   } catch (error) {
-    throw new LocalStackError(`The app does not synthesize: ${messageOf(error)}`);
+    throw new LocalStackError(explain(error));
   }
   return {
     directory,
@@ -38,3 +38,9 @@ export async function synthesize(context: Readonly<Record<string, unknown>>): Pr
     },
   };
 }
+
+/** A wrong setting explains itself; anything else is told where it comes from. */
+const explain = (error: unknown): string =>
+  error instanceof Error && error.name === 'InvalidSettingsError'
+    ? error.message
+    : `The app does not synthesize: ${messageOf(error)}`;

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { newToken } from '../../lambdas/domain/message';
+import { packDetail } from '../../lambdas/store/attempt-detail';
+import { claim } from '../../lambdas/store/claims';
+import { getDelivery } from '../../lambdas/store/deliveries';
+import { putDelivery } from '../../lambdas/store/new-delivery';
+import { type Outcome, recordAttempt } from '../../lambdas/store/outcomes';
+import type { Table } from '../../lambdas/store/table';
+import { restart } from '../../lambdas/store/transitions';
+import { LocalStackError } from '../errors';
+
+/** What the deliveries of the sample event have in common. */
+export interface History {
+  readonly base: string;
+  readonly organization: string;
+  readonly environment: string;
+  readonly connection: string;
+  readonly destination: string;
+  readonly createdAt: string;
+  readonly url: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** The stack's defaults. */
+export const SHARDS = 4;
+export const RETENTION_DAYS = 30;
+const SETTINGS = { shards: SHARDS, retentionDays: RETENTION_DAYS };
+const MAX_ATTEMPTS = 5;
+const LATENCY_MS = 42;
+
+/** A delivery that was delivered at its second attempt. */
+export async function deliverAfterRetry(table: Table, history: History, delivery: number): Promise<void> {
+  await put(table, history, delivery);
+  await attempt(table, history, { delivery, number: 1, status: 503 }, { kind: 'retry', nextAttemptAt: history.now });
+  await attempt(table, history, { delivery, number: 2, status: 200 }, { kind: 'delivered' });
+}
+
+/** A delivery that died of its first attempt. */
+export async function fail(table: Table, history: History, delivery: number): Promise<void> {
+  const death = { kind: 'dead', messageId: randomUUID(), token: newToken(), pauseDestination: false } as const;
+  await put(table, history, delivery);
+  await attempt(table, history, { delivery, number: 1, status: 500 }, death);
+}
+
+/** A delivery that died and was put back by a retry: its second attempt is due. */
+export async function putBack(table: Table, history: History, delivery: number): Promise<void> {
+  await fail(table, history, delivery);
+  const dead = await getDelivery(table, history.base, delivery);
+  const answer = dead && (await restart(table, dead, 'manual', history.now));
+  if (answer?.kind !== 'done') throw new LocalStackError('The sample delivery cannot be put back.');
+}
+
+async function put(table: Table, { url, now, ...history }: History, delivery: number): Promise<void> {
+  await putDelivery(table, { ...history, delivery, cause: 'auto', maxAttempts: MAX_ATTEMPTS }, SETTINGS);
+}
+
+interface Made {
+  readonly delivery: number;
+  readonly number: number;
+  readonly status: number;
+}
+
+/** Claims and records an attempt, as `deliver` does, without sending anything. */
+async function attempt(table: Table, history: History, made: Made, outcome: Outcome): Promise<void> {
+  const { base, environment, destination, url, now } = history;
+  const { delivery, number, status } = made;
+  const claimId = randomUUID();
+  const message = { base, environment, destination, delivery, attempt: number, token: newToken() };
+  const claimed = await claim(table, { message, claimId, now, until: now + 1000 });
+  if (claimed.kind !== 'claimed') throw new LocalStackError('The sample delivery cannot be claimed.');
+  const attempt = {
+    number,
+    trigger: number === 1 ? ('auto' as const) : ('retry' as const),
+    ...{ startedAt: now, latencyMs: LATENCY_MS, statusCode: status, detail: detailOf(url) },
+    ...(status >= 300 && { errorCode: 'http_error' as const, errorMessage: `HTTP ${status}` }),
+  };
+  const record = { delivery: claimed.delivery, claimId, attempt, maxAttempts: MAX_ATTEMPTS, outcome, now };
+  await recordAttempt(table, record, SETTINGS);
+}
+
+function detailOf(requestUrl: string): Uint8Array {
+  const requestHeaders = { 'content-type': 'application/json' };
+  return packDetail({ requestUrl, requestMethod: 'POST', requestHeaders, requestBodyBytes: 31, responseHeaders: {} });
+}
