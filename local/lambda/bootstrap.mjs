@@ -1,13 +1,19 @@
-// Runs in a worker thread: loads the bundle once, then handles one event at a time, as the Lambda runtime does.
+// Runs in a process of its own: loads the bundle once, then handles one event at a time, as the Lambda runtime does.
 import { pathToFileURL } from 'node:url';
-import { parentPort, workerData } from 'node:worker_threads';
+
+// The stack decides when its functions end: a Ctrl-C in the terminal reaches every process, and is not for this one.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
+// A stack that was killed takes its functions with it.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+
+const send = (answer) => process.connected && process.send(answer);
 
 const errorOf = (error) =>
   error instanceof Error
     ? { errorType: error.name, errorMessage: error.message, trace: String(error.stack).split('\n') }
     : { errorType: typeof error, errorMessage: String(error), trace: [] };
 
-async function loadHandler({ file, name }) {
+async function loadHandler(file, name) {
   const handler = (await import(pathToFileURL(file).href))[name];
   if (typeof handler !== 'function') throw new Error(`${name} is undefined or not exported`);
   return handler;
@@ -23,16 +29,16 @@ const contextOf = ({ deadline, ...context }) => ({
 });
 
 try {
-  const handler = await loadHandler(workerData);
-  parentPort.on('message', async ({ event, context }) => {
+  const handler = await loadHandler(...process.argv.slice(2));
+  process.on('message', async ({ event, context }) => {
     try {
       const result = await handler(JSON.parse(event), contextOf(context));
-      parentPort.postMessage({ kind: 'result', payload: JSON.stringify(result) ?? 'null' });
+      send({ kind: 'result', payload: JSON.stringify(result) ?? 'null' });
     } catch (error) {
-      parentPort.postMessage({ kind: 'error', error: errorOf(error) });
+      send({ kind: 'error', error: errorOf(error) });
     }
   });
-  parentPort.postMessage({ kind: 'ready' });
+  send({ kind: 'ready' });
 } catch (error) {
-  parentPort.postMessage({ kind: 'init-error', error: errorOf(error) });
+  send({ kind: 'init-error', error: errorOf(error) });
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FunctionConfig } from './function-config';
 import { FunctionError } from './function-error';
 import { LogLines } from './log-lines';
@@ -12,6 +13,9 @@ interface Invocation {
 /** Spare workers end after this long without an event; the last one stays. */
 const IDLE_MS = 30_000;
 
+/** How long events that are being handled may go on when the stack stops. */
+const GRACE_MS = 2_000;
+
 /**
  * Runs one function: events wait in line for a warm worker. A further worker is started while events wait, one at a
  * time, because loading a bundle keeps a processor busy and the warm workers often have caught up by then.
@@ -21,6 +25,7 @@ export class FunctionHost {
   private readonly queue: Invocation[] = [];
   private readonly workers = new Set<FunctionWorker>();
   private readonly idle = new Map<FunctionWorker, NodeJS.Timeout>();
+  private readonly running = new Set<Promise<void>>();
   private starting = false;
   private stopped = false;
 
@@ -62,10 +67,11 @@ export class FunctionHost {
     await Promise.all([...this.workers].map((worker) => worker.terminate()));
   }
 
-  /** Ends all workers for good. Events that wait fail. */
+  /** Ends all workers for good. Events that wait fail; those that are being handled get a moment to end. */
   async stop(): Promise<void> {
     this.stopped = true;
     for (const { reject } of this.queue.splice(0)) reject(this.stopError());
+    await Promise.race([Promise.allSettled(this.running), sleep(GRACE_MS, undefined, { ref: false })]);
     await this.killWorkers();
   }
 
@@ -87,7 +93,10 @@ export class FunctionHost {
   private async run(worker: FunctionWorker, { event, resolve, reject }: Invocation): Promise<void> {
     clearTimeout(this.idle.get(worker));
     this.idle.delete(worker);
-    await worker.handle(event).then(resolve, reject);
+    const handled = worker.handle(event).then(resolve, reject);
+    this.running.add(handled);
+    await handled;
+    this.running.delete(handled);
     this.release(worker);
   }
 

@@ -1,6 +1,7 @@
+import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import type { FunctionConfig } from './function-config';
 import { type ErrorPayload, FunctionError } from './function-error';
 import type { LogLines } from './log-lines';
@@ -19,9 +20,14 @@ interface Waiting {
   reject(error: FunctionError): void;
 }
 
-/** One execution environment: a worker thread with the bundle loaded, handling one event at a time. */
+/**
+ * One execution environment: a process with the bundle loaded, handling one event at a time.
+ *
+ * A process rather than a thread: it can be ended at any moment as a crash would end it, whereas ending a thread inside
+ * native code (zlib) aborts all of Node 20, and its environment and exit are its own.
+ */
 export class FunctionWorker {
-  private readonly thread: Worker;
+  private readonly process: ChildProcess;
   private waiting: Waiting | undefined;
   private ended = false;
 
@@ -30,30 +36,28 @@ export class FunctionWorker {
     private readonly logs: LogLines,
     onEnd: () => void,
   ) {
-    this.thread = new Worker(BOOTSTRAP, {
+    const { file, name } = config.entry;
+    this.process = fork(BOOTSTRAP, [file, name], {
       env: { ...config.environment },
-      workerData: config.entry,
-      stdout: true,
-      stderr: true,
-      name: config.name,
-      // Handlers make little garbage at a time; the default of 48 MB for each of many threads adds up.
-      resourceLimits: { maxYoungGenerationSizeMb: 12 },
+      execArgv: [],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    logs.collect(this.thread.stdout);
-    logs.collect(this.thread.stderr);
-    this.thread.on('message', (answer: Answer) => this.waiting?.resolve(answer));
-    this.thread.on('error', (error) => {
+    if (this.process.stdout) logs.collect(this.process.stdout);
+    if (this.process.stderr) logs.collect(this.process.stderr);
+    this.process.on('message', (answer: Answer) => this.waiting?.resolve(answer));
+    this.process.on('error', (error) => {
       this.ended = true;
       this.crashed(error.name, error.message);
     });
-    this.thread.on('exit', (code) => {
+    this.process.on('exit', (code, signal) => {
       this.ended = true;
-      this.crashed('Runtime.ExitError', `RequestId: local Error: Runtime exited with error: exit status ${code}`);
+      const status = signal === null ? `exit status ${code}` : `signal: ${signal}`;
+      this.crashed('Runtime.ExitError', `RequestId: local Error: Runtime exited with error: ${status}`);
       onEnd();
     });
   }
 
-  /** Whether the thread can take another event. */
+  /** Whether the process can take another event. */
   get alive(): boolean {
     return !this.ended;
   }
@@ -74,16 +78,18 @@ export class FunctionWorker {
   async handle(event: string): Promise<string> {
     const timeoutMs = this.config.timeoutSeconds * 1000;
     const pending = this.answer(timeoutMs);
-    this.thread.postMessage({ event, context: this.context(Date.now() + timeoutMs) });
+    if (this.process.connected) this.process.send({ event, context: this.context(Date.now() + timeoutMs) });
     const answer = await pending;
     if (answer.kind === 'result') return answer.payload;
     throw await this.failed(answer);
   }
 
-  /** Ends the thread at once, in the middle of whatever it does. */
+  /** Ends the process at once, in the middle of whatever it does. */
   async terminate(): Promise<void> {
     this.ended = true;
-    await this.thread.terminate();
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    const ended = once(this.process, 'exit');
+    if (this.process.kill('SIGKILL')) await ended;
   }
 
   private async answer(timeoutMs: number): Promise<Answer> {
@@ -126,7 +132,7 @@ export class FunctionWorker {
       functionVersion: '$LATEST',
       invokedFunctionArn: arn,
       logGroupName: `/aws/lambda/${name}`,
-      logStreamName: `local/[$LATEST]${this.thread.threadId}`,
+      logStreamName: `local/[$LATEST]${this.process.pid}`,
       memoryLimitInMB: String(memoryMb),
     };
   }

@@ -24,6 +24,8 @@ export async function synthesize(context: Readonly<Record<string, unknown>>): Pr
   // Also when the process ends before anybody had the chance to stop the stack.
   process.once('exit', remove);
   try {
+    // The template is checked when it is deployed and by the tests; checking it again would double the time to start.
+    process.env.CDK_VALIDATION = 'false';
     // Loaded here, because the CDK takes a second and a stack from a finished assembly does not need it.
     const { createApp } = await import('../../lib/app');
     createApp({ context: { ...LOCAL_CONTEXT, ...context }, outdir: directory }).app.synth();

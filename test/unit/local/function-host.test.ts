@@ -6,7 +6,8 @@ import { functionEnvironment } from '../../../local/lambda/environment';
 import { FunctionHost } from '../../../local/lambda/function-host';
 
 const BUNDLE = `
-import { threadId } from 'node:worker_threads';
+import { deflateSync } from 'node:zlib';
+import { randomBytes } from 'node:crypto';
 let calls = 0;
 const actions = {
   echo: ({ event, context }) => ({ event, calls, remaining: context.getRemainingTimeInMillis(), name: context.functionName }),
@@ -16,9 +17,10 @@ const actions = {
   exit: () => process.exit(3),
   crash: () => new Promise(() => setTimeout(() => { throw new Error('out of nowhere'); })),
   hang: () => new Promise(() => setInterval(() => {}, 1000)),
+  compress: async () => { for (;;) { deflateSync(randomBytes(100_000)); await new Promise(setImmediate); } },
   spin: () => { for (;;); },
   nothing: () => undefined,
-  slow: () => new Promise((resolve) => setTimeout(() => resolve(threadId), 300)),
+  slow: () => new Promise((resolve) => setTimeout(() => resolve(process.pid), 300)),
 };
 export const handler = async (event, context) => { calls += 1; return actions[event.do]({ event, context }); };
 `;
@@ -139,6 +141,16 @@ describe('ending workers', () => {
     await host.killWorkers();
     await hanging;
     expect(await host.invoke({ do: 'echo' })).toMatchObject({ calls: 1 });
+  });
+
+  it('takes nobody else along when they are inside native code', async () => {
+    // Ending a worker thread inside zlib used to abort the whole process.
+    for (let round = 0; round < 10; round += 1) {
+      const compressing = expect(host.invoke({ do: 'compress' })).rejects.toThrow('Stack-Fn');
+      await host.invoke({ do: 'echo' });
+      await host.killWorkers();
+      await compressing;
+    }
   });
 
   it('for good fails what runs and what waits', async () => {
