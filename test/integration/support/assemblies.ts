@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { createApp } from '../../../lib/app';
+
+/** What all tests have in common: receivers on this machine, and nothing that outlives a test run. */
+const COMMON = { allowLoopback: true, allowPlainHttp: true, removalPolicy: 'destroy' };
+
+/**
+ * The app as tests run it. Times are cut to what a test can wait for, and their proportions are kept: a claim outlives
+ * its attempt, and a message's visibility outlives the function's timeout six times.
+ */
+const VARIANTS = {
+  /** Retries up to two seconds ahead take an SQS delay, later ones the Scheduler. */
+  usual: { ...COMMON, schedulerThresholdSeconds: 2, deliverTimeoutSeconds: 6 },
+  /** A message whose worker crashed is visible again after 18 seconds, and is received three times at most. */
+  crashing: { ...COMMON, deliverTimeoutSeconds: 3, maxReceiveCount: 3 },
+  /** As on AWS: deliveries reach public addresses only. */
+  guarded: { ...COMMON, allowLoopback: false },
+} as const;
+
+export type Variant = keyof typeof VARIANTS;
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Directory of the cloud assembly of each variant. */
+    assemblies: Readonly<Record<Variant, string>>;
+  }
+}
+
+/** Synthesizes the app once for a test run; its functions are bundled once for all variants. */
+export default function setup(project: TestProject): () => void {
+  const root = mkdtempSync(join(tmpdir(), 'posthorn-integration-'));
+  // The checks of a template take longer than the synthesis, and the infrastructure tests make them.
+  process.env.CDK_VALIDATION = 'false';
+  const synthesize = (variant: Variant): string => {
+    const outdir = join(root, variant);
+    createApp({ context: VARIANTS[variant], outdir }).app.synth();
+    return outdir;
+  };
+  project.provide('assemblies', {
+    usual: synthesize('usual'),
+    crashing: synthesize('crashing'),
+    guarded: synthesize('guarded'),
+  });
+  return () => rmSync(root, { recursive: true, force: true });
+}
