@@ -13,7 +13,9 @@ export function cached<Value>(
     const value = load(key);
     entries.delete(key);
     entries.set(key, { until: now() + ttlMs, value });
-    value.catch(() => entries.delete(key));
+    value.catch(() => {
+      if (entries.get(key)?.value === value) entries.delete(key);
+    });
     const [oldest] = entries.keys();
     if (entries.size > limit && oldest !== undefined) entries.delete(oldest);
     return value;

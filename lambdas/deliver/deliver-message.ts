@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { MessageOutcome } from '../domain/acknowledgement';
 import { type AttemptResult, failureOf } from '../domain/attempt';
-import { triggerOf } from '../domain/delivery';
+import { allows, triggerOf } from '../domain/delivery';
 import { readFailedClaim } from '../domain/failed-claim';
 import type { DeliveryMessage } from '../domain/message';
 import { type NextStep, nextStep } from '../domain/next-step';
@@ -69,9 +69,8 @@ function attemptTimeout(destination: Destination | undefined, message: ReceivedM
 
 async function parkMessage(ports: DeliverPorts, message: ReceivedMessage): Promise<MessageOutcome> {
   const delivery = await ports.readDelivery(message.base, message.delivery);
-  const due = delivery && delivery.made === message.attempt - 1;
-  if (!due || (delivery.status !== 'pending' && delivery.status !== 'retrying'))
-    return refused(ports, message, delivery);
+  const due = delivery && delivery.made === message.attempt - 1 && allows('park', delivery.status);
+  if (!due) return refused(ports, message, delivery);
   const answer = await ports.park(delivery, ports.now());
   return answer.kind === 'done' ? { kind: 'parked' } : refused(ports, message, answer.delivery);
 }

@@ -3,7 +3,7 @@ import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { ChangeMessageVisibilityCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { cached } from '../cache';
-import { acknowledgementOf, type MessageOutcome } from '../domain/acknowledgement';
+import { acknowledgementOf } from '../domain/acknowledgement';
 import { decodeMessage } from '../domain/message';
 import { readEnvironment } from '../environment';
 import { logger } from '../log';
@@ -16,7 +16,8 @@ import { getEvent } from '../store/events';
 import { recordAttempt } from '../store/outcomes';
 import { openTable } from '../store/table';
 import { park, restart } from '../store/transitions';
-import { type DeliverPorts, deliverMessage, type ReceivedMessage, renew } from './deliver-message';
+import type { DeliverPorts, ReceivedMessage } from './deliver-message';
+import { deliverOrRenew } from './last-receive';
 import { createSend } from './send';
 
 /** A change of a destination, such as pausing it, is seen by every warm instance after this long. */
@@ -70,23 +71,11 @@ function readRecord(record: SQSRecord, context: Context): ReceivedMessage {
   };
 }
 
-/** After a failure that is ours, such as a throttled write, a last message is looked at again after this long. */
-const RENEWAL_DELAY_MS = 60_000;
-
-/** Delivers; on a message's last receive our own failure must not send it to the dead-letter queue unrecorded. */
-async function deliver(message: ReceivedMessage): Promise<MessageOutcome> {
-  try {
-    return await deliverMessage(ports, message);
-  } catch (error) {
-    if (!message.lastReceive) throw error;
-    logger.error('message failed on its last receive', { messageId: message.messageId, error });
-    return renew(ports, message, Date.now() + RENEWAL_DELAY_MS);
-  }
-}
-
 async function handleRecord(record: SQSRecord, context: Context): Promise<void> {
   const message = readRecord(record, context);
-  const outcome = await deliver(message);
+  const outcome = await deliverOrRenew(ports, message, (error) => {
+    logger.error('message failed on its last receive', { messageId: message.messageId, error });
+  });
   const { base, delivery, attempt, destination, messageId } = message;
   logger.info('delivery attempt', {
     ...{ base, delivery, attempt, destination, messageId, outcome },

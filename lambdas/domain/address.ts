@@ -6,6 +6,9 @@ export interface AddressRules {
   readonly allowLoopback: boolean;
 }
 
+/** The part of IPv6 that is given out for use on the internet (RFC 4291 §2.4): all other prefixes are special or unknown. */
+const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
+
 /**
  * Whether a request may be sent to an IP address: it has to be public. Private, loopback, link-local (and with it the
  * metadata service), multicast, documentation and otherwise special ranges are not, nor is any IPv6 form that carries an
@@ -13,6 +16,8 @@ export interface AddressRules {
  */
 export function isAllowedAddress(text: string, rules: AddressRules): boolean {
   if (!ipaddr.isValid(text)) return false;
-  const range = ipaddr.process(text).range();
-  return range === 'unicast' || (range === 'loopback' && rules.allowLoopback);
+  const address = ipaddr.process(text);
+  const range = address.range();
+  if (range === 'loopback') return rules.allowLoopback;
+  return range === 'unicast' && (address.kind() === 'ipv4' || address.match(GLOBAL_UNICAST));
 }

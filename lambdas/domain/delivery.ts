@@ -16,7 +16,7 @@ export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
  * Everything that may happen to a delivery: from which states, to which. Conditional writes are built from this table,
  * so a transition that is not here cannot be written.
  *
- * - `claim` also takes over a `sent` delivery whose claim has expired: its worker is gone.
+ * - `claim` and `park` also take over a `sent` delivery whose claim has expired: its worker is gone.
  * - `retry` and `redrive` start a fresh round of attempts; `resume` goes on with the round that was parked. All three put
  *   the delivery back to `pending`, and the table's stream does the rest: whoever wrote this need not enqueue anything.
  */
@@ -26,7 +26,7 @@ export const TRANSITIONS = {
   reschedule: { from: ['sent'], to: 'retrying' },
   exhaust: { from: ['sent'], to: 'failed' },
   exhaustPartly: { from: ['sent'], to: 'partial' },
-  park: { from: ['pending', 'retrying'], to: 'circuit_open' },
+  park: { from: ['pending', 'retrying', 'sent'], to: 'circuit_open' },
   resume: { from: ['circuit_open'], to: 'pending' },
   retry: { from: ['failed', 'partial', 'circuit_open', 'schema_failed', 'retrying'], to: 'pending' },
   redrive: { from: ['failed', 'partial'], to: 'pending' },

@@ -38,15 +38,14 @@ export function matchesAll(rules: readonly FilterRule[], subject: FilterSubject)
 /** The value at a path, or undefined. Header names are compared without case; array elements are addressed by number. */
 function valueAt(subject: FilterSubject, path: string): unknown {
   const [root = '', ...steps] = path.split('.');
-  if (root === 'headers') return subject.headers[steps.join('.').toLowerCase()];
+  if (root === 'headers') return member(subject.headers, steps.join('.').toLowerCase());
   if (root === 'type' && steps.length === 0) return subject.type;
   if (root !== 'body') return undefined;
   return steps.reduce<unknown>(member, subject.body);
 }
 
 function member(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
-  return (value as Record<string, unknown>)[name];
+  return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
 function matches({ operator, value: wanted }: FilterRule, found: unknown): boolean {
@@ -82,7 +81,19 @@ function matches({ operator, value: wanted }: FilterRule, found: unknown): boole
 
 const listOf = (wanted: unknown): readonly unknown[] => (Array.isArray(wanted) ? wanted : [wanted]);
 
-const same = (found: unknown, wanted: unknown): boolean => JSON.stringify(found) === JSON.stringify(wanted);
+/**
+ * Equal as JSON values: the order of an object's members does not count, and the table does not keep it either. It goes
+ * no deeper than the rule's own value, because an event may be nested so deeply that walking all of it is not possible.
+ */
+function same(found: unknown, wanted: unknown): boolean {
+  if (!isObject(found) || !isObject(wanted)) return found === wanted;
+  if (Array.isArray(found) !== Array.isArray(wanted)) return false;
+  const names = Object.keys(wanted);
+  if (names.length !== Object.keys(found).length) return false;
+  return names.every((name) => Object.hasOwn(found, name) && same(found[name], wanted[name]));
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 function ordered(found: unknown, wanted: unknown, test: (order: number) => boolean): boolean {
   if (typeof found === 'number' && typeof wanted === 'number') return test(found - wanted);

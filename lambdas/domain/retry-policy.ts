@@ -44,6 +44,9 @@ export function nextDelay(
   return Math.ceil(Math.max(jittered, asked));
 }
 
+/** HTTP dates start with the day of the week; `Date.parse` alone would find a date in nearly any text with a number. */
+const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/i;
+
 /**
  * Seconds that a `Retry-After` header asks to wait (RFC 9110 §10.2.3: a number of seconds or an HTTP date).
  *
@@ -54,6 +57,6 @@ export function parseRetryAfter(header: string | undefined, now: number): number
   if (header === undefined) return undefined;
   const text = header.trim();
   if (/^\d+$/.test(text)) return Number(text);
-  const date = Date.parse(text);
+  const date = HTTP_DATE.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
 }

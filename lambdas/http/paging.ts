@@ -12,11 +12,16 @@ const number = (name: string) =>
 export const wholeNumber = (name: string, minimum: number, maximum: number) =>
   number(name).pipe(z.number().min(minimum).max(maximum));
 
-/** An ISO 8601 date or time in a query string, as the indexes write times. */
+/** A date alone needs none: it is read as UTC. */
+const HAS_OFFSET = /^[^T]+$|Z$|[+-]\d\d:\d\d$/;
+
+/**
+ * An ISO 8601 date or time in a query string, as the indexes write times. A date means its first moment, and a time
+ * without offset is one in UTC. Days that no calendar has are refused, where `Date` would count on into the next month.
+ */
 export const isoTime = z
-  .string()
-  .refine((text) => /^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(Date.parse(text)), 'must be an ISO 8601 date')
-  .transform((text) => new Date(text).toISOString());
+  .union([z.iso.date(), z.iso.datetime({ offset: true, local: true })], { error: 'must be an ISO 8601 date' })
+  .transform((text) => new Date(HAS_OFFSET.test(text) ? text : `${text}Z`).toISOString());
 
 /** Where a list continues, opaque to the client. */
 export const encodeCursor = (sortKey: string): string => Buffer.from(sortKey).toString('base64url');

@@ -1,4 +1,5 @@
 import { findNodeAtLocation, type JSONPath, type Node, parseTree } from 'jsonc-parser';
+import { invalid } from './errors';
 
 /**
  * The text of a value inside a JSON document exactly as it was written: whitespace, number spellings and duplicate
@@ -11,11 +12,24 @@ export function rawText(text: string, tree: Node, path: JSONPath): string | unde
   return node && text.slice(node.offset, node.offset + node.length);
 }
 
-/** The tree of a document that `JSON.parse` has accepted. */
+/**
+ * The tree of a document that `JSON.parse` has accepted.
+ *
+ * @throws ApiError 400 for a document that is nested more deeply than the parser can follow
+ */
 export function readTree(text: string): Node {
-  const tree = parseTree(text);
+  const tree = parseOrRefuse(text);
   if (!tree) throw new TypeError('The text is no JSON document.');
   return tree;
+}
+
+function parseOrRefuse(text: string): Node | undefined {
+  try {
+    return parseTree(text);
+  } catch (error) {
+    if (error instanceof RangeError) throw invalid('body', 'is nested too deeply');
+    throw error;
+  }
 }
 
 /** Of duplicate members the last one counts, as for `JSON.parse`; the library would take the first. */

@@ -63,12 +63,27 @@ async function acceptAll(
   const tree = readTree(text);
   const value = idempotencyKey(request);
   const key = value === undefined ? undefined : { value, fingerprint: requestFingerprint(text) };
-  return Promise.all(
-    items.map(({ parsed, path }, index) => {
-      const incoming = toEvent(parsed, principal, text, tree, path);
-      return accept(ports, incoming, repeatable(key, parsed, index));
-    }),
-  );
+  const prepared = items.map(({ parsed, path }, index) => {
+    const incoming = toEvent(parsed, principal, text, tree, path);
+    return { incoming, repeatable: repeatable(key, parsed, incoming, index) };
+  });
+  return acceptInOrder(ports, prepared);
+}
+
+interface Prepared {
+  readonly incoming: IncomingEvent;
+  readonly repeatable: Repeatable | undefined;
+}
+
+/**
+ * Accepts the events side by side, but first the one that answers for the request's key: a key that was used for another
+ * request is found before anything of this one is stored.
+ */
+async function acceptInOrder(ports: PublishPorts, prepared: readonly Prepared[]): Promise<StoredEvent[]> {
+  const take = ({ incoming, repeatable }: Prepared) => accept(ports, incoming, repeatable);
+  const leader = prepared.find(({ repeatable }) => repeatable?.kind === 'key');
+  const led = leader && (await take(leader));
+  return Promise.all(prepared.map((one) => (led && one === leader ? led : take(one))));
 }
 
 function idempotencyKey({ headers }: ApiRequest): string | undefined {
@@ -82,10 +97,12 @@ function idempotencyKey({ headers }: ApiRequest): string | undefined {
 function repeatable(
   key: { readonly value: string; readonly fingerprint: string } | undefined,
   event: Published,
+  { body }: IncomingEvent,
   index: number,
 ): Repeatable | undefined {
   if (event.id) {
-    return { kind: 'id', value: event.id, index: 0, fingerprint: requestFingerprint(JSON.stringify(event)) };
+    const content = JSON.stringify([event.type, event.source_id ?? null, Buffer.from(body).toString('utf8')]);
+    return { kind: 'id', value: event.id, index: 0, fingerprint: requestFingerprint(content) };
   }
   return key && { kind: 'key', ...key, index };
 }

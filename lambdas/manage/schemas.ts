@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { FILTER_OPERATORS } from '../domain/filter-rules';
 import { MAX_RETRY_AFTER_SECONDS } from '../domain/retry-policy';
+import { storageProblem } from '../store/storable';
 import { type UrlRules, urlProblem } from './destination-url';
 import { HEADER_NAME, HEADER_VALUE, isReservedHeader } from './forbidden-headers';
 
@@ -21,20 +22,18 @@ export const sourceBody = z.object({
 });
 
 const headerValue = z.string().regex(HEADER_VALUE, 'must be printable ASCII without line breaks');
-const headers = z.record(
-  z
-    .string()
-    .regex(HEADER_NAME, 'is no header name')
-    .refine((header) => !isReservedHeader(header), 'is set by Posthorn or by HTTP itself'),
-  headerValue,
-);
+const headerName = z
+  .string()
+  .regex(HEADER_NAME, 'is no header name')
+  .refine((header) => !isReservedHeader(header), 'is set by Posthorn or by HTTP itself');
+const headers = z.record(headerName, headerValue);
 
 const credential = z.string().min(1).max(4096).regex(HEADER_VALUE, 'must be printable ASCII');
 const authConfig = z.object({
   username: z.string().max(255).optional(),
   password: z.string().max(4096).optional(),
   token: credential.optional(),
-  header: z.string().regex(HEADER_NAME, 'is no header name').optional(),
+  header: headerName.optional(),
   key: credential.optional(),
 });
 
@@ -117,6 +116,8 @@ const filterRule = z
     if (operator !== 'exists' && value === undefined) {
       context.addIssue({ code: 'custom', path: ['value'], message: `is required by the operator ${operator}` });
     }
+    const problem = storageProblem(value);
+    if (problem) context.addIssue({ code: 'custom', path: ['value'], message: problem });
     if ((operator === 'in' || operator === 'nin') && value !== undefined && !Array.isArray(value)) {
       context.addIssue({ code: 'custom', path: ['value'], message: `must be a list for the operator ${operator}` });
     }

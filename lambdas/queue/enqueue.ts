@@ -15,9 +15,9 @@ export interface DeliveryQueue {
   readonly url: string;
 }
 
-/** The parts of a message that SQS and the Scheduler's SQS target share. */
-export function messageParameters(due: DueAttempt) {
-  const MessageBody = encodeMessage({ ...due, token: newToken() });
+/** The parts of a message that are the same for SQS and for a schedule that calls SQS. */
+export function messageParameters(due: DueAttempt, token = newToken()) {
+  const MessageBody = encodeMessage({ ...due, token });
   return { MessageBody, MessageGroupId: due.destination };
 }
 

@@ -1,4 +1,5 @@
 import { ConflictException, CreateScheduleCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
+import { newToken } from '../domain/message';
 import { type DeliveryQueue, type DueAttempt, enqueue, MAX_SQS_DELAY_SECONDS, messageParameters } from './enqueue';
 
 /**
@@ -6,6 +7,13 @@ import { type DeliveryQueue, type DueAttempt, enqueue, MAX_SQS_DELAY_SECONDS, me
  * FIFO queues only, and this queue is a standard one whose groups keep it fair.
  */
 const SEND_MESSAGE = 'arn:aws:scheduler:::aws-sdk:sqs:sendMessage';
+
+/**
+ * The Scheduler puts a new id here for every call of its target. It calls at least once, so a schedule may send twice;
+ * with one fixed token the second copy would look like a redrive of the first.
+ * (https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html)
+ */
+const EXECUTION_ID = '<aws.scheduler.execution-id>';
 
 export interface Schedules {
   readonly scheduler: SchedulerClient;
@@ -30,7 +38,7 @@ export function scheduleParameters(queueUrl: string, schedules: Schedules, due: 
     Target: {
       Arn: SEND_MESSAGE,
       RoleArn: schedules.roleArn,
-      Input: JSON.stringify({ QueueUrl: queueUrl, ...messageParameters(due) }),
+      Input: JSON.stringify({ QueueUrl: queueUrl, ...messageParameters(due, newToken() + EXECUTION_ID) }),
     },
   };
 }

@@ -17,24 +17,76 @@ export interface RoutePorts {
   markUnrouted(base: string): Promise<void>;
 }
 
+/** A connection that an event matches, and where it leads. */
+interface Match {
+  readonly connection: Connection;
+  readonly destination: Destination;
+}
+
 /**
  * Routes an event: one delivery for each connection that matches.
  *
- * It may run any number of times over the same event. Deliveries that exist are left as they are, and are enqueued again
- * only while nobody has begun them: a crash may have come before their message was sent.
+ * It may run any number of times over the same event, with other connections each time: a crash may have come before the
+ * last write, or before a message was sent. The first place is filled before all others, so whether it was free tells
+ * whether an earlier run got anywhere. What that made is left as it is, and only what it did not come to is added.
  *
  * @returns the attempts that are to be enqueued
  */
 export async function routeEvent(ports: RoutePorts, event: StoredEvent): Promise<DueAttempt[]> {
-  const matching = await matchingConnections(ports, event);
-  if (matching.length === 0) {
-    await ports.markUnrouted(event.base);
-    return [];
-  }
-  const placed = await inPools(matching, async (connection, index) => place(ports, event, connection, index + 1));
-  const displaced = placed.flatMap(({ displaced }) => displaced ?? []);
-  const late = await placeDisplaced(ports, event, displaced);
-  return [...placed.flatMap(({ due }) => due ?? []), ...late];
+  const matches = await withDestinations(ports, await matchingConnections(ports, event));
+  const [first, ...others] = matches;
+  if (!first) return routeNowhere(ports, event);
+  const delivery = newDelivery(event, first, 1);
+  if (await ports.putDelivery(delivery)) return continueRouting(ports, event, matches);
+  return [firstAttempt(delivery), ...(await placeAll(ports, event, others, 2))];
+}
+
+async function routeNowhere(ports: RoutePorts, event: StoredEvent): Promise<DueAttempt[]> {
+  await ports.markUnrouted(event.base);
+  return continueRouting(ports, event, []);
+}
+
+/** Adds what an earlier run did not come to, and enqueues what nobody has begun. */
+async function continueRouting(
+  ports: RoutePorts,
+  event: StoredEvent,
+  matches: readonly Match[],
+): Promise<DueAttempt[]> {
+  const existing = await ports.deliveriesOf(event.base);
+  const missing = matches.filter(({ connection }) => !existing.some((one) => one.connection === connection.id));
+  const free = Math.max(0, ...existing.map(({ delivery }) => delivery)) + 1;
+  return [...existing.filter(isUntouched).map(firstAttempt), ...(await placeAll(ports, event, missing, free))];
+}
+
+/** Another run is routing the same event at this moment. The stream comes back to it, and finds what that run made. */
+export class PlaceTakenError extends Error {
+  override readonly name = 'PlaceTakenError';
+}
+
+/** Writes deliveries into the places from `start` on. */
+async function placeAll(
+  ports: RoutePorts,
+  event: StoredEvent,
+  matches: readonly Match[],
+  start: number,
+): Promise<DueAttempt[]> {
+  if (start + matches.length - 1 > MAX_ORDINAL) throw new RangeError('An event has no more than 65,535 deliveries.');
+  return inPools(matches, async (match, index) => {
+    const delivery = newDelivery(event, match, start + index);
+    const taken = await ports.putDelivery(delivery);
+    // Taken by itself: the SDK has repeated a write that had succeeded.
+    if (taken && taken.connection !== match.connection.id) throw new PlaceTakenError('The place is taken.');
+    return firstAttempt(delivery);
+  });
+}
+
+/** Leaves out connections whose destination was deleted. */
+async function withDestinations(ports: RoutePorts, connections: readonly Connection[]): Promise<Match[]> {
+  const found = await inPools(connections, async (connection) => {
+    const destination = await ports.readDestination(connection.environment, connection.destination);
+    return destination && { connection, destination };
+  });
+  return found.filter((match) => match !== undefined);
 }
 
 async function matchingConnections(ports: RoutePorts, event: StoredEvent): Promise<Connection[]> {
@@ -64,57 +116,9 @@ function parseOrUndefined(body: Uint8Array): unknown {
   }
 }
 
-/** A place that was asked for: an attempt is due there, or it is taken by another connection, or there is nothing to do. */
-interface Placed {
-  readonly due?: DueAttempt;
-  readonly displaced?: Connection;
-}
-
-async function place(ports: RoutePorts, event: StoredEvent, connection: Connection, ordinal: number): Promise<Placed> {
-  const destination = await ports.readDestination(event.environment, connection.destination);
-  if (!destination) return {};
-  const delivery = newDelivery(event, connection, destination, ordinal);
-  const taken = await ports.putDelivery(delivery);
-  if (taken && taken.connection !== connection.id) return { displaced: connection };
-  if (taken && !isUntouched(taken)) return {};
-  return { due: firstAttempt(delivery) };
-}
-
 const isUntouched = (delivery: Delivery): boolean => delivery.status === 'pending' && delivery.made === 0;
 
-/**
- * Places connections whose ordinal is taken by another one. That happens when the connections changed between two runs
- * over the same event; each then gets the next free place, unless an earlier run gave it one.
- */
-async function placeDisplaced(
-  ports: RoutePorts,
-  event: StoredEvent,
-  displaced: readonly Connection[],
-): Promise<DueAttempt[]> {
-  if (displaced.length === 0) return [];
-  const existing = await ports.deliveriesOf(event.base);
-  const due = existing
-    .filter((one) => isUntouched(one) && displaced.some(({ id }) => id === one.connection))
-    .map(firstAttempt);
-  let ordinal = Math.max(0, ...existing.map(({ delivery }) => delivery));
-  for (const connection of displaced.filter(({ id }) => !existing.some((one) => one.connection === id))) {
-    let placed: Placed;
-    do {
-      ordinal += 1;
-      if (ordinal > MAX_ORDINAL) throw new RangeError('An event has no more than 65,535 deliveries.');
-      placed = await place(ports, event, connection, ordinal);
-    } while (placed.displaced);
-    if (placed.due) due.push(placed.due);
-  }
-  return due;
-}
-
-function newDelivery(
-  event: StoredEvent,
-  connection: Connection,
-  destination: Destination,
-  ordinal: number,
-): NewDelivery {
+function newDelivery(event: StoredEvent, { connection, destination }: Match, ordinal: number): NewDelivery {
   const { base, organization, environment, source, createdAt } = event;
   return {
     ...{ base, organization, environment, source, createdAt },
@@ -131,18 +135,22 @@ function firstAttempt({ base, delivery, environment, destination }: NewDelivery 
   return { base, delivery, environment, destination, attempt: 1 };
 }
 
-/** How many writes of one event are under way at once. */
-const WRITES_AT_ONCE = 25;
+/** How many reads or writes of one event are under way at once. */
+const AT_ONCE = 25;
 
-/** Maps in pools of {@link WRITES_AT_ONCE}, in order. */
+/**
+ * Maps in pools of {@link AT_ONCE}, in order. A failure waits for the rest of its pool: nothing is under way any more when
+ * the stream comes back to the event.
+ */
 async function inPools<Item, Result>(
   items: readonly Item[],
   map: (item: Item, index: number) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
-  for (let start = 0; start < items.length; start += WRITES_AT_ONCE) {
-    const pool = items.slice(start, start + WRITES_AT_ONCE);
-    results.push(...(await Promise.all(pool.map((item, index) => map(item, start + index)))));
+  for (let start = 0; start < items.length; start += AT_ONCE) {
+    const pool = items.slice(start, start + AT_ONCE).map((item, index) => map(item, start + index));
+    await Promise.allSettled(pool);
+    results.push(...(await Promise.all(pool)));
   }
   return results;
 }

@@ -54,6 +54,9 @@ export async function claim(table: Table, request: ClaimRequest): Promise<ClaimA
     const { Attributes } = await table.documents.send(new UpdateCommand(claimParameters(table.name, request)));
     return { kind: 'claimed', delivery: parseDelivery(Attributes) };
   } catch (error) {
-    return { kind: 'refused', ...conditionFailure(error) };
+    const { delivery } = conditionFailure(error);
+    // The SDK repeats a write whose answer was lost: then the claim that stands in the way is this very one.
+    if (delivery?.claimId === request.claimId) return { kind: 'claimed', delivery };
+    return { kind: 'refused', delivery };
   }
 }

@@ -77,7 +77,13 @@ const connection = owned.extend({
 /** Says which events go to which destination. */
 export type Connection = z.output<typeof connection>;
 
+/** DynamoDB refuses longer sort keys. A caller may ask for an id of any length; nothing is stored under such a one. */
+const MAX_SORT_KEY_BYTES = 1024;
+
+const canExist = ({ sk }: Key): boolean => Buffer.byteLength(sk) <= MAX_SORT_KEY_BYTES;
+
 async function getItem(table: Table, Key: Key): Promise<unknown> {
+  if (!canExist(Key)) return undefined;
   const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
   return Item;
 }
@@ -139,15 +145,15 @@ export async function setDestinationStatus(
   status: Destination['status'],
   updatedAt: string,
 ): Promise<boolean> {
+  const Key = destinationKey(environment, id);
+  if (!canExist(Key)) return false;
   const change = updateOf({
     set: { status, updatedAt, ...(status === 'paused' ? { pausedBecause: 'operator' } : { draining: true }) },
     remove: [status === 'paused' ? 'draining' : 'pausedBecause'],
   });
   const parts = withCondition(change, 'attribute_exists(pk)');
   try {
-    await table.documents.send(
-      new UpdateCommand({ TableName: table.name, Key: destinationKey(environment, id), ...parts }),
-    );
+    await table.documents.send(new UpdateCommand({ TableName: table.name, Key, ...parts }));
     return true;
   } catch (error) {
     expectConditionFailure(error);

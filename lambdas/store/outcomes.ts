@@ -1,4 +1,4 @@
-import { TransactWriteCommand, type TransactWriteCommandInput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { TRANSITIONS, type Transition } from '../domain/delivery';
 import {
   attemptKey,
@@ -16,6 +16,7 @@ import { attemptsInRound, attentionKeys, type Delivery, type StoredAttempt } fro
 import { expiry } from './events';
 import { updateOf, withCondition } from './expressions';
 import type { Table } from './table';
+import { type TransactItems, writeTogether } from './transaction';
 
 /** What followed from an attempt; times in milliseconds since the epoch. */
 export type Outcome =
@@ -52,8 +53,6 @@ const TRANSITION_OF: Record<Outcome['kind'], Transition> = {
 
 /** Attributes that only an open claim, a coming retry or a rare state has. */
 const TRANSIENT = ['claimId', 'claimUntil', 'claims', 'nextAttemptAt', 'attPk', 'attSk'];
-
-type TransactItems = NonNullable<TransactWriteCommandInput['TransactItems']>;
 
 /** The update of the delivery: under the claim, and nothing of it stays when the claim was lost. */
 export function recordParameters(table: string, record: AttemptRecord, settings: RecordSettings) {
@@ -105,7 +104,7 @@ export async function recordAttempt(table: Table, record: AttemptRecord, setting
   ];
   try {
     if (others.length === 0) await table.documents.send(new UpdateCommand(update));
-    else await table.documents.send(new TransactWriteCommand({ TransactItems: [{ Update: update }, ...others] }));
+    else await writeTogether(table, [{ Update: update }, ...others]);
     return true;
   } catch (error) {
     conditionFailure(error);

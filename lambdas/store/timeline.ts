@@ -46,6 +46,7 @@ export async function* mergedEntries(
   range: TimeRange,
   order: Order = 'newest first',
 ): AsyncGenerator<IndexEntry> {
+  if (isEmpty(range)) return;
   const streams = partitions.map((partition) => entries(table, partition, range, order));
   const heads = await Promise.all(streams.map((stream) => stream.next()));
   for (;;) {
@@ -97,9 +98,9 @@ function readEntry(item: Record<string, unknown>, sortName: string): IndexEntry 
 }
 
 /** The parameters of a query over a partition of an index. */
-export function queryParameters(table: string, { index, pk }: IndexPartition, { from, to, before }: TimeRange) {
+export function queryParameters(table: string, { index, pk }: IndexPartition, range: TimeRange) {
   const names = KEY_NAMES[index];
-  const last = to === undefined ? AFTER_ALL : to + AFTER_ALL;
+  const { first, last } = boundsOf(range);
   return {
     TableName: table,
     IndexName: index,
@@ -107,10 +108,21 @@ export function queryParameters(table: string, { index, pk }: IndexPartition, { 
     ExpressionAttributeNames: { '#pk': names.pk, '#sk': names.sk },
     ExpressionAttributeValues: {
       ':pk': pk,
-      ':first': from ?? BEFORE_ALL,
-      ':last': before !== undefined && before < last ? before : last,
+      ':first': first,
+      ':last': last,
     },
   };
+}
+
+function boundsOf({ from, to, before }: TimeRange): { readonly first: string; readonly last: string } {
+  const last = to === undefined ? AFTER_ALL : to + AFTER_ALL;
+  return { first: from ?? BEFORE_ALL, last: before !== undefined && before < last ? before : last };
+}
+
+/** Whether a range ends before it begins: nothing is in it, and DynamoDB refuses to be asked for it. */
+function isEmpty(range: TimeRange): boolean {
+  const { first, last } = boundsOf(range);
+  return first > last;
 }
 
 /** Counts the entries of partitions, but no further than `limit`. */
@@ -120,6 +132,7 @@ export async function countEntries(
   range: TimeRange,
   limit: number,
 ): Promise<number> {
+  if (isEmpty(range)) return 0;
   const counts = await Promise.all(partitions.map((partition) => countPartition(table, partition, range, limit)));
   return Math.min(
     limit,

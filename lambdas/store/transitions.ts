@@ -1,10 +1,11 @@
-import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { DEAD_STATUSES, TRANSITIONS, type Trigger } from '../domain/delivery';
 import { deadLetterKey, deliveryKey } from './addresses';
 import { conditionFailure, RETURN_OLD } from './conditions';
 import { attentionKeys, type Delivery } from './delivery-items';
 import { type Change, statusIn, updateOf, withCondition } from './expressions';
 import type { Table } from './table';
+import { writeTogether } from './transaction';
 
 /** What became of a transition: made, or refused because the delivery stands otherwise by now. */
 export type TransitionAnswer =
@@ -31,7 +32,7 @@ export async function restart(
   const items = DEAD_STATUSES.includes(delivery.status) ? [{ Delete: { TableName: table.name, Key } }] : [];
   try {
     if (items.length === 0) await table.documents.send(new UpdateCommand(update));
-    else await table.documents.send(new TransactWriteCommand({ TransactItems: [{ Update: update }, ...items] }));
+    else await writeTogether(table, [{ Update: update }, ...items]);
     return { kind: 'done' };
   } catch (error) {
     return { kind: 'refused', ...conditionFailure(error) };
@@ -58,15 +59,18 @@ export function restartParameters(table: string, delivery: Delivery, cause: Trig
 
 /**
  * Parks a delivery because its destination takes nothing at the moment. It costs nothing until it is resumed, and spends
- * no attempt.
+ * no attempt. A claim that holds keeps it from being parked; one that has expired does not, or the message of a worker
+ * that is gone would come back again and again for as long as the destination is paused.
  */
 export async function park(table: Table, delivery: Delivery, now: number, shards: number): Promise<TransitionAnswer> {
   const { from, to } = TRANSITIONS.park;
-  const allowed = statusIn(from);
+  const [pending, retrying, sent] = from;
   const set = { status: to, updatedAt: now, ...attentionKeys(delivery, to, shards) };
-  const change = { set, remove: ['nextAttemptAt'] };
-  const values = { ...allowed.values, ':made': delivery.made };
-  return transition(table, delivery.base, delivery.delivery, change, `${allowed.condition} AND made = :made`, values);
+  const change = { set, remove: ['nextAttemptAt', 'claimId', 'claimUntil'] };
+  const condition =
+    'made = :made AND (#status IN (:pending, :retrying) OR (#status = :sent AND #claimUntil < :updatedAt))';
+  const values = { ':pending': pending, ':retrying': retrying, ':sent': sent, ':made': delivery.made };
+  return transition(table, delivery.base, delivery.delivery, change, condition, values);
 }
 
 /** Puts a parked delivery back to `pending`, in the round it was parked in. The stream enqueues it. */

@@ -16,11 +16,24 @@ export const isKnownTarget = (arn: string): boolean => arn === SEND_MESSAGE_TARG
 /** Starts targets: functions of the stack, and the SQS universal target. */
 export function targetStarter(functions: Functions, sqs: SqsServer): StartTarget {
   return async (schedule) => {
-    const { Arn, Input } = schedule.Target;
+    const { Arn } = schedule.Target;
+    const Input = withContext(schedule);
     // The queue is found by its name, so a URL from before a restart, with another port in it, still leads there.
     if (Arn === SEND_MESSAGE_TARGET) sendMessage(sqs.store, JSON.parse(Input ?? '{}'));
     else await functions.get(Arn).invoke(Input === undefined ? scheduledEvent(schedule) : JSON.parse(Input));
   };
+}
+
+/**
+ * The input with the context attributes that the Scheduler fills in for every call of a target.
+ *
+ * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
+ */
+export function withContext({ Arn, Target }: Pick<Schedule, 'Arn' | 'Target'>): string | undefined {
+  return Target.Input?.replaceAll('<aws.scheduler.execution-id>', () => crypto.randomUUID())
+    .replaceAll('<aws.scheduler.schedule-arn>', Arn)
+    .replaceAll('<aws.scheduler.scheduled-time>', new Date().toISOString().replace(/\.\d+Z$/, 'Z'))
+    .replaceAll('<aws.scheduler.attempt-number>', '1');
 }
 
 /** What a target without an input gets. */

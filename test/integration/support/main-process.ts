@@ -41,7 +41,8 @@ export class MainProcess {
     this.child = spawn(process.execPath, ['--import', 'tsx', 'local/main.ts', ...own, ...args], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, CDK_VALIDATION: 'false' },
+      // What it synthesizes is in the test's own directory, because a killed process does not tidy up.
+      env: { ...process.env, CDK_VALIDATION: 'false', TMPDIR: directory },
     });
     for (const name of ['stdout', 'stderr'] as const)
       this.child[name]?.on('data', (text) => {

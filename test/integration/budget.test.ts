@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type DynamoDbServer, startDynamoDb } from '../../local/dynamodb/server';
+import { CapacityProxy, type Units } from './support/capacity';
+import { answer } from './support/receiver';
+import { startWorld, type World } from './support/world';
+
+/** Units that one delivery may cost from publish to delivered. */
+const BUDGET: Units = { read: 2, write: 8 };
+
+let dynamodb: DynamoDbServer;
+let proxy: CapacityProxy;
+let world: World;
+
+beforeAll(async () => {
+  dynamodb = await startDynamoDb(undefined, () => {});
+  proxy = new CapacityProxy(new URL(dynamodb.endpoint));
+  process.env.AWS_ENDPOINT_URL_DYNAMODB = await proxy.start();
+  world = await startWorld();
+});
+
+afterAll(async () => {
+  delete process.env.AWS_ENDPOINT_URL_DYNAMODB;
+  await world?.stop();
+  await proxy?.stop();
+  await dynamodb?.stop();
+});
+
+/** A payload of 1 KB that does not compress: the worst case. */
+const payload = () => ({ data: randomBytes(800).toString('base64').slice(0, 1013) });
+
+/** Where most receivers stand: some headers, a short answer. */
+const receiver = () =>
+  world.receiver(answer(200, { 'content-type': 'application/json', server: 'nginx/1.27.3' }, '{"ok":true}'));
+
+async function costOf(eventsAtOnce: number): Promise<Units> {
+  const tenant = await world.tenant();
+  await tenant.routeTo((await receiver()).url);
+  // The first events pay for what a warm function remembers for some seconds: the key, the destination.
+  const deliver = async () => {
+    const ids = await tenant.publishBatch(Array.from({ length: eventsAtOnce }, () => ({ payload: payload() })));
+    for (const id of ids) await tenant.reached(id, 'delivered');
+  };
+  await deliver();
+  proxy.reset();
+  await deliver();
+  const units = proxy.unitsOf('ingest', 'route', 'deliver');
+  return { read: units.read / eventsAtOnce, write: units.write / eventsAtOnce };
+}
+
+describe('a delivery of a payload of 1 KB that succeeds at first', () => {
+  test('stays within its budget of capacity', async () => {
+    expect(JSON.stringify(payload())).toHaveLength(1024);
+    const { read, write } = await costOf(1);
+    expect(write).toBeLessThanOrEqual(BUDGET.write);
+    expect(read).toBeLessThanOrEqual(BUDGET.read);
+    expect(write).toBeGreaterThan(0);
+  });
+
+  test('costs no more as one of many', async () => {
+    const { read, write } = await costOf(50);
+    expect(write).toBeLessThanOrEqual(BUDGET.write);
+    expect(read).toBeLessThanOrEqual(BUDGET.read);
+  });
+});

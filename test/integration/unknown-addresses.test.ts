@@ -1,0 +1,75 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ROUTES } from '../../lambdas/routes';
+import { refusedWithoutTrace } from './support/refusal';
+import type { Tenant } from './support/tenant';
+import { useWorld } from './support/world';
+
+const world = useWorld();
+
+let tenant: Tenant;
+
+beforeAll(async () => {
+  tenant = await world().tenant();
+});
+
+const expectRefusal = (method: string, path: string, status: number, body: object) =>
+  refusedWithoutTrace(world(), tenant.api, { method, path }, { status, body });
+
+describe('an id', () => {
+  const withId = ROUTES.filter(({ path }) => path.includes('{id}'));
+  const UNKNOWN = ['nonsense', '%F0%9F%93%AF', 'x'.repeat(2000), '0190f3a2b4c57abc8def012300010000'];
+
+  test.each(withId)('that is unknown gets 404 from $method $path', async ({ method, path }) => {
+    for (const id of UNKNOWN) {
+      await expectRefusal(method, path.replace('{id}', id), 404, {
+        code: 'RESOURCE_NOT_FOUND',
+        ...(path.startsWith('/api/') && { error: 'Not Found', message: expect.any(String) }),
+      });
+    }
+  });
+
+  test.each(withId)('of another tenant gets the same answer as an unknown one from $method $path', async (route) => {
+    const other = await world().tenant();
+    const receiver = await world().receiver();
+    const { destinationId: theirs, connectionId } = await other.routeTo(receiver.url);
+    const eventId = await other.publish();
+    const delivery = await other.reached(eventId, 'delivered');
+    const ids: Record<string, string> = {
+      events: eventId,
+      sources: await other.createSource(),
+      destinations: theirs,
+      connections: connectionId,
+      deliveries: delivery.id,
+    };
+    const id = ids[route.path.split('/')[2] ?? ''] ?? '';
+    const unknown = `${id.slice(0, 12)}${id[12] === '0' ? '1' : '0'}${id.slice(13)}`;
+    const answerFor = async (one: string) => {
+      const { status, body } = await tenant.api.call(route.method, route.path.replace('{id}', one));
+      return { status, text: JSON.stringify(body).replaceAll(one, '') };
+    };
+    expect(await answerFor(id)).toEqual(await answerFor(unknown));
+    expect((await answerFor(id)).status).toBe(404);
+  });
+});
+
+describe('a path', () => {
+  test.each(['/', '/v1', '/v1/nothing', '/v1/events/batch/more', '/api/nothing', '/v1/delivery/nothing'])(
+    'that is unknown, %s, gets 404 in JSON',
+    async (path) => {
+      const code = path.startsWith('/v1/delivery') ? { error: 'not_found' } : { code: 'RESOURCE_NOT_FOUND' };
+      await expectRefusal('GET', path, 404, code);
+    },
+  );
+
+  test.each([
+    ['DELETE', '/v1/events'],
+    ['PUT', '/v1/sources/src_1'],
+    ['GET', '/v1/ingest/src_1'],
+    ['POST', '/api/deliveries'],
+    ['PATCH', '/api/deliveries/dlv_1'],
+    ['GET', '/api/deliveries/dlv_1/retry'],
+    ['POST', '/health'],
+  ])('that is known but does not take %s, %s, gets 405', async (method, path) => {
+    await expectRefusal(method, path, 405, { error: expect.any(String) });
+  });
+});

@@ -1,0 +1,69 @@
+import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { decodeMessage } from '../../../lambdas/domain/message';
+import { enqueue, enqueueAll } from '../../../lambdas/queue/enqueue';
+import { BASE, ENVIRONMENT, idOf } from '../support/records';
+
+const sqs = mockClient(SQSClient);
+const queue = { sqs: new SQSClient({ region: 'eu-central-1' }), url: 'https://sqs.example/1/deliveries' };
+const dueTo = (n: number) => ({
+  ...{ base: BASE, delivery: n, attempt: 1, environment: ENVIRONMENT },
+  destination: idOf('dst', n),
+});
+const many = (count: number) => Array.from({ length: count }, (_, n) => dueTo(n + 1));
+
+beforeEach(() => void sqs.reset());
+
+describe('enqueueing one attempt', () => {
+  it('carries its destination as message group, so that a slow one does not hold up the others', async () => {
+    await enqueue(queue, dueTo(1));
+    const [call] = sqs.commandCalls(SendMessageCommand);
+    expect(call?.args[0].input).toMatchObject({ QueueUrl: queue.url, MessageGroupId: idOf('dst', 1) });
+    expect(call?.args[0].input).not.toHaveProperty('DelaySeconds');
+    expect(decodeMessage(call?.args[0].input.MessageBody ?? '')).toMatchObject(dueTo(1));
+  });
+
+  it('delays it where it is due later', async () => {
+    await enqueue(queue, dueTo(1), 900);
+    expect(sqs.commandCalls(SendMessageCommand)[0]?.args[0].input.DelaySeconds).toBe(900);
+  });
+
+  it('gives each message a token of its own', async () => {
+    await enqueue(queue, dueTo(1));
+    await enqueue(queue, dueTo(1));
+    const tokens = sqs
+      .commandCalls(SendMessageCommand)
+      .map((call) => decodeMessage(call.args[0].input.MessageBody ?? '').token);
+    expect(new Set(tokens).size).toBe(2);
+  });
+});
+
+describe('enqueueing many attempts', () => {
+  it('takes ten to a request', async () => {
+    sqs.on(SendMessageBatchCommand).resolves({});
+    expect(await enqueueAll(queue, many(25))).toEqual({ refused: [], errors: [] });
+    const sizes = sqs.commandCalls(SendMessageBatchCommand).map((call) => call.args[0].input.Entries?.length);
+    expect(sizes.sort()).toEqual([10, 10, 5]);
+  });
+
+  it('sends nothing when there is nothing', async () => {
+    expect(await enqueueAll(queue, [])).toEqual({ refused: [], errors: [] });
+    expect(sqs.calls()).toHaveLength(0);
+  });
+
+  it('answers with the entries that SQS refused, although the request succeeded', async () => {
+    const Failed = [{ Id: '3', Code: 'InternalError', SenderFault: false }];
+    sqs.on(SendMessageBatchCommand).resolvesOnce({ Failed }).resolves({});
+    const { refused, errors } = await enqueueAll(queue, many(12));
+    expect(refused).toEqual([dueTo(4)]);
+    expect(String(errors)).toContain('InternalError');
+  });
+
+  it('answers with all ten of a request that failed, and with no others', async () => {
+    sqs.on(SendMessageBatchCommand).rejectsOnce(new Error('throttled')).resolves({});
+    const { refused, errors } = await enqueueAll(queue, many(15));
+    expect(refused).toEqual(many(10));
+    expect(errors).toHaveLength(1);
+  });
+});
