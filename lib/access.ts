@@ -60,7 +60,18 @@ export const ACCESS: Readonly<Record<FunctionName, readonly Grant[]>> = {
     },
     { on: 'indexes', actions: ['dynamodb:Query'] },
   ],
-  manage: [{ on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] }],
+  manage: [
+    {
+      on: 'table',
+      actions: [
+        'dynamodb:GetItem',
+        'dynamodb:BatchGetItem',
+        'dynamodb:Query',
+        'dynamodb:PutItem',
+        'dynamodb:UpdateItem',
+      ],
+    },
+  ],
   sweep: [
     { on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
     { on: 'indexes', actions: ['dynamodb:Query'] },

@@ -80,6 +80,7 @@ export class PosthornStack extends Stack {
     new CfnOutput(this, 'TableName', { value: this.data.table.tableName });
     new CfnOutput(this, 'DeliveryQueueUrl', { value: deliveryQueue.queueUrl });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: deadLetterQueue.queueUrl });
+    new CfnOutput(this, 'SetAsideQueueUrl', { value: this.setAside.queue.queueUrl });
     new CfnOutput(this, 'DeadLetterQueueArn', { value: deadLetterQueue.queueArn });
   }
 }

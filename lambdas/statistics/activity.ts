@@ -1,4 +1,3 @@
-import type { Connection, Destination, Source } from '../store/configuration';
 import type { Table } from '../store/table';
 import { ATTRIBUTES, readNumber } from './counts';
 import type { CountsItem } from './items';
@@ -11,11 +10,11 @@ export interface Activity {
   readonly lastAt: string | null;
 }
 
-/** Before anything went through. */
-export const NO_ACTIVITY: Activity = { count: 0, lastAt: null };
-
 /** Events of each source, and when the latest was accepted; in the order of the sources. */
-export async function activityOfSources(table: Table, sources: readonly Source[]): Promise<Activity[]> {
+export async function activityOfSources(
+  table: Table,
+  sources: readonly { readonly id: string; readonly environment: string }[],
+): Promise<Activity[]> {
   const environments = [...new Set(sources.map(({ environment }) => environment))];
   const items = await readLifetimes(
     table,
@@ -26,7 +25,10 @@ export async function activityOfSources(table: Table, sources: readonly Source[]
 }
 
 /** Deliveries over each connection, and when the event of the latest was accepted; in the order of the connections. */
-export async function activityOfConnections(table: Table, connections: readonly Connection[]): Promise<Activity[]> {
+export async function activityOfConnections(
+  table: Table,
+  connections: readonly { readonly id: string; readonly destination: string }[],
+): Promise<Activity[]> {
   const destinations = [...new Set(connections.map(({ destination }) => destination))];
   const items = await readLifetimes(
     table,
@@ -37,7 +39,10 @@ export async function activityOfConnections(table: Table, connections: readonly 
 }
 
 /** Deliveries to each destination, and when the latest was delivered; in the order of the destinations. */
-export async function activityOfDestinations(table: Table, destinations: readonly Destination[]): Promise<Activity[]> {
+export async function activityOfDestinations(
+  table: Table,
+  destinations: readonly { readonly id: string }[],
+): Promise<Activity[]> {
   const items = await readLifetimes(
     table,
     destinations.map(({ id }) => ({ destination: id })),

@@ -41,7 +41,7 @@ const EXPECTED: Record<string, Record<string, string>> = {
     [TABLE]: 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:Query dynamodb:UpdateItem',
     [INDEXES]: 'dynamodb:Query',
   },
-  manage: { [TABLE]: 'dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem' },
+  manage: { [TABLE]: 'dynamodb:BatchGetItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem' },
   sweep: {
     [TABLE]: 'dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query dynamodb:UpdateItem',
     [INDEXES]: 'dynamodb:Query',

@@ -1,13 +1,16 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { agrees } from '../../bin/verify/comparison';
 import { compareBuckets, compareLifetimes } from '../../bin/verify/recount';
 import { scanTable } from '../../bin/verify/scan';
 import { verify } from '../../bin/verify/verify';
+import { bucketsQuery } from '../../lambdas/statistics/items';
+import { readStatistics } from '../../lambdas/statistics/read-statistics';
 import { STACK_CREDENTIALS } from '../../local/dynamodb/client';
 import { REGION } from '../../local/template/template';
+import { countDeliveries } from './support/counted';
 import { eventually } from './support/eventually';
 import type { Behaviour } from './support/receiver';
 import { keyOfDelivery } from './support/table';
@@ -145,6 +148,44 @@ describe('metrics', () => {
   });
 });
 
+const activityShape = z.object({
+  event_count: z.number(),
+  last_event_at: z.string().nullish(),
+  last_delivery_at: z.string().nullish(),
+});
+
+describe('what went through a source, a connection and a destination', () => {
+  test('is shown with each of them, alone and in its list', async () => {
+    const [tenant, receiver] = [await world().tenant(), await world().receiver(asAsked)];
+    const { destinationId, connectionId } = await tenant.routeTo(receiver.url);
+    const [source, quiet] = [await tenant.createSource(), await tenant.createSource({ name: 'Quiet' })];
+    const published = [];
+    for (const status of [200, 500]) published.push(await tenant.publish({ ...asking(status), source_id: source }));
+    const arrived = await tenant.reached(published[0] ?? '', 'delivered');
+    const show = async (kind: string, id: string) => {
+      const one = await tenant.api.ok(z.record(z.string(), activityShape), 'GET', `/v1/${kind}s/${id}`);
+      const list = await tenant.api.ok(
+        z.record(z.string(), z.array(z.looseObject({ id: z.string() }))),
+        'GET',
+        `/v1/${kind}s`,
+      );
+      expect(list[`${kind}s`]?.find((entry) => entry.id === id)).toMatchObject(one[kind] ?? {});
+      return one[kind];
+    };
+    const ofDelivery = expect.stringMatching(/^\d{4}-\d{2}-\d{2}T/);
+    await eventually('the activity', async () => {
+      expect(await show('source', source)).toEqual({ event_count: 2, last_event_at: ofDelivery });
+      expect(await show('connection', connectionId)).toEqual({ event_count: 2, last_event_at: ofDelivery });
+      expect(await show('destination', destinationId)).toEqual({
+        event_count: 2,
+        last_delivery_at: arrived.deliveredAt,
+      });
+      expect(await show('source', quiet)).toEqual({ event_count: 0, last_event_at: null });
+      return true;
+    });
+  });
+});
+
 describe('the verification', () => {
   test('finds nothing when all is counted, and finds a counter that is off by one', async () => {
     const [tenant, receiver] = [await world().tenant(), await world().receiver()];
@@ -183,5 +224,25 @@ describe('removals', () => {
       return life?.n_delivered === 0;
     });
     expect(await statistics(tenant)).toMatchObject({ total: 1, delivered: 1 });
+  });
+});
+
+describe('what statistics cost to read', () => {
+  test('is the same after a thousand deliveries and after a hundred and twenty thousand', async () => {
+    const [now, { table }] = [Date.now(), world().table];
+    const consumed = async (environment: string): Promise<number[]> =>
+      Promise.all(
+        [[1, 'minute'] as const, [30 * 24, 'hour'] as const].map(async ([hours, width]) => {
+          const query = bucketsQuery(table.name, { environment }, width, now - hours * 3_600_000, now);
+          const answer = await table.documents.send(new QueryCommand({ ...query, ReturnConsumedCapacity: 'TOTAL' }));
+          return answer.ConsumedCapacity?.CapacityUnits ?? 0;
+        }),
+      );
+    await countDeliveries(table, 'env_few', 1_000, now);
+    await countDeliveries(table, 'env_many', 120_000, now);
+    expect((await readStatistics(table, { environments: ['env_many'] }, '30d', now)).total).toBe(120_000);
+    const [few, many] = [await consumed('env_few'), await consumed('env_many')];
+    expect(few.every((units) => units > 0)).toBe(true);
+    expect(many).toEqual(few);
   });
 });
