@@ -42,9 +42,16 @@ export class Histogram {
     return this.count === 0 ? 0 : Math.max(0, Math.round(this.sum / this.count));
   }
 
-  /** The latency that a share `q` (0 to 1) of all does not exceed, in whole milliseconds and within 2 %; 0 without any. */
+  /**
+   * The smallest latency that a share `q` (0 to 1) of all does not exceed, in whole milliseconds and within 2 %; 0 without
+   * any. Of few latencies the high quantiles are the largest, where the sketch by itself would round the rank down.
+   */
   quantile(q: number): number {
-    return this.count === 0 ? 0 : Math.round(this.sketch.getValueAtQuantile(q));
+    if (this.count === 0) return 0;
+    const last = this.count - 1;
+    const rank = Math.max(0, Math.ceil(q * this.count) - 1);
+    // Half a rank more keeps a rounded product from falling below a whole one.
+    return Math.round(this.sketch.getValueAtQuantile(rank >= last ? 1 : (rank + 0.5) / last));
   }
 }
 

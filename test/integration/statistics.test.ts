@@ -43,11 +43,15 @@ const asking = (status: number) => ({ payload: { status } });
 
 /** Waits until every delivery of a tenant is counted and settled as `settled` says. */
 const untilCounted = (tenant: Tenant, settled: { delivered: number; failed: number; pending: number }) =>
-  eventually('the statistics to come out', async () => {
-    const seen = await statistics(tenant);
-    expect(seen).toMatchObject(settled);
-    return seen;
-  });
+  eventually(
+    'the statistics to come out',
+    async () => {
+      const seen = await statistics(tenant);
+      expect(seen).toMatchObject(settled);
+      return seen;
+    },
+    60_000,
+  );
 
 describe('statistics', () => {
   test('of mixed outcomes equal a recount of the table, and a redrive moves deliveries between them', async () => {
@@ -63,7 +67,7 @@ describe('statistics', () => {
       const own = await statistics(tenant, `period=24h&destinationId=${id}`);
       expect(own).toMatchObject({ total: 60, delivered: 50, failed: 10, pending: 0, period: '24h' });
     }
-    await eventually('twenty dead messages', async () => (await world().queues.depth('dead')) >= 20);
+    await eventually('twenty dead messages', async () => (await world().queues.depth('dead')) >= 20, 60_000);
     receiver.behave((response) => void response.writeHead(200).end());
     await world().queues.redrive();
     await untilCounted(tenant, { delivered: 120, failed: 0, pending: 0 });
@@ -74,7 +78,7 @@ describe('statistics', () => {
       expect(rows.filter((row) => !agrees(row))).toEqual([]);
       return true;
     });
-  });
+  }, 180_000);
 
   test('are the same at the organization by its id or its name, and not found at another one', async () => {
     const tenant = await world().tenant();

@@ -56,7 +56,7 @@ function interleave(all: readonly History[]): { shards: DynamoDBRecord[][]; left
   return { shards, left: played.map(({ left }) => left).filter((item) => item !== undefined) };
 }
 
-const quantile = (sorted: readonly number[], q: number): number => sorted[Math.floor(q * (sorted.length - 1))] ?? 0;
+const quantile = (sorted: readonly number[], q: number): number => sorted[Math.ceil(q * sorted.length) - 1] ?? 0;
 
 describe('the counters', () => {
   it('equal a recount, however batches are repeated, split and lost', async () => {

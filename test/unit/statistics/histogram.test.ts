@@ -36,6 +36,12 @@ describe('the latency histogram', () => {
     );
   });
 
+  it('says of few latencies that the high quantiles are the largest', () => {
+    const histogram = new Histogram();
+    histogram.add(itemOf([10, 20, 40]));
+    expect([0.5, 0.95, 0.99].map((q) => histogram.quantile(q))).toEqual([20, 40, 40]);
+  });
+
   it('says 0 when there is nothing in it', () => {
     const empty = new Histogram();
     expect([empty.average, empty.quantile(0.5), empty.quantile(0.99)]).toEqual([0, 0, 0]);
