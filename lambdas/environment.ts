@@ -15,7 +15,7 @@ const outgoing = z.object({ ALLOW_PLAIN_HTTP: flag, ALLOW_LOOPBACK: flag });
  */
 export const ENVIRONMENTS = {
   ingest: writing,
-  route: writing.extend({ DELIVERY_QUEUE_URL: text }),
+  route: writing.extend({ DELIVERY_QUEUE_URL: text, SET_ASIDE_QUEUE_URL: text }),
   deliver: writing.extend({
     DELIVERY_QUEUE_URL: text,
     MAX_RECEIVE_COUNT: whole(1),
@@ -25,6 +25,7 @@ export const ENVIRONMENTS = {
     SCHEDULER_THRESHOLD_SECONDS: whole(1),
     ...outgoing.shape,
   }),
+  aggregate: table.extend({ SET_ASIDE_QUEUE_URL: text }),
   api: indexed,
   manage: table.extend(outgoing.shape),
   sweep: indexed,

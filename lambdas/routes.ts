@@ -36,6 +36,12 @@ export const ROUTES: readonly Route[] = [
   route('GET', '/v1/connections', 'manage'),
   route('GET', '/v1/connections/{id}', 'manage'),
 
+  route('GET', '/v1/metrics/overview', 'api'),
+  route('GET', '/v1/metrics/volume', 'api'),
+
+  route('GET', '/api/deliveries/stats', 'api'),
+  route('GET', '/api/organizations/{orgId}/deliveries/stats', 'api'),
+
   route('GET', '/api/deliveries', 'api'),
   route('GET', '/api/deliveries/{id}', 'api'),
   route('POST', '/api/deliveries/{id}/retry', 'api'),

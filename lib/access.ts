@@ -2,7 +2,14 @@ import { Effect, PolicyStatement, type PolicyStatementProps } from 'aws-cdk-lib/
 import type { FunctionName } from '../lambdas/environment';
 
 /** Something that a function may be given access to. */
-export type AccessTarget = 'table' | 'indexes' | 'stream' | 'deliveryQueue' | 'retrySchedules' | 'retryRole';
+export type AccessTarget =
+  | 'table'
+  | 'indexes'
+  | 'stream'
+  | 'deliveryQueue'
+  | 'setAsideQueue'
+  | 'retrySchedules'
+  | 'retryRole';
 
 /** Actions that one function may call on one target. */
 export interface Grant {
@@ -23,6 +30,7 @@ export const ACCESS: Readonly<Record<FunctionName, readonly Grant[]>> = {
       actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
     },
     { on: 'deliveryQueue', actions: ['sqs:SendMessage'] },
+    { on: 'setAsideQueue', actions: ['sqs:SendMessage'] },
   ],
   deliver: [
     { on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'] },
@@ -30,6 +38,14 @@ export const ACCESS: Readonly<Record<FunctionName, readonly Grant[]>> = {
     { on: 'deliveryQueue', actions: ['sqs:SendMessage', 'sqs:ChangeMessageVisibility'] },
     { on: 'retrySchedules', actions: ['scheduler:CreateSchedule'] },
     { on: 'retryRole', actions: ['iam:PassRole'] },
+  ],
+  aggregate: [
+    { on: 'table', actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'] },
+    {
+      on: 'stream',
+      actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
+    },
+    { on: 'setAsideQueue', actions: ['sqs:SendMessage'] },
   ],
   api: [
     {
@@ -44,7 +60,18 @@ export const ACCESS: Readonly<Record<FunctionName, readonly Grant[]>> = {
     },
     { on: 'indexes', actions: ['dynamodb:Query'] },
   ],
-  manage: [{ on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] }],
+  manage: [
+    {
+      on: 'table',
+      actions: [
+        'dynamodb:GetItem',
+        'dynamodb:BatchGetItem',
+        'dynamodb:Query',
+        'dynamodb:PutItem',
+        'dynamodb:UpdateItem',
+      ],
+    },
+  ],
   sweep: [
     { on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
     { on: 'indexes', actions: ['dynamodb:Query'] },

@@ -33,6 +33,8 @@ function bundleAll(): void {
     outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
+    // Only the wire format of the sketch library needs it, and nothing here writes that.
+    external: ['protobufjs/minimal'],
     // The functions run on Node 24; the same bundles also run on a developer's Node 20.
     target: 'node20',
     format: 'esm',

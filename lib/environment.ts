@@ -6,6 +6,7 @@ import type { Settings } from './settings';
 export interface Surroundings {
   readonly tableName: string;
   readonly deliveryQueueUrl: string;
+  readonly setAsideQueueUrl: string;
   readonly scheduleGroupName: string;
   readonly scheduleRoleArn: string;
 }
@@ -25,14 +26,16 @@ export function environmentFor(
   const timeline = { ...table, TIMELINE_SHARDS: String(settings.timelineShards) };
   const writer = { ...timeline, RETENTION_DAYS: String(settings.retentionDays) };
   const sender = { ...writer, DELIVERY_QUEUE_URL: around.deliveryQueueUrl };
+  const aside = { SET_ASIDE_QUEUE_URL: around.setAsideQueueUrl };
   const destinations = {
     ALLOW_PLAIN_HTTP: String(settings.allowPlainHttp),
     ALLOW_LOOPBACK: String(settings.allowLoopback),
   };
   const environments: Variables = {
     ingest: writer,
-    route: sender,
+    route: { ...sender, ...aside },
     deliver: { ...sender, ...destinations, ...followUp(settings, around) },
+    aggregate: { ...table, ...aside },
     api: timeline,
     manage: { ...table, ...destinations },
     sweep: timeline,

@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import {
   EventSourceMapping,
   FilterCriteria,
@@ -10,6 +11,7 @@ import { acknowledge, type NagRule } from './acknowledge';
 
 export interface EventSourcesProps {
   readonly route: IFunction;
+  readonly aggregate: IFunction;
   readonly deliver: IFunction;
   readonly streamArn: string;
   readonly deliveryQueueArn: string;
@@ -19,11 +21,12 @@ export interface EventSourcesProps {
 
 const NO_DESTINATION: NagRule = 'Serverless-LambdaEventSourceMappingDestination';
 
-/** What starts the pipeline's functions: the table's stream starts `route`, the delivery queue starts `deliver`. */
+/** What starts the pipeline's functions: the table's stream starts `route` and `aggregate`, the delivery queue `deliver`. */
 export class EventSources extends Construct {
   constructor(scope: Construct, id: string, props: EventSourcesProps) {
     super(scope, id);
     this.mapStream(props);
+    this.mapStatistics(props);
     this.mapQueue(props);
   }
 
@@ -41,6 +44,21 @@ export class EventSources extends Construct {
     acknowledge(mapping, NO_DESTINATION, 'Records are retried until they expire; what they tell is in the table.');
   }
 
+  // A record can only be told from its repetition where repetitions begin at the same record. So a batch is done as a whole
+  // or not at all: no bisecting, no partial answers. The mapping must not be replaced either: its id is its position.
+  private mapStatistics({ aggregate, streamArn }: EventSourcesProps): void {
+    const mapping = new EventSourceMapping(this, 'Statistics', {
+      target: aggregate,
+      eventSourceArn: streamArn,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      // A hundred deliveries from publish to outcome: their event, their beginning and their end.
+      batchSize: 300,
+      maxBatchingWindow: Duration.seconds(2),
+      filters: countedChanges(),
+    });
+    acknowledge(mapping, NO_DESTINATION, 'Records are retried until they expire; what they tell is in the table.');
+  }
+
   private mapQueue({ deliver, deliveryQueueArn, deliverMaxConcurrency }: EventSourcesProps): void {
     const mapping = new EventSourceMapping(this, 'Queue', {
       target: deliver,
@@ -52,6 +70,34 @@ export class EventSources extends Construct {
     acknowledge(mapping, NO_DESTINATION, 'The redrive policy of the queue moves failures to the dead-letter queue.');
   }
 }
+
+// An event source takes five filters. They keep out what changes no count: above all every claim of a pending delivery.
+const countedChanges = () => [
+  FilterCriteria.filter({
+    eventName: FilterRule.isEqual('INSERT'),
+    dynamodb: { Keys: { sk: { S: FilterRule.isEqual('EVT') } } },
+  }),
+  FilterCriteria.filter({
+    dynamodb: { Keys: deliveryKeys(), NewImage: { status: { S: FilterRule.notEquals('sent') } } },
+  }),
+  FilterCriteria.filter({
+    dynamodb: {
+      Keys: deliveryKeys(),
+      NewImage: { status: { S: FilterRule.isEqual('sent') } },
+      OldImage: { status: { S: [{ 'anything-but': ['pending', 'sent'] }] } },
+    },
+  }),
+  FilterCriteria.filter({
+    eventName: FilterRule.isEqual('INSERT'),
+    dynamodb: { Keys: deliveryKeys(), NewImage: { failedAt: { S: FilterRule.exists() } } },
+  }),
+  FilterCriteria.filter({
+    eventName: FilterRule.isEqual('REMOVE'),
+    dynamodb: { Keys: { pk: { S: FilterRule.beginsWith('EVT#') } } },
+  }),
+];
+
+const deliveryKeys = () => ({ sk: { S: FilterRule.beginsWith('DLV#') } });
 
 const eventAccepted = () =>
   FilterCriteria.filter({

@@ -36,6 +36,7 @@ export class Functions extends Construct {
       ingest: create('ingest'),
       route: create('route'),
       deliver: create('deliver'),
+      aggregate: create('aggregate'),
       api: create('api'),
       manage: create('manage'),
       sweep: create('sweep'),
@@ -53,6 +54,12 @@ function profilesFor(settings: Settings): Readonly<Record<FunctionName, Profile>
     route: {
       description: 'Turns accepted events into deliveries',
       memoryMegabytes: 512,
+      timeoutSeconds: 60,
+      afterFailure: 'The stream hands the records out again.',
+    },
+    aggregate: {
+      description: 'Folds changes into counters and statistics',
+      memoryMegabytes: 256,
       timeoutSeconds: 60,
       afterFailure: 'The stream hands the records out again.',
     },

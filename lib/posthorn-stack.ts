@@ -8,6 +8,7 @@ import { EventTable } from './event-table';
 import { Functions } from './functions';
 import { HttpGateway } from './http-gateway';
 import { RetrySchedules } from './retry-schedules';
+import { SetAsideQueue } from './set-aside-queue';
 import type { Settings } from './settings';
 import { SweepSchedule } from './sweep-schedule';
 
@@ -16,6 +17,7 @@ export class PosthornStack extends Stack {
   private readonly data: EventTable;
   private readonly queues: DeliveryQueues;
   private readonly retries: RetrySchedules;
+  private readonly setAside: SetAsideQueue;
 
   constructor(scope: Construct, settings: Settings) {
     super(scope, settings.stackName, { description: 'Posthorn: webhook delivery' });
@@ -26,6 +28,7 @@ export class PosthornStack extends Stack {
       consumerTimeoutSeconds: settings.deliverTimeoutSeconds,
     });
     this.retries = new RetrySchedules(this, 'Retries', { deliveryQueue: this.queues.deliveryQueue });
+    this.setAside = new SetAsideQueue(this, 'SetAside');
     const url = this.addCompute(settings);
     this.addOutputs(url);
   }
@@ -39,6 +42,7 @@ export class PosthornStack extends Stack {
     this.retries.acknowledgeCreator(byName.deliver.role);
     new EventSources(this, 'EventSources', {
       route: byName.route.function,
+      aggregate: byName.aggregate.function,
       deliver: byName.deliver.function,
       streamArn: this.data.streamArn,
       deliveryQueueArn: this.queues.deliveryQueue.queueArn,
@@ -54,6 +58,7 @@ export class PosthornStack extends Stack {
       indexes: this.data.indexArns,
       stream: [this.data.streamArn],
       deliveryQueue: [this.queues.deliveryQueue.queueArn],
+      setAsideQueue: [this.setAside.queue.queueArn],
       retrySchedules: [this.retries.scheduleArns],
       retryRole: [this.retries.role.roleArn],
     };
@@ -63,6 +68,7 @@ export class PosthornStack extends Stack {
     return {
       tableName: this.data.table.tableName,
       deliveryQueueUrl: this.queues.deliveryQueue.queueUrl,
+      setAsideQueueUrl: this.setAside.queue.queueUrl,
       scheduleGroupName: this.retries.groupName,
       scheduleRoleArn: this.retries.role.roleArn,
     };
@@ -74,6 +80,7 @@ export class PosthornStack extends Stack {
     new CfnOutput(this, 'TableName', { value: this.data.table.tableName });
     new CfnOutput(this, 'DeliveryQueueUrl', { value: deliveryQueue.queueUrl });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: deadLetterQueue.queueUrl });
+    new CfnOutput(this, 'SetAsideQueueUrl', { value: this.setAside.queue.queueUrl });
     new CfnOutput(this, 'DeadLetterQueueArn', { value: deadLetterQueue.queueArn });
   }
 }

@@ -5,6 +5,8 @@ import { health } from '../http/health';
 import { openTable } from '../store/table';
 import { showEvent, showEvents } from './events';
 import { retry, showDeliveries, showDelivery } from './hookbase-deliveries';
+import { showOverview, showVolume } from './metrics';
+import { showOrganizationStatistics, showStatistics } from './statistics';
 
 const environment = readEnvironment('api');
 const table = openTable(environment.TABLE_NAME);
@@ -17,6 +19,13 @@ export const handler = createHttpHandler(
     'GET /health': health,
     'GET /v1/events': { scope: 'read', handle: (request, caller) => showEvents(deps, request, caller) },
     'GET /v1/events/{id}': { scope: 'read', handle: (request, caller) => showEvent(deps, request, caller) },
+    'GET /v1/metrics/overview': { scope: 'read', handle: (request, caller) => showOverview(deps, request, caller) },
+    'GET /v1/metrics/volume': { scope: 'read', handle: (request, caller) => showVolume(deps, request, caller) },
+    'GET /api/deliveries/stats': { scope: 'read', handle: (request, caller) => showStatistics(deps, request, caller) },
+    'GET /api/organizations/{orgId}/deliveries/stats': {
+      scope: 'read',
+      handle: (request, caller) => showOrganizationStatistics(deps, request, caller),
+    },
     'GET /api/deliveries': { scope: 'read', handle: (request, caller) => showDeliveries(deps, request, caller) },
     'GET /api/deliveries/{id}': { scope: 'read', handle: (request, caller) => showDelivery(deps, request, caller) },
     'POST /api/deliveries/{id}/retry': { scope: 'write', handle: (request, caller) => retry(deps, request, caller) },

@@ -5,6 +5,7 @@ import { openTable } from '../store/table';
 import { createConnection, showConnection, showConnections } from './connections';
 import { changeDestinationStatus, createDestination, showDestination, showDestinations } from './destinations';
 import { createSource, showSource, showSources } from './sources';
+import { withActivity } from './with-activity';
 
 const environment = readEnvironment('manage');
 const table = openTable(environment.TABLE_NAME);
@@ -13,7 +14,7 @@ const rules = { allowPlainHttp: environment.ALLOW_PLAIN_HTTP, allowLoopback: env
 /** HTTP: sources, destinations and connections. */
 export const handler = createHttpHandler(
   'manage',
-  {
+  withActivity(table, {
     'POST /v1/sources': { scope: 'write', handle: (request, caller) => createSource(table, request, caller) },
     'GET /v1/sources': { scope: 'read', handle: (_, caller) => showSources(table, caller) },
     'GET /v1/sources/{id}': { scope: 'read', handle: (request, caller) => showSource(table, request, caller) },
@@ -37,6 +38,6 @@ export const handler = createHttpHandler(
     'POST /v1/connections': { scope: 'write', handle: (request, caller) => createConnection(table, request, caller) },
     'GET /v1/connections': { scope: 'read', handle: (_, caller) => showConnections(table, caller) },
     'GET /v1/connections/{id}': { scope: 'read', handle: (request, caller) => showConnection(table, request, caller) },
-  },
+  }),
   createAuthenticate(table, Date.now),
 );

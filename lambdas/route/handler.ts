@@ -4,6 +4,7 @@ import { cached } from '../cache';
 import { readEnvironment } from '../environment';
 import { logger } from '../log';
 import { enqueueAll } from '../queue/enqueue';
+import { setAside } from '../queue/set-aside';
 import { getDestination, listConnections } from '../store/configuration';
 import { deliveriesOf } from '../store/deliveries';
 import { markUnrouted } from '../store/events';
@@ -16,7 +17,9 @@ const DESTINATION_TTL_MS = 10_000;
 
 const environment = readEnvironment('route');
 const table = openTable(environment.TABLE_NAME);
-const queue = { sqs: new SQSClient({}), url: environment.DELIVERY_QUEUE_URL };
+const sqs = new SQSClient({});
+const queue = { sqs, url: environment.DELIVERY_QUEUE_URL };
+const aside = { sqs, url: environment.SET_ASIDE_QUEUE_URL, function: 'route' } as const;
 const settings = { shards: environment.TIMELINE_SHARDS, retentionDays: environment.RETENTION_DAYS };
 const destinations = cached(
   (address) => {
@@ -33,6 +36,10 @@ const ports: BatchPorts = {
   deliveriesOf: (base) => deliveriesOf(table, base),
   markUnrouted: (base) => markUnrouted(table, base),
   enqueueAll: (due) => enqueueAll(queue, due),
+  setAside: async (record, error) => {
+    logger.error('record set aside', { sequenceNumber: record.dynamodb?.SequenceNumber, error });
+    await setAside(aside, record, error);
+  },
   report: (sequenceNumber, error) => logger.error('record failed', { sequenceNumber, error: error as Error }),
 };
 

@@ -4,6 +4,7 @@ import type { DueAttempt } from '../queue/enqueue';
 import { parseDelivery } from '../store/delivery-items';
 import { parseEvent } from '../store/events';
 import { readStreamImage, type StreamImage } from '../store/stream-image';
+import { readable, UnreadableRecordError } from '../store/unreadable-record';
 import { type RoutePorts, routeEvent } from './route-event';
 
 export interface BatchPorts extends RoutePorts {
@@ -11,6 +12,8 @@ export interface BatchPorts extends RoutePorts {
   enqueueAll<Due extends DueAttempt>(
     due: readonly Due[],
   ): Promise<{ readonly refused: readonly Due[]; readonly errors: readonly unknown[] }>;
+  /** Keeps a record that cannot be read where people find it. */
+  setAside(record: DynamoDBRecord, error: UnreadableRecordError): Promise<void>;
   /** Told of everything that makes a record fail. */
   report(sequenceNumber: string, error: unknown): void;
 }
@@ -19,6 +22,8 @@ type Due = DueAttempt & { readonly sequenceNumber: string };
 
 /**
  * Handles a batch of stream records: events that were accepted, and deliveries that were put back to `pending`.
+ *
+ * A record that cannot be read is set aside and counts as handled: it would stop all that come after it.
  *
  * @returns sequence numbers of the records that failed; the stream goes on from the lowest of them
  */
@@ -33,7 +38,7 @@ export async function routeBatch(ports: BatchPorts, records: readonly DynamoDBRe
     records.map(async (record): Promise<Due[]> => {
       const sequenceNumber = record.dynamodb?.SequenceNumber ?? '';
       try {
-        const attempts = await dueAttempts(perBatch, record);
+        const attempts = await dueAttemptsOrAside(perBatch, ports, record);
         return attempts.map((attempt) => ({ ...attempt, sequenceNumber }));
       } catch (error) {
         fail(sequenceNumber, error);
@@ -46,10 +51,31 @@ export async function routeBatch(ports: BatchPorts, records: readonly DynamoDBRe
   return [...failed];
 }
 
+async function dueAttemptsOrAside(
+  perBatch: RoutePorts,
+  ports: BatchPorts,
+  record: DynamoDBRecord,
+): Promise<DueAttempt[]> {
+  try {
+    return await dueAttempts(perBatch, record);
+  } catch (error) {
+    if (!(error instanceof UnreadableRecordError)) throw error;
+    await ports.setAside(record, error);
+    return [];
+  }
+}
+
+/** What a record is about. Reading it is apart from acting on it: only the first can be the record's own fault. */
+function readSubject(record: DynamoDBRecord) {
+  return readable(() => {
+    const image = readStreamImage((record.dynamodb?.NewImage ?? {}) as StreamImage);
+    return image.sk === 'EVT' ? { event: parseEvent(image) } : { delivery: parseDelivery(image) };
+  });
+}
+
 async function dueAttempts(ports: RoutePorts, record: DynamoDBRecord): Promise<DueAttempt[]> {
-  const image = readStreamImage((record.dynamodb?.NewImage ?? {}) as StreamImage);
-  if (image.sk === 'EVT') return routeEvent(ports, parseEvent(image));
-  const delivery = parseDelivery(image);
+  const { event, delivery } = readSubject(record);
+  if (event) return routeEvent(ports, event);
   if (delivery.status !== 'pending') return [];
   const { base, environment, destination, made } = delivery;
   return [{ base, delivery: delivery.delivery, environment, destination, attempt: made + 1 }];

@@ -84,13 +84,10 @@ export class StreamPoller implements Poller {
       await this.attempt(async () => {
         iterator ??= await this.openShard(shard);
         if (iterator === undefined) return;
-        const page = await this.deps.reader.page(iterator);
+        const page = await this.collect(iterator);
         // A page that is cut short by a failure is read again from the checkpoint.
         iterator = undefined;
-        await this.handlePage(
-          shard,
-          page.records.map((record) => toStreamRecord(record, this.arn)),
-        );
+        await this.handlePage(shard, page.records);
         iterator = page.next;
         if (iterator === undefined) this.shards.set(shard, { done: true });
         if (page.records.length === 0) await this.pauseFor(IDLE_MS);
@@ -99,8 +96,28 @@ export class StreamPoller implements Poller {
     }
   }
 
-  private get arn(): string {
-    return this.deps.properties.EventSourceArn;
+  /** Reads a page, and from the first wanted record on what comes within the batching window, up to a whole batch. */
+  private async collect(
+    iterator: string,
+  ): Promise<{ readonly records: DynamoDBRecord[]; readonly next: string | undefined }> {
+    const { reader, properties } = this.deps;
+    const records: DynamoDBRecord[] = [];
+    let wanted = 0;
+    let deadline: number | undefined;
+    for (let from = iterator; ; await this.pauseFor(IDLE_MS)) {
+      const page = await reader.page(from);
+      const taken = page.records.map((record) => toStreamRecord(record, properties.EventSourceArn));
+      records.push(...taken);
+      wanted += taken.filter(this.filter).length;
+      if (wanted > 0) deadline ??= Date.now() + 1000 * properties.MaximumBatchingWindowInSeconds;
+      const complete = wanted >= this.batchSize || deadline === undefined || Date.now() >= deadline;
+      if (complete || page.next === undefined || this.stopped) return { records, next: page.next };
+      from = page.next;
+    }
+  }
+
+  private get batchSize(): number {
+    return this.deps.properties.BatchSize ?? DEFAULT_BATCH_SIZE;
   }
 
   private openShard(shard: string): Promise<string | undefined> {
@@ -110,7 +127,7 @@ export class StreamPoller implements Poller {
 
   private async handlePage(shard: string, records: readonly DynamoDBRecord[]): Promise<void> {
     const wanted = records.filter(this.filter);
-    const size = this.deps.properties.BatchSize ?? DEFAULT_BATCH_SIZE;
+    const size = this.batchSize;
     for (let at = 0; at < wanted.length && !this.stopped; at += size)
       await this.handleBatch(shard, wanted.slice(at, at + size));
     const last = records.at(-1);

@@ -5,6 +5,7 @@ import { resourcesOf, synthesize, theOnly } from './synthesized';
 const template = synthesize();
 const table = theOnly(template, 'AWS::DynamoDB::Table').id;
 const queue = theOnly(template, 'AWS::SQS::Queue', '/DeliveryQueue/').id;
+const aside = theOnly(template, 'AWS::SQS::Queue', '/SetAside/').id;
 const group = theOnly(template, 'AWS::Scheduler::ScheduleGroup').id;
 const retryRole = theOnly(template, 'AWS::IAM::Role', '/Retries/').id;
 const sweepRole = theOnly(template, 'AWS::IAM::Role', '/Sweep/').id;
@@ -14,6 +15,7 @@ const TABLE = `<${table}.Arn>`;
 const INDEXES = [`${TABLE}/index/attention`, `${TABLE}/index/by-destination`, `${TABLE}/index/timeline`].join(' ');
 const STREAM = `<${table}.StreamArn>`;
 const QUEUE = `<${queue}.Arn>`;
+const ASIDE = `<${aside}.Arn>`;
 const SCHEDULES = `arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/<${group}>/*`;
 
 // Who may do what, written down a second time on purpose: a grant that is added in one place only fails here.
@@ -22,7 +24,7 @@ const EXPECTED: Record<string, Record<string, string>> = {
   route: {
     [TABLE]: 'dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
     [STREAM]: 'dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:ListStreams',
-    [QUEUE]: 'sqs:SendMessage',
+    [[ASIDE, QUEUE].sort().join(' ')]: 'sqs:SendMessage',
   },
   deliver: {
     [TABLE]: 'dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem',
@@ -30,11 +32,16 @@ const EXPECTED: Record<string, Record<string, string>> = {
     [SCHEDULES]: 'scheduler:CreateSchedule',
     [`<${retryRole}.Arn>`]: 'iam:PassRole',
   },
+  aggregate: {
+    [TABLE]: 'dynamodb:PutItem dynamodb:UpdateItem',
+    [STREAM]: 'dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:ListStreams',
+    [ASIDE]: 'sqs:SendMessage',
+  },
   api: {
     [TABLE]: 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:Query dynamodb:UpdateItem',
     [INDEXES]: 'dynamodb:Query',
   },
-  manage: { [TABLE]: 'dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem' },
+  manage: { [TABLE]: 'dynamodb:BatchGetItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem' },
   sweep: {
     [TABLE]: 'dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query dynamodb:UpdateItem',
     [INDEXES]: 'dynamodb:Query',

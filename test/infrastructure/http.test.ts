@@ -64,7 +64,7 @@ describe('the HTTP API', () => {
 });
 
 describe('the outputs', () => {
-  it('are the five that scripts and operators read', () => {
+  it('are the six that scripts and operators read', () => {
     const outputs = Object.entries(template.findOutputs('*')).map(([key, { Value }]) => [key, textOf(Value)]);
     const queue = theOnly(template, 'AWS::SQS::Queue', '/DeliveryQueue/').id;
     const deadLetters = theOnly(template, 'AWS::SQS::Queue', '/DeadLetterQueue/').id;
@@ -73,6 +73,7 @@ describe('the outputs', () => {
       TableName: `<${theOnly(template, 'AWS::DynamoDB::Table').id}>`,
       DeliveryQueueUrl: `<${queue}>`,
       DeadLetterQueueUrl: `<${deadLetters}>`,
+      SetAsideQueueUrl: `<${theOnly(template, 'AWS::SQS::Queue', '/SetAside/').id}>`,
       DeadLetterQueueArn: `<${deadLetters}.Arn>`,
     });
   });

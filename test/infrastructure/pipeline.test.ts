@@ -88,7 +88,7 @@ describe('the queues', () => {
         Statement: [{ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }],
       });
     }
-    expect(resourcesOf(template, 'AWS::SQS::QueuePolicy')).toHaveLength(2);
+    expect(resourcesOf(template, 'AWS::SQS::QueuePolicy')).toHaveLength(3);
   });
 });
 
@@ -139,6 +139,7 @@ describe('the functions around the queue', () => {
     ]);
     expect(Object.fromEntries(settings)).toEqual({
       ingest: undefined,
+      aggregate: undefined,
       route: undefined,
       deliver: 'Allow',
       api: undefined,

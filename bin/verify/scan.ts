@@ -1,0 +1,61 @@
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { readDeliveryKey } from '../../lambdas/store/addresses';
+import { type Delivery, parseDelivery } from '../../lambdas/store/delivery-items';
+import type { Table } from '../../lambdas/store/table';
+
+/** Everything in the table that has to do with counting. */
+export interface Contents {
+  readonly deliveries: readonly Delivery[];
+  /** Environments of the events. */
+  readonly events: readonly { readonly environment: string }[];
+  readonly deadLetters: readonly DeadLetter[];
+  /** Items that hold counts, by `pk sk`. */
+  readonly counters: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+}
+
+/** An open dead letter. */
+export interface DeadLetter {
+  readonly base: string;
+  readonly delivery: number;
+  readonly environment: string;
+  readonly destination: string;
+  /** ISO 8601. */
+  readonly failedAt: string;
+}
+
+/** Reads the whole table. */
+export async function scanTable(table: Table): Promise<Contents> {
+  const deliveries: Delivery[] = [];
+  const events: { environment: string }[] = [];
+  const deadLetters: DeadLetter[] = [];
+  const counters = new Map<string, Record<string, unknown>>();
+  for await (const item of itemsOf(table)) {
+    const [pk, sk] = [String(item.pk), String(item.sk)];
+    const letter = /^DLV#([0-9a-f]{4})#DLQ#/.exec(sk)?.[1];
+    if (pk.startsWith('STAT#')) counters.set(`${pk} ${sk}`, item);
+    else if (sk === 'EVT') events.push({ environment: String(item.env) });
+    else if (letter !== undefined) deadLetters.push(deadLetterOf(item, pk, letter));
+    else if (readDeliveryKey({ pk, sk })) deliveries.push(parseDelivery(item));
+  }
+  return { deliveries, events, deadLetters, counters };
+}
+
+function deadLetterOf(item: Record<string, unknown>, pk: string, ordinal: string): DeadLetter {
+  return {
+    base: pk.slice('EVT#'.length),
+    delivery: Number.parseInt(ordinal, 16),
+    environment: String(item.env),
+    destination: String(item.dst),
+    failedAt: String(item.failedAt),
+  };
+}
+
+async function* itemsOf(table: Table): AsyncGenerator<Record<string, unknown>> {
+  let ExclusiveStartKey: Record<string, unknown> | undefined;
+  do {
+    const command = new ScanCommand({ TableName: table.name, ConsistentRead: true, ExclusiveStartKey });
+    const page = await table.documents.send(command);
+    yield* page.Items ?? [];
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey);
+}

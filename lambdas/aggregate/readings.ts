@@ -1,0 +1,69 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import * as z from 'zod';
+import { DELIVERY_STATUSES } from '../domain/delivery';
+import { readDeliveryKey } from '../store/addresses';
+import { readStreamImage, type StreamImage } from '../store/stream-image';
+import { readable } from '../store/unreadable-record';
+
+const time = z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'is no time');
+const latency = z.object({ latencyMs: z.number().nonnegative() }).optional();
+
+const delivery = z.object({
+  env: z.string(),
+  dst: z.string(),
+  con: z.string(),
+  status: z.enum(DELIVERY_STATUSES),
+  createdAt: time,
+  deliveredAt: z.number().optional(),
+  first: latency,
+  last: latency,
+});
+const event = z.object({ env: z.string(), src: z.string().optional(), createdAt: time });
+const deadLetter = z.object({ env: z.string(), dst: z.string() });
+const key = z.object({ pk: z.string(), sk: z.string() });
+
+/** What counts of a delivery at one moment. Everything in it is read from one image, so changes can be applied in any order. */
+export type Standing = z.output<typeof delivery>;
+
+/** The latency that lists show for a delivery: its latest attempt's, in milliseconds. */
+export const latencyOf = ({ first, last }: Standing): number | undefined => (last ?? first)?.latencyMs;
+
+/** What a stream record tells the counters. */
+export type Reading =
+  | { readonly kind: 'delivery'; readonly before: Standing | undefined; readonly after: Standing | undefined }
+  | { readonly kind: 'event'; readonly change: 1 | -1; readonly event: z.output<typeof event> }
+  | { readonly kind: 'dead letter'; readonly change: 1 | -1; readonly deadLetter: z.output<typeof deadLetter> }
+  | { readonly kind: 'nothing' };
+
+const NOTHING: Reading = { kind: 'nothing' };
+
+/**
+ * Reads a stream record.
+ *
+ * @throws UnreadableRecordError when its own content is to blame
+ */
+export function readReading(record: DynamoDBRecord): Reading {
+  return readable(() => {
+    const { Keys, OldImage, NewImage } = record.dynamodb ?? {};
+    const { pk, sk } = key.parse(imageOf(Keys));
+    const [before, after] = [imageOf(OldImage), imageOf(NewImage)];
+    if (readDeliveryKey({ pk, sk })) return readDelivery(before, after);
+    if (before && after) return NOTHING;
+    const change = after ? 1 : -1;
+    if (sk === 'EVT') return { kind: 'event', change, event: event.parse(after ?? before) };
+    if (/#DLQ#/.test(sk)) return { kind: 'dead letter', change, deadLetter: deadLetter.parse(after ?? before) };
+    return NOTHING;
+  });
+}
+
+const imageOf = (image: unknown): Record<string, unknown> | undefined =>
+  image === undefined ? undefined : readStreamImage(image as StreamImage);
+
+function readDelivery(before: unknown, after: unknown): Reading {
+  if (!before && !after) throw new TypeError('A delivery changed, but the record has no image of it.');
+  return {
+    kind: 'delivery',
+    before: before === undefined ? undefined : delivery.parse(before),
+    after: after === undefined ? undefined : delivery.parse(after),
+  };
+}

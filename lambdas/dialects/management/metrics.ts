@@ -1,0 +1,33 @@
+import type { Overview } from '../../statistics/overview';
+import type { Granularity, VolumeRow } from '../../statistics/volume';
+
+/** The overview as the management surface writes it. */
+export function writeOverview(
+  { eventsToday, eventsThisWeek, today }: Overview,
+  active: { readonly sources: number; readonly destinations: number },
+  deadLetters: number,
+) {
+  return {
+    events_today: eventsToday,
+    events_this_week: eventsThisWeek,
+    active_sources: active.sources,
+    active_destinations: active.destinations,
+    deliveries_today: today.total,
+    success_rate_today: today.successRate,
+    dlq_count: deadLetters,
+  };
+}
+
+/** Clients of this surface shorten the id where there is no name, so that it has to be a text. */
+const NO_SOURCE = 'none';
+
+/** Volume as the management surface writes it. */
+export function writeVolume(rows: readonly VolumeRow[], names: ReadonlyMap<string, string>, granularity: Granularity) {
+  const series = rows.map(({ bucket, source, events }) => ({
+    bucket: new Date(bucket).toISOString(),
+    source_id: source ?? NO_SOURCE,
+    source_name: (source !== undefined && names.get(source)) || null,
+    event_count: events,
+  }));
+  return { granularity, series };
+}

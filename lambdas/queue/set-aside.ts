@@ -1,0 +1,38 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDBRecord } from 'aws-lambda';
+import type { FunctionName } from '../environment';
+import { readStreamImage, type StreamImage } from '../store/stream-image';
+
+/** The queue of stream records that cannot be read; an alarm watches it. */
+export interface SetAsideQueue {
+  readonly sqs: SQSClient;
+  readonly url: string;
+  readonly function: FunctionName;
+}
+
+/** Enough to say what is wrong; a message of SQS is bounded, and an error's text is not. */
+const MAX_REASON_LENGTH = 2_000;
+
+/**
+ * What is kept of a record: where its item is and what was wrong with it. The item itself stays in the table, and its
+ * content, which may be a customer's, stays out of the queue.
+ */
+export function setAsideBody(from: FunctionName, record: DynamoDBRecord, error: Error): string {
+  const { Keys, SequenceNumber, ApproximateCreationDateTime } = record.dynamodb ?? {};
+  return JSON.stringify({
+    function: from,
+    reason: error.message.slice(0, MAX_REASON_LENGTH),
+    eventId: record.eventID,
+    eventName: record.eventName,
+    stream: record.eventSourceARN,
+    sequenceNumber: SequenceNumber,
+    changedAt: ApproximateCreationDateTime && new Date(ApproximateCreationDateTime * 1000).toISOString(),
+    key: Keys && readStreamImage(Keys as StreamImage),
+  });
+}
+
+/** Keeps a record for people to look at. It may be kept twice, never lost: an error of SQS is thrown. */
+export async function setAside(queue: SetAsideQueue, record: DynamoDBRecord, error: Error): Promise<void> {
+  const MessageBody = setAsideBody(queue.function, record, error);
+  await queue.sqs.send(new SendMessageCommand({ QueueUrl: queue.url, MessageBody }));
+}

@@ -1,0 +1,97 @@
+import type { Table } from '../store/table';
+import type { Subject, Width } from './buckets';
+import { type Count, readCounts } from './counts';
+import { Histogram } from './histogram';
+import { type CountsItem, readBuckets } from './items';
+
+const HOUR_MS = 3_600_000;
+
+/** How far back each period reaches, and the buckets it is put together from. */
+const PERIODS = {
+  '1h': { ms: HOUR_MS, width: 'minute' },
+  '24h': { ms: 24 * HOUR_MS, width: 'hour' },
+  '7d': { ms: 7 * 24 * HOUR_MS, width: 'hour' },
+  '30d': { ms: 30 * 24 * HOUR_MS, width: 'hour' },
+} as const satisfies Record<string, { ms: number; width: Width }>;
+
+export type Period = keyof typeof PERIODS;
+
+export const PERIOD_NAMES = Object.keys(PERIODS) as [Period, ...Period[]];
+
+/** Whose statistics: all of some environments, or one destination's. */
+export type StatisticsScope = { readonly environments: readonly string[] } | { readonly destination: string };
+
+/**
+ * How the deliveries of a period stand. `total` is the sum of the next three. Latencies are those that lists show, of every
+ * delivery that was attempted, in whole milliseconds. All figures are 0 where there is nothing to say.
+ */
+export interface Statistics {
+  readonly total: number;
+  readonly delivered: number;
+  readonly failed: number;
+  readonly pending: number;
+  /** Delivered of those delivered and failed, in percent with one decimal. */
+  readonly successRate: number;
+  readonly avgLatency: number;
+  readonly p50Latency: number;
+  readonly p95Latency: number;
+  readonly p99Latency: number;
+}
+
+/**
+ * Reads the statistics of deliveries that were made in the last hour, day, week or month. It reads at most 61 or 721 items
+ * for each environment, however many deliveries there were; a period begins with the bucket that its first moment is in.
+ *
+ * @param now milliseconds since the epoch
+ */
+export async function readStatistics(
+  table: Table,
+  scope: StatisticsScope,
+  period: Period,
+  now: number,
+): Promise<Statistics> {
+  const { ms, width } = PERIODS[period];
+  const read = (subject: Subject) => readBuckets(table, subject, width, now - ms, now);
+  return summarize((await Promise.all(subjectsOf(scope).map(read))).flat());
+}
+
+export const subjectsOf = (scope: StatisticsScope): Subject[] =>
+  'destination' in scope
+    ? [{ destination: scope.destination }]
+    : scope.environments.map((environment) => ({ environment }));
+
+/** Which of the three words of a statistic a count belongs to. */
+const WORDS: Readonly<Record<Count, 'delivered' | 'failed' | 'pending'>> = {
+  open: 'pending',
+  retrying: 'pending',
+  circuit_open: 'pending',
+  delivered: 'delivered',
+  failed: 'failed',
+  partial: 'failed',
+  schema_failed: 'failed',
+};
+
+/** Puts buckets together. */
+export function summarize(items: readonly CountsItem[]): Statistics {
+  const words = { delivered: 0, failed: 0, pending: 0 };
+  const latencies = new Histogram();
+  for (const item of items) {
+    for (const [count, number] of Object.entries(readCounts(item))) words[WORDS[count as Count]] += number;
+    latencies.add(item);
+  }
+  return {
+    total: words.delivered + words.failed + words.pending,
+    ...words,
+    successRate: successRate(words),
+    avgLatency: latencies.average,
+    p50Latency: latencies.quantile(0.5),
+    p95Latency: latencies.quantile(0.95),
+    p99Latency: latencies.quantile(0.99),
+  };
+}
+
+/** Delivered of those delivered and failed, in percent with one decimal; 0 when there are none. */
+export function successRate({ delivered, failed }: { readonly delivered: number; readonly failed: number }): number {
+  const settled = delivered + failed;
+  return settled === 0 ? 0 : Math.round((1000 * delivered) / settled) / 10;
+}

@@ -1,0 +1,22 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { fold } from '../../../lambdas/aggregate/fold';
+import { type ItemChange, ItemChanges } from '../../../lambdas/aggregate/item-changes';
+import { updateFor } from '../../../lambdas/aggregate/table-ledger';
+import type { Table } from '../../../lambdas/store/table';
+
+/**
+ * Counts deliveries that never were, as `aggregate` would have: delivered, spread over the last hour, each minute with
+ * twelve latencies from 50 to 545 ms.
+ */
+export async function countDeliveries(table: Table, env: string, count: number, now: number): Promise<void> {
+  const sums = new ItemChanges();
+  for (let n = 0; n < count; n += 1) sums.include(changesOf(env, n, now));
+  for (const change of sums.toList()) await table.documents.send(new UpdateCommand(updateFor(table.name, change)));
+}
+
+function changesOf(env: string, n: number, now: number): ItemChange[] {
+  const createdAt = new Date(now - (n % 60) * 60_000).toISOString();
+  const latencyMs = 50 + 45 * (Math.floor(n / 60) % 12);
+  const after = { env, dst: `dst_${env}`, con: 'con_1', status: 'delivered', createdAt, first: { latencyMs } } as const;
+  return fold({ kind: 'delivery', before: undefined, after }, now);
+}

@@ -1,0 +1,78 @@
+import { Webhook } from 'standardwebhooks';
+import { describe, expect, it } from 'vitest';
+import { buildRequest, recordedHeaders } from '../../../lambdas/deliver/outgoing';
+import type { Destination } from '../../../lambdas/store/configuration';
+import { BASE, deliveryOf, destinationOf, eventOf, SECRET } from '../support/records';
+
+const now = new Date();
+const build = (changes: Partial<Destination> = {}, event = eventOf()) =>
+  buildRequest(event, deliveryOf(), destinationOf(changes), now, 1000);
+const recorded = (changes: Partial<Destination>) => recordedHeaders(build(changes).headers, destinationOf(changes));
+
+describe('the request of an attempt', () => {
+  it('has the body of the event byte for byte and its content type', () => {
+    const event = eventOf({ body: Buffer.from([0, 255, 7]), contentType: 'application/octet-stream' });
+    expect(build({}, event)).toMatchObject({
+      body: Buffer.from([0, 255, 7]),
+      headers: { 'content-type': 'application/octet-stream' },
+      method: 'POST',
+      timeoutMs: 1000,
+    });
+  });
+
+  it('has the headers of Standard Webhooks, which the library’s verifier accepts', () => {
+    const { headers } = build();
+    expect(headers['webhook-id']).toBe(`evt_${BASE}00000000`);
+    expect(headers['webhook-timestamp']).toBe(String(Math.floor(now.getTime() / 1000)));
+    expect(() => new Webhook(SECRET).verify('{"id":1}', { ...headers })).not.toThrow();
+  });
+
+  it('has a key to deduplicate by, the same on every attempt and for every retry', () => {
+    const first = build().headers['Idempotency-Key'];
+    const later = buildRequest(eventOf(), deliveryOf({ delivery: 7, made: 9 }), destinationOf(), new Date(0), 5);
+    expect(first).toMatch(/^[0-9a-f]{64}$/);
+    expect(later.headers['Idempotency-Key']).toBe(first);
+    expect(build().headers['X-Webhook-ID']).toBe(`evt_${BASE}00000000`);
+  });
+
+  it('names its sender', () => {
+    expect(build().headers['user-agent']).toMatch(/^Posthorn\/\d+\.\d+\.\d+/);
+  });
+
+  it('does not let the headers of a destination replace those of Posthorn', () => {
+    const { headers } = build({
+      headers: { 'webhook-signature': 'forged', 'content-type': 'text/plain', 'x-own': '1' },
+    });
+    expect(headers['webhook-signature']).toMatch(/^v1,/);
+    expect(headers['content-type']).toBe('application/json');
+    expect(headers['x-own']).toBe('1');
+  });
+
+  it.each([
+    [{ type: 'basic', username: 'ada', password: 'p:w' }, 'authorization', `Basic ${btoa('ada:p:w')}`],
+    [{ type: 'bearer_token', token: 'hunter2' }, 'authorization', 'Bearer hunter2'],
+    [{ type: 'api_key', header: 'X-Shop-Pass', key: 'hunter2' }, 'x-shop-pass', 'hunter2'],
+  ] as const)('carries the credentials of %j', (auth, name, value) => {
+    expect(build({ auth }).headers[name]).toBe(value);
+  });
+});
+
+describe('the request headers that are recorded', () => {
+  it.each([
+    [{ auth: { type: 'basic', username: 'ada', password: 'hunter2' } }, 'authorization', 'Basic ***'],
+    [{ auth: { type: 'bearer_token', token: 'hunter2' } }, 'authorization', 'Bearer ***'],
+    [{ auth: { type: 'api_key', header: 'X-Plain', key: 'hunter2' } }, 'x-plain', '***'],
+    [{ headers: { 'x-shop-token': 'hunter2' } }, 'x-shop-token', '***'],
+    [{ headers: { authorization: 'hunter2' } }, 'authorization', '***'],
+  ] as [Partial<Destination>, string, string][])('hide the credentials of %j', (changes, name, value) => {
+    expect(recorded(changes)[name]).toBe(value);
+    expect(JSON.stringify(recorded(changes))).not.toContain('hunter2');
+  });
+
+  it('show what is no secret: the keys that receivers deduplicate by, and other headers', () => {
+    const headers = recorded({ headers: { 'x-tenant': 'acme' } });
+    expect(headers['x-tenant']).toBe('acme');
+    expect(headers['Idempotency-Key']).toMatch(/^[0-9a-f]{64}$/);
+    expect(headers['webhook-signature']).toMatch(/^v1,/);
+  });
+});

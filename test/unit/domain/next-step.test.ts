@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type AttemptResult, ERROR_CODES, failureOf, isSuccess } from '../../../lambdas/domain/attempt';
+import { nextStep } from '../../../lambdas/domain/next-step';
+import { NOW } from '../support/records';
+
+const clock = { now: () => NOW, random: () => 0.5 };
+const policy = { maxAttempts: 3, schedule: [10, 60] };
+const answered = (statusCode: number, headers: Record<string, string> = {}): AttemptResult => {
+  return { kind: 'response', statusCode, headers, body: new Uint8Array(), latencyMs: 1 };
+};
+const broken = (code: (typeof ERROR_CODES)[number]): AttemptResult => {
+  return { kind: 'error', code, message: 'broken', latencyMs: 1 };
+};
+
+describe('what follows from an attempt', () => {
+  it('is the end for every 2xx, and for nothing else', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 100, max: 599 }), (status) => {
+        const { kind } = nextStep(answered(status), 1, policy, clock);
+        expect(kind === 'delivered').toBe(status >= 200 && status <= 299);
+        expect(isSuccess(answered(status))).toBe(status >= 200 && status <= 299);
+      }),
+    );
+  });
+
+  it.each([301, 302, 307, 308, 400, 401, 404, 422, 429, 500, 503, 599])('is a retry after %i', (status) => {
+    expect(nextStep(answered(status), 1, policy, clock)).toEqual({ kind: 'retry', delaySeconds: 10 });
+    expect(nextStep(answered(status), 2, policy, clock)).toEqual({ kind: 'retry', delaySeconds: 60 });
+  });
+
+  it.each(ERROR_CODES)('is a retry after %s', (code) => {
+    expect(nextStep(broken(code), 1, policy, clock)).toEqual({ kind: 'retry', delaySeconds: 10 });
+  });
+
+  it('is death after 410, which pauses the destination, although attempts are left', () => {
+    expect(nextStep(answered(410), 1, policy, clock)).toEqual({ kind: 'dead', pauseDestination: true });
+  });
+
+  it('is death when the last attempt of the round has failed', () => {
+    expect(nextStep(answered(500), 3, policy, clock)).toEqual({ kind: 'dead', pauseDestination: false });
+    expect(nextStep(broken('timeout'), 4, policy, clock)).toEqual({ kind: 'dead', pauseDestination: false });
+  });
+
+  it('is a retry at the time that Retry-After names', () => {
+    const until = new Date(NOW + 500_000).toUTCString();
+    expect(nextStep(answered(429, { 'retry-after': '100' }), 1, policy, clock)).toMatchObject({ delaySeconds: 100 });
+    expect(nextStep(answered(503, { 'retry-after': until }), 1, policy, clock)).toMatchObject({ delaySeconds: 500 });
+    expect(nextStep(answered(503, { 'retry-after': '200000' }), 1, policy, clock)).toMatchObject({
+      delaySeconds: 86_400,
+    });
+  });
+
+  it('never goes on for ever: a round has no more attempts than its policy allows', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 300, max: 599 }), (maxAttempts, status) => {
+        let made = 1;
+        while (nextStep(answered(status), made, { maxAttempts, schedule: [1] }, clock).kind === 'retry') made += 1;
+        expect(made).toBe(status === 410 ? 1 : maxAttempts);
+      }),
+    );
+  });
+});
+
+describe('the failure of an attempt', () => {
+  it('is named by the registered words of its status', () => {
+    expect(failureOf(answered(503))).toEqual({ code: 'http_error', message: 'Service Unavailable' });
+    expect(failureOf(answered(599))).toEqual({ code: 'http_error', message: 'HTTP 599' });
+  });
+
+  it('keeps the code and text of what broke', () => {
+    expect(failureOf(broken('dns_error'))).toEqual({ code: 'dns_error', message: 'broken' });
+  });
+
+  it('is none for a success', () => {
+    expect(failureOf(answered(204))).toBeUndefined();
+  });
+});

@@ -1,0 +1,75 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ApiError } from '../../../lambdas/http/errors';
+import { readRequest } from '../../../lambdas/http/messages';
+import { ingestSource } from '../../../lambdas/ingest/ingest-source';
+import { httpEvent } from '../support/http-event';
+import { PublishWorld } from '../support/publish-world';
+import { ENVIRONMENT, idOf, SOURCE, sourceOf } from '../support/records';
+
+let world: PublishWorld;
+beforeEach(() => {
+  world = new PublishWorld();
+});
+
+function ingest(body: unknown, headers: Record<string, string> = {}, id = SOURCE) {
+  const path = `/v1/ingest/${id}`;
+  const event = httpEvent({ method: 'POST', path, body, headers, params: { sourceId: id }, base64: true });
+  return ingestSource(world, readRequest(event));
+}
+const status = (work: Promise<unknown>) => work.catch((error) => error instanceof ApiError && error.status);
+const stored = () => [...world.events.values()][0];
+
+describe('ingesting through a source', () => {
+  it('takes any bytes as they are, with their content type', async () => {
+    const body = Buffer.from([0, 255, 13, 10, 128]);
+    const answer = await ingest(body, { 'content-type': 'application/x-protobuf' });
+    expect(answer).toEqual({ status: 202, body: { event_id: `evt_${stored()?.base}00000000` } });
+    expect(stored()).toMatchObject({ body, contentType: 'application/x-protobuf', environment: ENVIRONMENT });
+  });
+
+  it('takes an empty body', async () => {
+    expect((await ingest(Buffer.alloc(0))).status).toBe(202);
+    expect(stored()?.body).toHaveLength(0);
+  });
+
+  it('keeps the sender’s headers, but neither credentials nor those of the transport', async () => {
+    await ingest('{}', {
+      'x-github-event': 'push',
+      'x-hub-signature-256': 'sha256=00',
+      authorization: 'Bearer hunter2',
+      'x-api-key': 'hunter2',
+      cookie: 'a=hunter2',
+      'proxy-authorization': 'hunter2',
+      host: 'api.example',
+      'x-forwarded-for': '203.0.113.7',
+      'content-length': '2',
+    });
+    expect(stored()?.headers).toEqual({
+      'content-type': 'application/json',
+      'x-github-event': 'push',
+      'x-hub-signature-256': 'sha256=00',
+    });
+  });
+
+  it.each([idOf('src', 9), 'src_1', 'x', `dst_${'0'.repeat(32)}`])('knows no source %s', async (id) => {
+    expect(await status(ingest('{}', {}, id))).toBe(404);
+  });
+
+  it('takes nothing for a source that is disabled', async () => {
+    world.source = sourceOf({ status: 'disabled' });
+    expect(await status(ingest('{}'))).toBe(403);
+    expect(world.events.size).toBe(0);
+  });
+
+  it('refuses headers that are larger than 8 KiB', async () => {
+    expect(await status(ingest('{}', { 'x-large': 'x'.repeat(8192) }))).toBe(400);
+    expect(world.events.size).toBe(0);
+  });
+
+  it('answers a repetition under the same key as the first time, and refuses another body', async () => {
+    const key = { 'idempotency-key': 'k' };
+    expect(await ingest('one', key)).toEqual(await ingest('one', key));
+    expect(await status(ingest('two', key))).toBe(409);
+    expect(world.events.size).toBe(1);
+  });
+});

@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import { FILTER_OPERATORS } from '../../../lambdas/domain/filter-rules';
+import { urlProblem } from '../../../lambdas/manage/destination-url';
+import { connectionBody, destinationBody, sourceBody } from '../../../lambdas/manage/schemas';
+import { slugOf } from '../../../lambdas/manage/slug';
+
+const strict = { allowPlainHttp: false, allowLoopback: false };
+const local = { allowPlainHttp: true, allowLoopback: true };
+const destination = { name: 'Orders', url: 'https://receiver.example/hook' };
+const connection = { name: 'c', destination_id: 'dst_1' };
+
+/** The field that a body is refused for, or undefined. */
+const blamed = (
+  schema: { safeParse(value: unknown): { error?: { issues: { path: PropertyKey[] }[] } } },
+  body: unknown,
+) => schema.safeParse(body).error?.issues[0]?.path.join('.');
+
+describe('the URL of a destination', () => {
+  it.each([
+    'http://receiver.example/',
+    'ftp://receiver.example/',
+    'receiver.example',
+    '/hook',
+    'https://user:pw@receiver.example/',
+    'https://receiver.example/#part',
+    'https://127.0.0.1/',
+    'https://127.1/',
+    'https://0x7f.1/',
+    'https://2130706433/',
+    'https://[::1]/',
+    'https://[::ffff:10.0.0.1]/',
+    'https://10.1.2.3:8443/',
+    'https://169.254.169.254/latest/meta-data',
+    'https://localhost/',
+    'https://LOCALHOST./',
+    'https://api.localhost/',
+    'javascript:alert(1)',
+  ])('may not be %s', (url) => {
+    expect(urlProblem(url, strict)).toBeTypeOf('string');
+  });
+
+  it.each([
+    'https://receiver.example/hook?a=b',
+    'https://8.8.8.8/',
+    'https://[2606:4700::1111]:8443/x',
+    'https://localhost.example/',
+  ])('may be %s', (url) => {
+    expect(urlProblem(url, strict)).toBeUndefined();
+  });
+
+  it('may be a local one where the stack allows it, but never a private one', () => {
+    expect(urlProblem('http://localhost:3000/', local)).toBeUndefined();
+    expect(urlProblem('http://127.0.0.1:3000/', local)).toBeUndefined();
+    expect(urlProblem('http://192.168.0.1/', local)).toBeTypeOf('string');
+  });
+});
+
+describe('the body of a destination', () => {
+  const schema = destinationBody(strict);
+
+  it('has defaults for everything but name and URL', () => {
+    expect(schema.parse(destination)).toMatchObject({
+      type: 'http',
+      method: 'POST',
+      headers: {},
+      auth_type: 'none',
+      timeout_ms: 15_000,
+      status: 'active',
+    });
+  });
+
+  it.each([
+    ['name', { name: ' ' }],
+    ['url', { url: 'http://receiver.example' }],
+    ['url', { url: `https://receiver.example/${'x'.repeat(2048)}` }],
+    ['method', { method: 'GET' }],
+    ['timeout_ms', { timeout_ms: 999 }],
+    ['timeout_ms', { timeout_ms: 30_001 }],
+    ['status', { status: 'gone' }],
+    ['slug', { slug: 'Not A Slug' }],
+    ['auth_type', { auth_type: 'digest' }],
+    ['auth_config.password', { auth_type: 'basic', auth_config: { username: 'a' } }],
+    ['auth_config.token', { auth_type: 'bearer_token' }],
+    ['auth_config.token', { auth_type: 'bearer_token', auth_config: { token: 'a\r\nx-evil: 1' } }],
+    ['auth_config.key', { auth_type: 'api_key', auth_config: { header: 'x-key' } }],
+    ['retry_policy.max_attempts', { retry_policy: { max_attempts: 0 } }],
+    ['retry_policy.schedule.0', { retry_policy: { schedule: [-1] } }],
+    ['retry_policy.schedule', { retry_policy: { schedule: [] } }],
+    ['retry_policy', { retry_policy: { schedule: [1], exponential: { initial_seconds: 1 } } }],
+    ['mirror_urls', { mirror_urls: ['https://other.example'] }],
+    ['rate_limit', { rate_limit: 5 }],
+  ])('is refused by the name of its field: %s in %j', (field, changes) => {
+    expect(blamed(schema, { ...destination, ...changes })).toBe(field);
+  });
+
+  it.each(['host', 'Content-Length', 'webhook-signature', 'Idempotency-Key', 'proxy-authorization', 'user-agent'])(
+    'may set the header %s neither as its own nor for its credentials',
+    (header) => {
+      expect(blamed(schema, { ...destination, headers: { [header]: 'x' } })).toBe(`headers.${header}`);
+      const auth = { auth_type: 'api_key', auth_config: { header, key: 'x' } };
+      expect(blamed(schema, { ...destination, ...auth })).toBe('auth_config.header');
+    },
+  );
+
+  it.each([['x y'], ['x:y'], [''], ['ä']])('has no header name %j', (header) => {
+    expect(blamed(schema, { ...destination, headers: { [header]: 'x' } })).toContain('headers');
+  });
+
+  it.each(['a\nb', 'a\r\nb', 'ä', '\u0000'])('has no header value %j', (value) => {
+    expect(blamed(schema, { ...destination, headers: { 'x-own': value } })).toBe('headers.x-own');
+  });
+});
+
+describe('the body of a connection', () => {
+  const rule = (changes: object) => ({
+    ...connection,
+    filter_rules: [{ field: 'body.a', operator: 'eq', ...changes }],
+  });
+
+  it('takes every operator', () => {
+    for (const operator of FILTER_OPERATORS) {
+      const value = operator === 'in' || operator === 'nin' ? ['x'] : 'x';
+      expect(blamed(connectionBody, rule({ operator, value }))).toBeUndefined();
+    }
+  });
+
+  it.each([
+    ['field', { field: 'query.a', value: 1 }],
+    ['field', { field: '', value: 1 }],
+    ['operator', { operator: 'like', value: 1 }],
+    ['value', {}],
+    ['value', { operator: 'in', value: 'x' }],
+    ['value', { value: Number.MAX_SAFE_INTEGER + 1 }],
+    ['value', { value: { deep: [1e300] } }],
+    ['value', { value: 1e-200 }],
+    ['value', { value: JSON.parse(`${'['.repeat(40)}${']'.repeat(40)}`) }],
+  ])('is refused for the %s of the rule %j', (field, changes) => {
+    expect(blamed(connectionBody, rule(changes))).toBe(`filter_rules.0.${field}`);
+  });
+
+  it('takes a rule that only asks whether something exists', () => {
+    expect(blamed(connectionBody, rule({ operator: 'exists' }))).toBeUndefined();
+  });
+
+  it('is refused with a schema, which this version would ignore', () => {
+    expect(blamed(connectionBody, { ...connection, schema: { type: 'object' } })).toBe('schema');
+  });
+});
+
+describe('the slug of a name', () => {
+  it.each([
+    ['GitHub (main)', 'github-main'],
+    ['  Ünïcode  Näme ', 'unicode-name'],
+    ['注文', 'source'],
+    ['---', 'source'],
+    [`${'a'.repeat(99)} b`, 'a'.repeat(99)],
+  ])('%j becomes %s', (name, expected) => {
+    expect(slugOf(name, 'source')).toBe(expected);
+    expect(sourceBody.safeParse({ name: 'x', slug: slugOf(name, 'source') }).success).toBe(true);
+  });
+});

@@ -1,0 +1,114 @@
+import type { DeliverPorts } from '../../../lambdas/deliver/deliver-message';
+import type { OutgoingRequest } from '../../../lambdas/deliver/send';
+import type { AttemptResult } from '../../../lambdas/domain/attempt';
+import { allows, TRANSITIONS } from '../../../lambdas/domain/delivery';
+import type { DueAttempt } from '../../../lambdas/queue/enqueue';
+import type { ClaimAnswer, ClaimRequest } from '../../../lambdas/store/claims';
+import type { Destination } from '../../../lambdas/store/configuration';
+import type { Delivery, StoredAttempt } from '../../../lambdas/store/delivery-items';
+import type { StoredEvent } from '../../../lambdas/store/events';
+import type { AttemptRecord } from '../../../lambdas/store/outcomes';
+import type { TransitionAnswer } from '../../../lambdas/store/transitions';
+import { deliveryOf, destinationOf, eventOf, NOW } from './records';
+
+export const answered = (statusCode: number, headers: Record<string, string> = {}): AttemptResult => {
+  return { kind: 'response', statusCode, headers, body: Buffer.from('ok'), latencyMs: 5 };
+};
+
+/** One delivery with its event and destination, kept in memory under the same conditions as in the table. */
+export class DeliveryWorld implements DeliverPorts {
+  delivery: Delivery | undefined = deliveryOf();
+  event: StoredEvent | undefined = eventOf();
+  destination: Destination | undefined = destinationOf();
+  /** What the receiver answers, one after the other; then always 200. */
+  answers: AttemptResult[] = [];
+  time = NOW;
+
+  /** The names of the effects in the order they happened. */
+  readonly effects: string[] = [];
+  readonly sent: OutgoingRequest[] = [];
+  readonly attempts: StoredAttempt[] = [];
+  readonly deadLetters: number[] = [];
+  readonly enqueued: { due: DueAttempt; at: number }[] = [];
+
+  now = (): number => this.time;
+  random = (): number => 0.5;
+  packDetail = (): Uint8Array => Buffer.from('packed');
+
+  async readDestination(): Promise<Destination | undefined> {
+    return this.destination;
+  }
+
+  async readDelivery(): Promise<Delivery | undefined> {
+    return this.delivery;
+  }
+
+  async readEvent(): Promise<StoredEvent | undefined> {
+    return this.event;
+  }
+
+  async claim({ message, claimId, now, until }: ClaimRequest): Promise<ClaimAnswer> {
+    const { delivery } = this;
+    if (!delivery || delivery.made !== message.attempt - 1 || !this.#isFree('claim', delivery, now))
+      return { kind: 'refused', delivery };
+    this.effects.push('claim');
+    const claims = (delivery.claims ?? 0) + 1;
+    this.delivery = { ...delivery, status: 'sent', claimId, claimUntil: until, claims, updatedAt: now };
+    return { kind: 'claimed', delivery: this.delivery };
+  }
+
+  async send(outgoing: OutgoingRequest): Promise<AttemptResult> {
+    this.effects.push('send');
+    this.sent.push(outgoing);
+    return this.answers.shift() ?? answered(200);
+  }
+
+  async record({ claimId, attempt, outcome, now, maxAttempts }: AttemptRecord): Promise<boolean> {
+    const { delivery } = this;
+    if (delivery?.claimId !== claimId) return false;
+    this.effects.push('record');
+    const { claimId: _, claimUntil: __, claims: ___, nextAttemptAt: ____, ...rest } = delivery;
+    const made = { ...rest, made: attempt.number, maxAttempts, updatedAt: now };
+    this.attempts.push(attempt);
+    if (outcome.kind === 'delivered') this.delivery = { ...made, status: 'delivered', deliveredAt: now };
+    if (outcome.kind === 'retry') this.delivery = { ...made, status: 'retrying', nextAttemptAt: outcome.nextAttemptAt };
+    if (outcome.kind === 'dead') {
+      this.delivery = { ...made, status: 'failed', deathToken: outcome.token, deathMessageId: outcome.messageId };
+      this.deadLetters.push(attempt.number);
+      if (outcome.pauseDestination && this.destination) this.destination = { ...this.destination, status: 'paused' };
+    }
+    return true;
+  }
+
+  async park(delivery: Delivery, now: number): Promise<TransitionAnswer> {
+    const current = this.delivery;
+    if (!current || current.made !== delivery.made || !this.#isFree('park', current, now))
+      return { kind: 'refused', delivery: current };
+    this.effects.push('park');
+    const { claimId: _, claimUntil: __, nextAttemptAt: ___, ...rest } = current;
+    this.delivery = { ...rest, status: 'circuit_open' };
+    return { kind: 'done' };
+  }
+
+  async redrive(delivery: Delivery): Promise<TransitionAnswer> {
+    const current = this.delivery;
+    const unchanged = current?.made === delivery.made && current.roundStart === delivery.roundStart;
+    if (!current || !unchanged || !allows('redrive', current.status)) return { kind: 'refused', delivery: current };
+    this.effects.push('redrive');
+    const { deathToken: _, deathMessageId: __, ...rest } = current;
+    this.delivery = { ...rest, status: 'pending', cause: 'redrive', roundStart: current.made };
+    this.deadLetters.pop();
+    return { kind: 'done' };
+  }
+
+  async enqueueAt(due: DueAttempt, at: number): Promise<void> {
+    this.effects.push('enqueue');
+    this.enqueued.push({ due, at });
+  }
+
+  /** Whether a transition may begin: it may take over what a worker that is gone has left. */
+  #isFree(transition: 'claim' | 'park', { status, claimUntil = 0 }: Delivery, now: number): boolean {
+    if (!(TRANSITIONS[transition].from as readonly string[]).includes(status)) return false;
+    return status !== 'sent' || claimUntil < now;
+  }
+}

@@ -1,0 +1,56 @@
+import type { RoutePorts } from '../../../lambdas/route/route-event';
+import type { Connection, Destination } from '../../../lambdas/store/configuration';
+import type { Delivery } from '../../../lambdas/store/delivery-items';
+import type { NewDelivery } from '../../../lambdas/store/new-delivery';
+import { connectionOf, deliveryOf, destinationOf, idOf } from './records';
+
+/** Connection `n` to destination `n`, created in the order of `n`. */
+export const connectionNo = (n: number, changes: Partial<Connection> = {}): Connection =>
+  connectionOf({ id: idOf('con', n), destination: idOf('dst', n), ...changes });
+
+/** Connections, destinations and the deliveries of one event in memory. */
+export class RoutingWorld implements RoutePorts {
+  connections: Connection[] = [];
+  missing = new Set<string>();
+  unrouted = 0;
+  /** Deliveries by their ordinal. */
+  readonly deliveries = new Map<number, Delivery>();
+  /** The write with this number fails; the crash of a run that had got so far. */
+  failAt: number | undefined;
+  writes = 0;
+  atOnce = 0;
+  mostAtOnce = 0;
+
+  async listConnections(): Promise<readonly Connection[]> {
+    return this.connections;
+  }
+
+  async readDestination(_environment: string, id: string): Promise<Destination | undefined> {
+    return this.missing.has(id) ? undefined : destinationOf({ id });
+  }
+
+  async putDelivery(delivery: NewDelivery): Promise<Delivery | undefined> {
+    this.atOnce += 1;
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.atOnce);
+    await new Promise((resolve) => setImmediate(resolve));
+    this.atOnce -= 1;
+    this.writes += 1;
+    if (this.writes === this.failAt) throw new Error('throttled');
+    const taken = this.deliveries.get(delivery.delivery);
+    if (!taken) this.deliveries.set(delivery.delivery, deliveryOf({ ...delivery }));
+    return taken;
+  }
+
+  async deliveriesOf(): Promise<readonly Delivery[]> {
+    return [...this.deliveries.values()].sort((one, other) => one.delivery - other.delivery);
+  }
+
+  async markUnrouted(): Promise<void> {
+    this.unrouted += 1;
+  }
+
+  /** Which connections have a delivery, in the order of its ordinals. */
+  routed(): string[] {
+    return [...this.deliveries].sort(([one], [other]) => one - other).map(([, { connection }]) => connection);
+  }
+}
