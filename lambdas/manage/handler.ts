@@ -2,9 +2,16 @@ import { readEnvironment } from '../environment';
 import { createAuthenticate } from '../http/authentication';
 import { createHttpHandler } from '../http/endpoint';
 import { openTable } from '../store/table';
-import { createConnection, showConnection, showConnections } from './connections';
-import { changeDestinationStatus, createDestination, showDestination, showDestinations } from './destinations';
-import { createSource, showSource, showSources } from './sources';
+import { createConnection, deleteConnection, patchConnection, showConnection, showConnections } from './connections';
+import {
+  changeDestinationStatus,
+  createDestination,
+  deleteDestination,
+  patchDestination,
+  showDestination,
+  showDestinations,
+} from './destinations';
+import { createSource, deleteSource, patchSource, showSource, showSources, showTemplates } from './sources';
 
 const environment = readEnvironment('manage');
 const table = openTable(environment.TABLE_NAME);
@@ -15,16 +22,27 @@ export const handler = createHttpHandler(
   'manage',
   {
     'POST /v1/sources': { scope: 'write', handle: (request, caller) => createSource(table, request, caller) },
-    'GET /v1/sources': { scope: 'read', handle: (_, caller) => showSources(table, caller) },
+    'GET /v1/sources': { scope: 'read', handle: (request, caller) => showSources(table, request, caller) },
     'GET /v1/sources/{id}': { scope: 'read', handle: (request, caller) => showSource(table, request, caller) },
+    'GET /v1/sources/templates': { scope: 'read', handle: showTemplates },
+    'PATCH /v1/sources/{id}': { scope: 'write', handle: (request, caller) => patchSource(table, request, caller) },
+    'DELETE /v1/sources/{id}': { scope: 'delete', handle: (request, caller) => deleteSource(table, request, caller) },
     'POST /v1/destinations': {
       scope: 'write',
       handle: (request, caller) => createDestination(table, rules, request, caller),
     },
-    'GET /v1/destinations': { scope: 'read', handle: (_, caller) => showDestinations(table, caller) },
+    'GET /v1/destinations': { scope: 'read', handle: (request, caller) => showDestinations(table, request, caller) },
     'GET /v1/destinations/{id}': {
       scope: 'read',
       handle: (request, caller) => showDestination(table, request, caller),
+    },
+    'PATCH /v1/destinations/{id}': {
+      scope: 'write',
+      handle: (request, caller) => patchDestination(table, rules, request, caller),
+    },
+    'DELETE /v1/destinations/{id}': {
+      scope: 'delete',
+      handle: (request, caller) => deleteDestination(table, request, caller),
     },
     'POST /v1/destinations/{id}/pause': {
       scope: 'write',
@@ -35,8 +53,16 @@ export const handler = createHttpHandler(
       handle: (request, caller) => changeDestinationStatus(table, request, caller, 'active'),
     },
     'POST /v1/connections': { scope: 'write', handle: (request, caller) => createConnection(table, request, caller) },
-    'GET /v1/connections': { scope: 'read', handle: (_, caller) => showConnections(table, caller) },
+    'GET /v1/connections': { scope: 'read', handle: (request, caller) => showConnections(table, request, caller) },
     'GET /v1/connections/{id}': { scope: 'read', handle: (request, caller) => showConnection(table, request, caller) },
+    'PATCH /v1/connections/{id}': {
+      scope: 'write',
+      handle: (request, caller) => patchConnection(table, request, caller),
+    },
+    'DELETE /v1/connections/{id}': {
+      scope: 'delete',
+      handle: (request, caller) => deleteConnection(table, request, caller),
+    },
   },
   createAuthenticate(table, Date.now),
 );

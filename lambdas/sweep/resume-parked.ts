@@ -1,8 +1,9 @@
 import { attentionPk } from '../store/addresses';
 import { listEnvironments, listOrganizations } from '../store/api-keys';
 import { getAll } from '../store/batch-get';
-import { type Destination, endDraining, listDestinations } from '../store/configuration';
+import { type Destination, listDestinations } from '../store/configuration';
 import { parseDelivery } from '../store/delivery-items';
+import { endDraining } from '../store/destination-status';
 import { INDEXES, type Table } from '../store/table';
 import { type IndexEntry, type IndexPartition, mergedEntries } from '../store/timeline';
 import { resume } from '../store/transitions';
