@@ -43,6 +43,17 @@ export const ROUTES: readonly Route[] = [
   route('PATCH', '/v1/connections/{id}', 'manage'),
   route('DELETE', '/v1/connections/{id}', 'manage'),
 
+  route('POST', '/v1/api-keys', 'manage'),
+  route('GET', '/v1/api-keys', 'manage'),
+  route('DELETE', '/v1/api-keys/{id}', 'manage'),
+  route('POST', '/v1/session', 'manage'),
+  route('GET', '/v1/session', 'manage'),
+  route('DELETE', '/v1/session', 'manage'),
+
+  route('GET', '/v1/destinations/{id}/circuit', 'api'),
+  route('POST', '/v1/destinations/{id}/circuit/reset', 'api'),
+  route('POST', '/v1/events/{id}/retry', 'api'),
+
   route('GET', '/api/deliveries', 'api'),
   route('GET', '/api/deliveries/{id}', 'api'),
   route('POST', '/api/deliveries/{id}/retry', 'api'),

@@ -15,9 +15,10 @@ export interface Grant {
  * authorized by the single actions they consist of, and `SendMessageBatch` by `SendMessage`.
  */
 export const ACCESS: Readonly<Record<FunctionName, readonly Grant[]>> = {
-  ingest: [{ on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:PutItem'] }],
+  ingest: [{ on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] }],
   route: [
     { on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] },
+    { on: 'table', actions: ['dynamodb:DeleteItem'] },
     {
       on: 'stream',
       actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
@@ -44,7 +45,10 @@ export const ACCESS: Readonly<Record<FunctionName, readonly Grant[]>> = {
     },
     { on: 'indexes', actions: ['dynamodb:Query'] },
   ],
-  manage: [{ on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] }],
+  manage: [
+    { on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] },
+    { on: 'table', actions: ['dynamodb:DeleteItem', 'dynamodb:ConditionCheckItem'] },
+  ],
   sweep: [
     { on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
     { on: 'indexes', actions: ['dynamodb:Query'] },

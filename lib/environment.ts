@@ -25,16 +25,20 @@ export function environmentFor(
   const timeline = { ...table, TIMELINE_SHARDS: String(settings.timelineShards) };
   const writer = { ...timeline, RETENTION_DAYS: String(settings.retentionDays) };
   const sender = { ...writer, DELIVERY_QUEUE_URL: around.deliveryQueueUrl };
+  const limits = {
+    KEY_RATE_PER_SECOND: String(settings.keyRatePerSecond),
+    KEY_RATE_BURST: String(settings.keyRateBurst),
+  };
   const destinations = {
     ALLOW_PLAIN_HTTP: String(settings.allowPlainHttp),
     ALLOW_LOOPBACK: String(settings.allowLoopback),
   };
   const environments: Variables = {
-    ingest: writer,
+    ingest: { ...writer, ...limits },
     route: sender,
     deliver: { ...sender, ...destinations, ...followUp(settings, around) },
-    api: timeline,
-    manage: { ...table, ...destinations },
+    api: { ...timeline, ...limits },
+    manage: { ...table, ...destinations, ...limits },
     sweep: timeline,
   };
   return environments[name];

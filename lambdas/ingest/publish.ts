@@ -63,12 +63,15 @@ async function acceptAll(
   const tree = readTree(text);
   const value = idempotencyKey(request);
   const key = value === undefined ? undefined : { value, fingerprint: requestFingerprint(text) };
-  return Promise.all(
-    items.map(({ parsed, path }, index) => {
-      const incoming = toEvent(parsed, principal, text, tree, path);
-      return accept(ports, incoming, repeatable(key, parsed, index));
-    }),
-  );
+  const acceptItem = ({ parsed, path }: Item, index: number) => {
+    const incoming = toEvent(parsed, principal, text, tree, path);
+    return accept(ports, incoming, repeatable(key, parsed, incoming, index));
+  };
+  // The first keyed event tells whether the key was used for another request: nothing of this one may be stored then.
+  const [first, ...others] = items;
+  if (!key || !first) return Promise.all(items.map(acceptItem));
+  const accepted = await acceptItem(first, 0);
+  return [accepted, ...(await Promise.all(others.map((item, index) => acceptItem(item, index + 1))))];
 }
 
 function idempotencyKey({ headers }: ApiRequest): string | undefined {
@@ -82,10 +85,13 @@ function idempotencyKey({ headers }: ApiRequest): string | undefined {
 function repeatable(
   key: { readonly value: string; readonly fingerprint: string } | undefined,
   event: Published,
+  { body }: IncomingEvent,
   index: number,
 ): Repeatable | undefined {
   if (event.id) {
-    return { kind: 'id', value: event.id, index: 0, fingerprint: requestFingerprint(JSON.stringify(event)) };
+    // The payload as it was written: numbers that only differ beyond what JavaScript can hold are different content.
+    const content = [event.type, event.source_id ?? null, Buffer.from(body).toString('utf8')];
+    return { kind: 'id', value: event.id, index: 0, fingerprint: requestFingerprint(JSON.stringify(content)) };
   }
   return key && { kind: 'key', ...key, index };
 }

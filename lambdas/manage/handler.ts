@@ -1,7 +1,8 @@
-import { readEnvironment } from '../environment';
+import { defaultLimits, readEnvironment } from '../environment';
 import { createAuthenticate } from '../http/authentication';
 import { createHttpHandler } from '../http/endpoint';
 import { openTable } from '../store/table';
+import { createKey, deleteKey, showKeys } from './api-keys';
 import { createConnection, deleteConnection, patchConnection, showConnection, showConnections } from './connections';
 import {
   changeDestinationStatus,
@@ -11,13 +12,14 @@ import {
   showDestination,
   showDestinations,
 } from './destinations';
+import { createSession, deleteSession, showSession } from './session';
 import { createSource, deleteSource, patchSource, showSource, showSources, showTemplates } from './sources';
 
 const environment = readEnvironment('manage');
 const table = openTable(environment.TABLE_NAME);
 const rules = { allowPlainHttp: environment.ALLOW_PLAIN_HTTP, allowLoopback: environment.ALLOW_LOOPBACK };
 
-/** HTTP: sources, destinations and connections. */
+/** HTTP: sources, destinations, connections, API keys and sessions. */
 export const handler = createHttpHandler(
   'manage',
   {
@@ -63,6 +65,18 @@ export const handler = createHttpHandler(
       scope: 'delete',
       handle: (request, caller) => deleteConnection(table, request, caller),
     },
+    'POST /v1/api-keys': {
+      scope: 'write',
+      handle: (request, caller) => createKey(table, request, caller, Date.now()),
+    },
+    'GET /v1/api-keys': { scope: 'read', handle: (_, caller) => showKeys(table, caller) },
+    'DELETE /v1/api-keys/{id}': {
+      scope: 'delete',
+      handle: (request, caller) => deleteKey(table, request, caller, Date.now()),
+    },
+    'POST /v1/session': { scope: 'any key', handle: (_, caller) => createSession(table, caller, Date.now()) },
+    'GET /v1/session': { scope: 'any key', handle: (_, caller) => showSession(caller) },
+    'DELETE /v1/session': { scope: 'any key', handle: (_, caller) => deleteSession(table, caller) },
   },
-  createAuthenticate(table, Date.now),
+  createAuthenticate(table, Date.now, defaultLimits(environment)),
 );

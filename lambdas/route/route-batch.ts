@@ -4,9 +4,10 @@ import type { DueAttempt } from '../queue/enqueue';
 import { parseDelivery } from '../store/delivery-items';
 import { parseEvent } from '../store/events';
 import { readStreamImage, type StreamImage } from '../store/stream-image';
-import { type RoutePorts, routeEvent } from './route-event';
+import { type RetryPorts, retryEvent } from './retry-event';
+import { routeEvent } from './route-event';
 
-export interface BatchPorts extends RoutePorts {
+export interface BatchPorts extends RetryPorts {
   /** Enqueues attempts across events, ten to a request; answers with the refused ones. */
   enqueueAll<Due extends DueAttempt>(
     due: readonly Due[],
@@ -46,17 +47,21 @@ export async function routeBatch(ports: BatchPorts, records: readonly DynamoDBRe
   return [...failed];
 }
 
-async function dueAttempts(ports: RoutePorts, record: DynamoDBRecord): Promise<DueAttempt[]> {
-  const image = readStreamImage((record.dynamodb?.NewImage ?? {}) as StreamImage);
-  if (image.sk === 'EVT') return routeEvent(ports, parseEvent(image));
+async function dueAttempts(ports: RetryPorts, record: DynamoDBRecord): Promise<DueAttempt[]> {
+  const image = imageOf(record, 'NewImage');
+  if (image.sk === 'EVT' && record.eventName === 'INSERT') return routeEvent(ports, parseEvent(image));
+  if (image.sk === 'EVT') return retryEvent(ports, parseEvent(image), parseEvent(imageOf(record, 'OldImage')));
   const delivery = parseDelivery(image);
   if (delivery.status !== 'pending') return [];
   const { base, environment, destination, made } = delivery;
   return [{ base, delivery: delivery.delivery, environment, destination, attempt: made + 1 }];
 }
 
+const imageOf = (record: DynamoDBRecord, name: 'NewImage' | 'OldImage') =>
+  readStreamImage((record.dynamodb?.[name] ?? {}) as StreamImage);
+
 /** Configuration is read once for a batch, however many events it has: consistent, and cheap. */
-function readOncePerBatch(ports: BatchPorts): RoutePorts {
+function readOncePerBatch(ports: BatchPorts): RetryPorts {
   const forever = { ttlMs: Number.POSITIVE_INFINITY, now: () => 0 };
   const destinations = cached((address) => {
     const [environment = '', id = ''] = address.split('/');

@@ -37,7 +37,11 @@ export async function routeEvent(ports: RoutePorts, event: StoredEvent): Promise
   return [...placed.flatMap(({ due }) => due ?? []), ...late];
 }
 
-async function matchingConnections(ports: RoutePorts, event: StoredEvent): Promise<Connection[]> {
+/** The connections that match an event as they are now. */
+export async function matchingConnections(
+  ports: Pick<RoutePorts, 'listConnections'>,
+  event: StoredEvent,
+): Promise<Connection[]> {
   const connections = await ports.listConnections(event.environment);
   const subject = { body: lazyJson(event), headers: event.headers ?? {}, type: event.type };
   return connections
@@ -115,7 +119,9 @@ function newDelivery(
   destination: Destination,
   ordinal: number,
 ): NewDelivery {
-  const { base, organization, environment, source, createdAt } = event;
+  const { base, organization, environment, source, retryAt } = event;
+  // A delivery that was not made when the event came is as old as the call that asked for it.
+  const createdAt = retryAt === undefined ? event.createdAt : new Date(retryAt).toISOString();
   return {
     ...{ base, organization, environment, source, createdAt },
     delivery: ordinal,
