@@ -51,6 +51,7 @@ export const ACCESS: Readonly<Record<FunctionName, readonly Grant[]>> = {
   ],
   sweep: [
     { on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
+    { on: 'table', actions: ['dynamodb:DeleteItem'] },
     { on: 'indexes', actions: ['dynamodb:Query'] },
   ],
 };

@@ -60,6 +60,13 @@ export const removedConfigurationKey = (environment: string, id: string): Key =>
   sk: `GONE#${id}`,
 });
 
+/** Says that deliveries wait for a destination that was deleted; the sweep looks for these. */
+export const ORPHANS_PREFIX = 'PARKED#';
+export const orphansKey = (environment: string, destination: string): Key => ({
+  pk: environmentPk(environment),
+  sk: `${ORPHANS_PREFIX}${destination}`,
+});
+
 /** Says which environment a source belongs to: ingest knows the source's id and nothing else. */
 export const sourceAddressKey = (id: string): Key => ({ pk: `SRC#${id}`, sk: 'SRC' });
 

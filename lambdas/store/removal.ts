@@ -5,6 +5,7 @@ import {
   connectionKey,
   destinationKey,
   type Key,
+  orphansKey,
   removedConfigurationKey,
   sourceAddressKey,
   sourceKey,
@@ -104,9 +105,18 @@ export async function removeSource(table: Table, environment: string, id: string
  */
 export async function removeDestination(table: Table, environment: string, id: string, at: string): Promise<boolean> {
   const destination = await getDestination(table, environment, id);
-  const done = destination !== undefined && (await remove(table, destinationKey(environment, id), destination, at));
+  const key = destinationKey(environment, id);
+  const done =
+    destination !== undefined && (await remove(table, key, destination, at, orphans(table, destination, at)));
   await removeConnections(table, environment, at, (connection) => connection.destination === id);
   return done;
+}
+
+/** Deliveries may be parked for a destination that is paused, or was so lately: the sweep lets them go on, and fail. */
+function orphans(table: Table, { id, environment, status, draining }: Destination, updatedAt: string): TransactItems {
+  if (status === 'active' && !draining) return [];
+  const Item = { ...orphansKey(environment, id), id, environment, updatedAt };
+  return [{ Put: { TableName: table.name, Item } }];
 }
 
 /** Deletes a connection: it matches no event from now on. */
@@ -135,14 +145,14 @@ async function remove(
   key: Key,
   item: Source | Destination | Connection,
   removedAt: string,
-  others: readonly Key[] = [],
+  others: TransactItems = [],
 ): Promise<boolean> {
   const TableName = table.name;
   const kept = removed.parse({ ...item, removedAt });
   const TransactItems: TransactItems = [
     { Delete: { TableName, Key: { ...key }, ConditionExpression: 'attribute_exists(pk)' } },
     { Put: { TableName, Item: { ...removedConfigurationKey(item.environment, item.id), ...kept } } },
-    ...others.map((other) => ({ Delete: { TableName, Key: { ...other } } })),
+    ...others,
   ];
   try {
     await table.documents.send(new TransactWriteCommand({ TransactItems }));

@@ -39,7 +39,7 @@ const EXPECTED: Record<string, Record<string, string>> = {
       'dynamodb:ConditionCheckItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
   },
   sweep: {
-    [TABLE]: 'dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query dynamodb:UpdateItem',
+    [TABLE]: 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:Query dynamodb:UpdateItem',
     [INDEXES]: 'dynamodb:Query',
   },
 };

@@ -113,6 +113,22 @@ describe.concurrent('a destination', () => {
   });
 });
 
+test('deliveries that are parked when their destination is deleted fail instead of waiting for ever', async () => {
+  const [tenant, receiver] = [await world().tenant(), await world().receiver()];
+  const { destinationId: id } = await tenant.routeTo(receiver.url);
+  await tenant.pause(id);
+  const event = await tenant.publish();
+  await tenant.reached(event, 'circuit_open');
+  await remove(tenant, `/v1/destinations/${id}`);
+  await eventually('a failed event', async () => {
+    // A warm worker may park it once more by an old reading of the destination.
+    await world().stack.invoke('sweep', {});
+    return (await tenant.eventStatus(event)) === 'failed';
+  });
+  expect(await tenant.reached(event, 'failed')).toMatchObject({ error: 'The destination was deleted' });
+  expect(receiver.requests).toHaveLength(0);
+});
+
 test('a destination body of any kind of authentication is complete or refused', async () => {
   const tenant = await world().tenant();
   for (const auth_type of ['basic', 'bearer_token', 'api_key']) {

@@ -32,7 +32,25 @@ const connection = (id: string): Connection => ({
   ...{ filterRules: [], enabled: true, createdAt: '', updatedAt: '' },
 });
 
-const destination = { id: 'dst_1', retryPolicy: { maxAttempts: 3, schedule: [1] } } as unknown as Destination;
+const destination: Destination = {
+  ...{
+    id: 'dst_1',
+    organization: 'org_1',
+    environment: 'env_1',
+    name: 'Depot',
+    slug: 'depot',
+    url: 'https://example.com',
+  },
+  ...{
+    method: 'POST',
+    headers: {},
+    auth: { type: 'none' },
+    timeoutMs: 1000,
+    status: 'active',
+    signingSecrets: ['whsec_'],
+  },
+  ...{ retryPolicy: { maxAttempts: 3, schedule: [1] }, createdAt: '', updatedAt: '' },
+};
 
 function world(deliveries: readonly Delivery[], connections: readonly Connection[] = []) {
   const restarted: number[] = [];
