@@ -108,9 +108,10 @@ async function namesOf(table: Table, { environment, source, destination }: Conne
 /** `PATCH /v1/connections/{id}` */
 export async function patchConnection(table: Table, request: ApiRequest, caller: Principal): Promise<ApiResponse> {
   const id = request.params.id ?? '';
-  const body = validate(connectionChange, parseJson(request.body).value);
-  const { environment } = ownEnvironment(caller, body);
+  const { environment } = requireEnvironment(caller);
   if (!(await getConnection(table, environment, id))) throw notFound('Connection', id);
+  const body = validate(connectionChange, parseJson(request.body).value);
+  ownEnvironment(caller, body);
   await readJoined(table, environment, body);
   const { name, description, source_id: source, destination_id: destination, enabled } = body;
   const filterRules = body.filter_rules === null ? [] : body.filter_rules;

@@ -95,11 +95,13 @@ export async function patchDestination(
   caller: Principal,
 ): Promise<ApiResponse> {
   const id = request.params.id ?? '';
-  const body = validate(destinationChange(rules), parseJson(request.body).value);
-  const { environment } = ownEnvironment(caller, body);
+  const { environment } = requireEnvironment(caller);
   const stored = await getDestination(table, environment, id);
-  const change = stored && destinationChangeOf(stored, body, Date.now());
-  const destination = change && (await changeDestination(table, environment, id, change));
+  if (!stored) throw notFound('Destination', id);
+  const body = validate(destinationChange(rules), parseJson(request.body).value);
+  ownEnvironment(caller, body);
+  const change = destinationChangeOf(stored, body, Date.now());
+  const destination = await changeDestination(table, environment, id, change);
   if (!destination) throw notFound('Destination', id);
   return { status: 200, body: { destination: writeDestination(destination) } };
 }

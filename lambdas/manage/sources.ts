@@ -59,11 +59,13 @@ export async function showSource(table: Table, { params }: ApiRequest, caller: P
 /** `PATCH /v1/sources/{id}` */
 export async function patchSource(table: Table, request: ApiRequest, caller: Principal): Promise<ApiResponse> {
   const id = request.params.id ?? '';
+  const { environment } = requireEnvironment(caller);
+  if (!(await getSource(table, environment, id))) throw notFound('Source', id);
   const body = validate(sourceChange, parseJson(request.body).value);
-  const { environment } = ownEnvironment(caller, body);
+  ownEnvironment(caller, body);
   const { name, slug, template, status } = body;
   const change = changeOf({ name, slug, template, status });
-  const source = (await getSource(table, environment, id)) && (await changeSource(table, environment, id, change));
+  const source = await changeSource(table, environment, id, change);
   if (!source) throw notFound('Source', id);
   return { status: 200, body: { source: writeSource(source) } };
 }

@@ -1,4 +1,5 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { isConfigurationId } from '../domain/identifiers';
 import { destinationKey } from './addresses';
 import { expectConditionFailure } from './conditions';
 import type { Destination } from './configuration';
@@ -23,6 +24,7 @@ export async function setDestinationStatus(
   status: Destination['status'],
   updatedAt: string,
 ): Promise<boolean> {
+  if (!isConfigurationId(id, 'dst')) return false;
   const parts = withCondition(updateOf(statusChange(status, updatedAt)), 'attribute_exists(pk)');
   try {
     await table.documents.send(
