@@ -91,8 +91,8 @@ export async function connectionOrRemoved(
  */
 export async function removeSource(table: Table, environment: string, id: string, at: string): Promise<boolean> {
   const source = await getSource(table, environment, id);
-  const done =
-    source !== undefined && (await remove(table, sourceKey(environment, id), source, at, [sourceAddressKey(id)]));
+  const address = { Delete: { TableName: table.name, Key: { ...sourceAddressKey(id) } } };
+  const done = source !== undefined && (await remove(table, sourceKey(environment, id), source, at, [address]));
   await removeConnections(table, environment, at, (connection) => connection.source === id);
   return done;
 }

@@ -60,7 +60,9 @@ describe('isolation', () => {
     const neighbour = await world().tenant(owner.names.organization);
     const ids = await things(owner);
     const before = await Promise.all(
-      ROUTES_WITHOUT_ID.filter(([method]) => method === 'GET').map(([, path]) => get(owner, path)),
+      ROUTES_WITHOUT_ID.filter(([method, path]) => method === 'GET' && path !== '/v1/events').map(([, path]) =>
+        get(owner, path),
+      ),
     );
     for (const [method, template] of ROUTES_BY_ID) {
       const path = pathOf(template, ids);
@@ -73,7 +75,9 @@ describe('isolation', () => {
       }
     }
     const after = await Promise.all(
-      ROUTES_WITHOUT_ID.filter(([method]) => method === 'GET').map(([, path]) => get(owner, path)),
+      ROUTES_WITHOUT_ID.filter(([method, path]) => method === 'GET' && path !== '/v1/events').map(([, path]) =>
+        get(owner, path),
+      ),
     );
     expect(after).toEqual(before);
     const json = connectionBody(ids.destination ?? '');
