@@ -5,6 +5,8 @@ const whole = (minimum: number) => z.coerce.number().int().min(minimum);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 const table = z.object({ TABLE_NAME: text });
+/** Calls that an API key may make unless it has limits of its own. */
+const limits = z.object({ KEY_RATE_PER_SECOND: whole(1), KEY_RATE_BURST: whole(1) });
 const indexed = table.extend({ TIMELINE_SHARDS: whole(1) });
 const writing = indexed.extend({ RETENTION_DAYS: whole(1) });
 const outgoing = z.object({ ALLOW_PLAIN_HTTP: flag, ALLOW_LOOPBACK: flag });
@@ -14,7 +16,7 @@ const outgoing = z.object({ ALLOW_PLAIN_HTTP: flag, ALLOW_LOOPBACK: flag });
  * its cold start, and nothing else reads the environment.
  */
 export const ENVIRONMENTS = {
-  ingest: writing,
+  ingest: writing.extend(limits.shape),
   route: writing.extend({ DELIVERY_QUEUE_URL: text, SET_ASIDE_QUEUE_URL: text }),
   deliver: writing.extend({
     DELIVERY_QUEUE_URL: text,
@@ -26,8 +28,8 @@ export const ENVIRONMENTS = {
     ...outgoing.shape,
   }),
   aggregate: table.extend({ SET_ASIDE_QUEUE_URL: text }),
-  api: indexed,
-  manage: table.extend(outgoing.shape),
+  api: indexed.extend(limits.shape),
+  manage: table.extend({ ...outgoing.shape, ...limits.shape }),
   sweep: indexed,
 } as const;
 
@@ -47,3 +49,9 @@ export function readEnvironment<Name extends FunctionName>(
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new Error(`The environment of the function ${name} is incomplete: ${problems.join('; ')}`);
 }
+
+/** The limits of a key without limits of its own, as the functions are told. */
+export const defaultLimits = (environment: z.output<typeof limits>) => ({
+  perSecond: environment.KEY_RATE_PER_SECOND,
+  burst: environment.KEY_RATE_BURST,
+});

@@ -22,9 +22,10 @@ export interface Grant {
  * authorized by the single actions they consist of, and `SendMessageBatch` by `SendMessage`.
  */
 export const ACCESS: Readonly<Record<FunctionName, readonly Grant[]>> = {
-  ingest: [{ on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:PutItem'] }],
+  ingest: [{ on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] }],
   route: [
     { on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] },
+    { on: 'table', actions: ['dynamodb:DeleteItem'] },
     {
       on: 'stream',
       actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
@@ -69,11 +70,14 @@ export const ACCESS: Readonly<Record<FunctionName, readonly Grant[]>> = {
         'dynamodb:Query',
         'dynamodb:PutItem',
         'dynamodb:UpdateItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:ConditionCheckItem',
       ],
     },
   ],
   sweep: [
     { on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
+    { on: 'table', actions: ['dynamodb:DeleteItem'] },
     { on: 'indexes', actions: ['dynamodb:Query'] },
   ],
 };

@@ -27,17 +27,21 @@ export function environmentFor(
   const writer = { ...timeline, RETENTION_DAYS: String(settings.retentionDays) };
   const sender = { ...writer, DELIVERY_QUEUE_URL: around.deliveryQueueUrl };
   const aside = { SET_ASIDE_QUEUE_URL: around.setAsideQueueUrl };
+  const limits = {
+    KEY_RATE_PER_SECOND: String(settings.keyRatePerSecond),
+    KEY_RATE_BURST: String(settings.keyRateBurst),
+  };
   const destinations = {
     ALLOW_PLAIN_HTTP: String(settings.allowPlainHttp),
     ALLOW_LOOPBACK: String(settings.allowLoopback),
   };
   const environments: Variables = {
-    ingest: writer,
+    ingest: { ...writer, ...limits },
     route: { ...sender, ...aside },
     deliver: { ...sender, ...destinations, ...followUp(settings, around) },
     aggregate: { ...table, ...aside },
-    api: timeline,
-    manage: { ...table, ...destinations },
+    api: { ...timeline, ...limits },
+    manage: { ...table, ...destinations, ...limits },
     sweep: timeline,
   };
   return environments[name];

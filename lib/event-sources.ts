@@ -39,7 +39,7 @@ export class EventSources extends Construct {
       batchSize: 100,
       bisectBatchOnError: true,
       reportBatchItemFailures: true,
-      filters: [eventAccepted(), deliveryPutBack()],
+      filters: [eventAccepted(), eventRetried(), deliveryPutBack()],
     });
     acknowledge(mapping, NO_DESTINATION, 'Records are retried until they expire; what they tell is in the table.');
   }
@@ -103,6 +103,16 @@ const eventAccepted = () =>
   FilterCriteria.filter({
     eventName: FilterRule.isEqual('INSERT'),
     dynamodb: { NewImage: { sk: { S: FilterRule.isEqual('EVT') } } },
+  });
+
+// Marking an event that nothing matched changes it too, and must not start over.
+const eventRetried = () =>
+  FilterCriteria.filter({
+    eventName: FilterRule.isEqual('MODIFY'),
+    dynamodb: {
+      Keys: { sk: { S: FilterRule.isEqual('EVT') } },
+      NewImage: { routing: { S: FilterRule.isEqual('requested') } },
+    },
   });
 
 // A retry or replay puts a delivery back to pending; on the way from pending to delivered nothing does.

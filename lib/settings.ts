@@ -55,6 +55,8 @@ const schema = z.object({
   deliverTimeoutSeconds: wholeNumber(3, 900, 60),
   deliverMaxConcurrency: wholeNumber(2, 1000, 50),
   sweepIntervalMinutes: wholeNumber(1, 60, 1),
+  keyRatePerSecond: wholeNumber(1, 100_000, 50),
+  keyRateBurst: wholeNumber(1, 100_000, 100),
 });
 
 /**
@@ -73,6 +75,8 @@ const schema = z.object({
  * - `deliverTimeoutSeconds`: timeout of the function that sends (60).
  * - `deliverMaxConcurrency`: batches of deliveries that are worked on side by side (50).
  * - `sweepIntervalMinutes`: minutes between two runs of the repairs (1).
+ * - `keyRatePerSecond`: calls a second that an API key may make unless it has a limit of its own (50).
+ * - `keyRateBurst`: calls that may come at once with such a key after a pause (100).
  */
 export type Settings = z.output<typeof schema>;
 

@@ -1,46 +1,84 @@
-import * as z from 'zod';
+import { eventQuery } from '../dialects/management/event-query';
 import { writeEvent, writeEventDetail } from '../dialects/management/events';
-import { eventStatus } from '../domain/event-status';
+import { type EventStatus, eventStatus } from '../domain/event-status';
 import { parseFamilyId } from '../domain/identifiers';
 import type { Principal } from '../http/authentication';
 import { notFound } from '../http/errors';
 import type { ApiRequest, ApiResponse } from '../http/messages';
-import { encodeCursor, isoTime, wholeNumber, windowOf } from '../http/paging';
+import { encodeCursor, windowOf } from '../http/paging';
 import { validate } from '../http/parse';
 import { readableEnvironments } from '../http/tenant';
-import { getSource } from '../store/configuration';
 import { deliveriesOf } from '../store/deliveries';
-import { eventSortKey, listEvents } from '../store/event-lists';
+import { type EventFilter, listEvents } from '../store/event-lists';
 import { getEvent, type StoredEvent } from '../store/events';
+import { sourceOrRemoved } from '../store/removal';
 import type { Table } from '../store/table';
 import { isOwn } from './find-delivery';
 import type { ApiDependencies } from './hookbase-deliveries';
 
-const listQuery = z.object({
-  limit: wholeNumber('limit', 1, 100).default(50),
-  offset: wholeNumber('offset', 0, 1_000_000).default(0),
-  cursor: z.string().optional(),
-  from: isoTime.optional(),
-  to: isoTime.optional(),
-});
+/** A status takes reading the deliveries of every event that is looked at, so fewer are. */
+const LOOK_AT_STATUSES = 1_000;
 
 /** `GET /v1/events` */
 export async function showEvents(deps: ApiDependencies, request: ApiRequest, caller: Principal): Promise<ApiResponse> {
-  const { limit, offset, cursor, from, to } = validate(listQuery, request.query);
+  const query = validate(eventQuery, request.query);
+  const { limit, offset, cursor, from, to } = query;
   const window = windowOf(offset, limit, cursor, 'offset');
   const environments = await readableEnvironments(deps.table, caller);
-  const found = await listEvents(deps.table, environments, { from, to }, window, deps.shards);
-  const last = found.events.at(-1);
+  const statusOf = statusReader(deps.table);
+  const filter = { environments, from, to, ...matcher(query, statusOf) };
+  const found = await listEvents(deps.table, filter, window, deps.shards);
   const pagination = {
     total: found.total,
     total_is_exact: found.totalIsExact,
     has_more: found.hasMore,
-    next_cursor: found.hasMore && last ? encodeCursor(eventSortKey(last)) : null,
+    next_cursor: found.next === undefined ? null : encodeCursor(found.next),
   };
   const events = await Promise.all(
-    found.events.map(async (event) => writeEvent(event, ...(await context(deps.table, event)))),
+    found.events.map(async (event) => writeEvent(event, await statusOf(event), await sourceName(deps.table, event))),
   );
   return { status: 200, body: { events, pagination } };
+}
+
+type Query = ReturnType<typeof eventQuery.parse>;
+type StatusOf = (event: StoredEvent) => Promise<EventStatus>;
+
+/** What a query asks of single events; nothing when every event of the time range is a row. */
+function matcher(query: Query, statusOf: StatusOf): Pick<EventFilter, 'matches' | 'lookAt'> {
+  const { source_id, type, status, method, verification_status } = query;
+  if ([source_id, type, status, method, verification_status].every((one) => one === undefined)) return {};
+  const matches = async (event: StoredEvent): Promise<boolean> => {
+    if (source_id !== undefined && event.source !== source_id) return false;
+    if (type !== undefined && event.type !== type) return false;
+    const { method: itsMethod, verification_status: itsVerification } = writeEvent(event, 'pending', undefined);
+    if (method !== undefined && itsMethod !== method) return false;
+    if (verification_status !== undefined && itsVerification !== verification_status) return false;
+    return status === undefined || (await statusOf(event)) === status;
+  };
+  return {
+    matches: (events) => Promise.all(events.map(matches)),
+    ...(status !== undefined && { lookAt: LOOK_AT_STATUSES }),
+  };
+}
+
+/** Reads the status of events, of each one once. */
+function statusReader(table: Table): StatusOf {
+  const known = new Map<string, Promise<EventStatus>>();
+  return (event) => {
+    const status = known.get(event.base) ?? readStatus(table, event);
+    known.set(event.base, status);
+    return status;
+  };
+}
+
+async function readStatus(table: Table, event: StoredEvent): Promise<EventStatus> {
+  const deliveries = await deliveriesOf(table, event.base);
+  const statuses = deliveries.map(({ status }) => status);
+  return eventStatus(event.routing === 'no_routes', statuses);
+}
+
+async function sourceName(table: Table, { environment, source }: StoredEvent): Promise<string | undefined> {
+  return source === undefined ? undefined : (await sourceOrRemoved(table, environment, source))?.name;
 }
 
 /** `GET /v1/events/{id}` */
@@ -49,18 +87,19 @@ export async function showEvent(
   request: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {
-  const id = request.params.id ?? '';
+  const event = await findEvent(table, caller, request.params.id ?? '');
+  const [status, name] = await Promise.all([readStatus(table, event), sourceName(table, event)]);
+  return { status: 200, body: { event: writeEventDetail(event, status, name) } };
+}
+
+/**
+ * Reads an event of the caller's by its identifier.
+ *
+ * @throws ApiError 404, alike for an event that does not exist and for another tenant's
+ */
+export async function findEvent(table: Table, caller: Principal, id: string): Promise<StoredEvent> {
   const address = parseFamilyId(id, 'evt');
   const event = address && (await getEvent(table, address.base));
   if (!event || !isOwn(caller, event)) throw notFound('Event', id);
-  return { status: 200, body: { event: writeEventDetail(event, ...(await context(table, event))) } };
-}
-
-async function context(table: Table, event: StoredEvent) {
-  const [deliveries, source] = await Promise.all([
-    deliveriesOf(table, event.base),
-    event.source === undefined ? undefined : getSource(table, event.environment, event.source),
-  ]);
-  const statuses = deliveries.map(({ status }) => status);
-  return [eventStatus(event.routing === 'no_routes', statuses), source?.name] as const;
+  return event;
 }

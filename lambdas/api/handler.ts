@@ -1,11 +1,13 @@
-import { readEnvironment } from '../environment';
+import { defaultLimits, readEnvironment } from '../environment';
 import { createAuthenticate } from '../http/authentication';
 import { createHttpHandler } from '../http/endpoint';
 import { health } from '../http/health';
 import { openTable } from '../store/table';
+import { resetCircuit, showCircuit } from './circuit';
 import { showEvent, showEvents } from './events';
 import { retry, showDeliveries, showDelivery } from './hookbase-deliveries';
 import { showOverview, showVolume } from './metrics';
+import { retryWholeEvent } from './retry-event';
 import { showOrganizationStatistics, showStatistics } from './statistics';
 
 const environment = readEnvironment('api');
@@ -26,9 +28,21 @@ export const handler = createHttpHandler(
       scope: 'read',
       handle: (request, caller) => showOrganizationStatistics(deps, request, caller),
     },
+    'POST /v1/events/{id}/retry': {
+      scope: 'write',
+      handle: (request, caller) => retryWholeEvent(deps, request, caller),
+    },
+    'GET /v1/destinations/{id}/circuit': {
+      scope: 'read',
+      handle: (request, caller) => showCircuit(deps, request, caller),
+    },
+    'POST /v1/destinations/{id}/circuit/reset': {
+      scope: 'write',
+      handle: (request, caller) => resetCircuit(deps, request, caller),
+    },
     'GET /api/deliveries': { scope: 'read', handle: (request, caller) => showDeliveries(deps, request, caller) },
     'GET /api/deliveries/{id}': { scope: 'read', handle: (request, caller) => showDelivery(deps, request, caller) },
     'POST /api/deliveries/{id}/retry': { scope: 'write', handle: (request, caller) => retry(deps, request, caller) },
   },
-  createAuthenticate(table, Date.now),
+  createAuthenticate(table, Date.now, defaultLimits(environment)),
 );

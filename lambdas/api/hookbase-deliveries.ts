@@ -1,15 +1,15 @@
 import { getQuery, type ListQuery, listQuery } from '../dialects/hookbase/query';
-import { writeAttempt, writeDelivery, writeExchange } from '../dialects/hookbase/wire';
+import { type DestinationNames, writeAttempt, writeDelivery, writeExchange } from '../dialects/hookbase/wire';
 import { deliveryId, parseFamilyId } from '../domain/identifiers';
 import { type Principal, requireEnvironment } from '../http/authentication';
 import type { ApiRequest, ApiResponse } from '../http/messages';
 import { encodeCursor, windowOf } from '../http/paging';
 import { validate } from '../http/parse';
 import { findInEnvironments, readableEnvironments } from '../http/tenant';
-import { type Destination, getConnection, getDestination } from '../store/configuration';
 import { attemptsOf, deliveriesOf, latestAttempt } from '../store/deliveries';
 import type { Delivery } from '../store/delivery-items';
 import { type DeliveryPage, listDeliveries, sortKeyOf, type Window } from '../store/delivery-lists';
+import { connectionOrRemoved, destinationOrRemoved } from '../store/removal';
 import type { Table } from '../store/table';
 import { findDelivery, isOwn } from './find-delivery';
 import { retryDelivery } from './retry';
@@ -73,12 +73,14 @@ async function narrowToDestination(
 ): Promise<string | undefined | 'nothing'> {
   const find = findInEnvironments<{ readonly destination?: string; readonly id: string }>;
   if (routeId !== undefined) {
-    const connection = await find(table, caller, (environment) => getConnection(table, environment, routeId));
+    const connection = await find(table, caller, (environment) => connectionOrRemoved(table, environment, routeId));
     const destination = connection?.destination;
     return destination && (destinationId ?? destination) === destination ? destination : 'nothing';
   }
   if (destinationId === undefined) return undefined;
-  const destination = await find(table, caller, (environment) => getDestination(table, environment, destinationId));
+  const destination = await find(table, caller, (environment) =>
+    destinationOrRemoved(table, environment, destinationId),
+  );
   return destination ? destination.id : 'nothing';
 }
 
@@ -108,9 +110,9 @@ function matches({ status, destinationId, routeId, from, to }: ListQuery, delive
   );
 }
 
-async function destinationsOf(table: Table, deliveries: readonly Delivery[]): Promise<Map<string, Destination>> {
+async function destinationsOf(table: Table, deliveries: readonly Delivery[]): Promise<Map<string, DestinationNames>> {
   const wanted = new Map(deliveries.map(({ destination, environment }) => [destination, environment]));
-  const found = await Promise.all([...wanted].map(([id, environment]) => getDestination(table, environment, id)));
+  const found = await Promise.all([...wanted].map(([id, environment]) => destinationOrRemoved(table, environment, id)));
   return new Map(found.filter((one) => one !== undefined).map((one) => [one.id, one]));
 }
 
@@ -123,7 +125,7 @@ export async function showDelivery(
   const { includeAttempts } = validate(getQuery, request.query);
   const delivery = await findDelivery(table, caller, request.params.id ?? '');
   const [destination, latest, attempts] = await Promise.all([
-    getDestination(table, delivery.environment, delivery.destination),
+    destinationOrRemoved(table, delivery.environment, delivery.destination),
     latestAttempt(table, delivery),
     includeAttempts ? attemptsOf(table, delivery) : undefined,
   ]);

@@ -1,21 +1,35 @@
 import { cached } from '../cache';
-import { type ApiKey, findApiKey, type Scope } from '../store/api-keys';
+import type { CallLimits } from '../domain/call-budget';
+import { type ApiKey, findApiKeyByHash, hashSecret, type Scope } from '../store/api-keys';
+import { readBudget, writeBudget } from '../store/call-budgets';
+import { findSession } from '../store/sessions';
 import type { Table } from '../store/table';
+import { type Admit, createCallLimiter } from './call-limiter';
 import { ApiError } from './errors';
 import type { ApiRequest } from './messages';
+import { readSessionToken } from './session-cookie';
 
 /** A revoked key stops working after this long at most; the promise is 30 seconds. */
 const KEY_TTL_MS = 20_000;
 
+/** A session that was ended stops working everywhere after this long at most. */
+const SESSION_TTL_MS = 5_000;
+
 /** Who calls. */
 export interface Principal {
   readonly keyId: string;
+  readonly keyName: string;
+  readonly keyHash: string;
   readonly organization: string;
   readonly organizationName: string;
   /** Absent with a key of the whole organization. */
   readonly environment?: string | undefined;
   readonly environmentName?: string | undefined;
   readonly scopes: readonly Scope[];
+  /** When the key expires, ISO 8601. */
+  readonly expiresOn?: string | undefined;
+  /** Present when a session was presented instead of the key. */
+  readonly session?: { readonly token: string /** ISO 8601. */; readonly expiresOn: string } | undefined;
 }
 
 /** Who calls, with a key of one environment. */
@@ -23,25 +37,48 @@ export interface EnvironmentPrincipal extends Principal {
   readonly environment: string;
 }
 
-export type Authenticate = (request: ApiRequest, scope: Scope) => Promise<Principal>;
+/** What a call needs: a scope of its key, or any key at all. */
+export type Needs = Scope | 'any key';
 
-/** Makes the check that every route but the public ones runs first. Keys are kept for some seconds. */
-export function createAuthenticate(table: Table, now: () => number): Authenticate {
-  const find = cached((secret) => findApiKey(table, secret), { ttlMs: KEY_TTL_MS, now });
-  return async (request, scope) => {
-    const secret = presentedKey(request);
-    if (!secret)
-      throw new ApiError('UNAUTHORIZED', 'An API key is required: send it as X-API-Key or as a Bearer token');
-    const key = await find(secret);
-    if (!key || !isUsable(key, now())) throw new ApiError('UNAUTHORIZED', 'The API key is not valid');
-    if (!key.scopes.includes(scope)) throw new ApiError('FORBIDDEN', `The API key lacks the scope ${scope}`);
-    return principalOf(key);
+export type Authenticate = (request: ApiRequest, needs: Needs) => Promise<Principal>;
+
+/**
+ * Makes the check that every route but the public ones runs first. Keys and sessions are kept for some seconds.
+ *
+ * @param limits calls that a key may make unless it has limits of its own
+ */
+export function createAuthenticate(table: Table, now: () => number, limits: CallLimits): Authenticate {
+  const findKey = cached((hash) => findApiKeyByHash(table, hash), { ttlMs: KEY_TTL_MS, now });
+  const find = cached((token) => findSession(table, token), { ttlMs: SESSION_TTL_MS, now });
+  const admit = tableLimiter(table, now);
+  return async (request, needs) => {
+    const { hash, session } = await presented(request, find, now());
+    const key = await findKey(hash);
+    if (!key || !isUsable(key, now()))
+      throw new ApiError('UNAUTHORIZED', `The ${session ? 'session' : 'API key'} is not valid`);
+    await refuseFlood(admit, key, limits);
+    if (needs !== 'any key' && !key.scopes.includes(needs))
+      throw new ApiError('FORBIDDEN', `The API key lacks the scope ${needs}`);
+    return { ...principalOf(key), session };
   };
 }
 
-/** The key that a request presents: `X-API-Key: K`, or `Authorization: Bearer K`. */
-function presentedKey({ headers }: ApiRequest): string | undefined {
-  return headers['x-api-key'] ?? /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+type Presented = { readonly hash: string } & Pick<Principal, 'session'>;
+
+/** The key that a request presents: `X-API-Key: K`, `Authorization: Bearer K`, or the cookie of a session. */
+async function presented(
+  request: ApiRequest,
+  find: (token: string) => ReturnType<typeof findSession>,
+  now: number,
+): Promise<Presented> {
+  const { headers } = request;
+  const secret = headers['x-api-key'] || /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+  if (secret) return { hash: hashSecret(secret) };
+  const token = readSessionToken(request);
+  if (!token) throw new ApiError('UNAUTHORIZED', 'An API key is required: send it as X-API-Key or as a Bearer token');
+  const session = await find(token);
+  if (!session || Date.parse(session.expiresOn) <= now) throw new ApiError('UNAUTHORIZED', 'The session is not valid');
+  return { hash: session.keyHash, session: { token, expiresOn: session.expiresOn } };
 }
 
 function isUsable(key: ApiKey, now: number): boolean {
@@ -50,8 +87,26 @@ function isUsable(key: ApiKey, now: number): boolean {
 }
 
 function principalOf(key: ApiKey): Principal {
-  const { id, organization, organizationName, environment, environmentName, scopes } = key;
-  return { keyId: id, organization, organizationName, environment, environmentName, scopes };
+  const { organization, organizationName, environment, environmentName, scopes, expiresOn } = key;
+  const owner = { organization, organizationName, environment, environmentName };
+  return { keyId: key.id, keyName: key.name, keyHash: key.hash, ...owner, scopes, expiresOn };
+}
+
+function tableLimiter(table: Table, now: () => number): Admit {
+  return createCallLimiter({
+    read: (keyId) => readBudget(table, keyId),
+    write: (keyId, budget, version) => writeBudget(table, keyId, budget, version),
+    now,
+    pause: (attempt) => new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * attempt)),
+  });
+}
+
+async function refuseFlood(admit: Admit, key: ApiKey, limits: CallLimits): Promise<void> {
+  const admission = await admit(key.id, key.rateLimit ?? limits);
+  if (admission.admitted) return;
+  const seconds = Math.max(1, Math.ceil(admission.retryAfterMs / 1000));
+  const headers = { 'retry-after': String(seconds) };
+  throw new ApiError('RATE_LIMITED', `Too many requests with this API key; try again in ${seconds} s`, headers);
 }
 
 /**

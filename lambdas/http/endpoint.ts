@@ -3,8 +3,7 @@ import httpRouter from '@middy/http-router';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { logger } from '../log';
 import { type HttpFunction, ROUTES, type Route } from '../routes';
-import type { Scope } from '../store/api-keys';
-import type { Authenticate, Principal } from './authentication';
+import type { Authenticate, Needs, Principal } from './authentication';
 import { errorResponse, internalError } from './error-bodies';
 import { ApiError } from './errors';
 import { type ApiRequest, type ApiResponse, readRequest, writeResponse } from './messages';
@@ -17,7 +16,7 @@ export type Endpoint =
   | { readonly public: true; readonly scope?: never; handle(request: ApiRequest): Promise<ApiResponse> }
   | {
       readonly public?: false;
-      readonly scope: Scope;
+      readonly scope: Needs;
       handle(request: ApiRequest, principal: Principal): Promise<ApiResponse>;
     };
 

@@ -22,6 +22,8 @@ export interface ApiResponse {
   /** Answered as JSON. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** `Set-Cookie` values. */
+  readonly cookies?: readonly string[];
 }
 
 const defined = (record: Record<string, string | undefined> | undefined): Record<string, string> =>
@@ -46,5 +48,6 @@ export function readRequest(event: APIGatewayProxyEventV2): ApiRequest {
 /** Writes an answer, with the request's id on it. */
 export function writeResponse(response: ApiResponse, requestId: string): APIGatewayProxyStructuredResultV2 {
   const headers = { 'content-type': 'application/json', 'x-request-id': requestId, ...response.headers };
-  return { statusCode: response.status, headers, body: JSON.stringify(response.body) };
+  const cookies = response.cookies && { cookies: [...response.cookies] };
+  return { statusCode: response.status, headers, ...cookies, body: JSON.stringify(response.body) };
 }

@@ -1,5 +1,5 @@
 import { cached } from '../cache';
-import { readEnvironment } from '../environment';
+import { defaultLimits, readEnvironment } from '../environment';
 import { createAuthenticate } from '../http/authentication';
 import { createHttpHandler } from '../http/endpoint';
 import { findSource, getSource } from '../store/configuration';
@@ -30,5 +30,5 @@ export const handler = createHttpHandler(
     'POST /v1/events/batch': { scope: 'write', handle: (request, caller) => publishBatch(ports, request, caller) },
     'POST /v1/ingest/{sourceId}': { public: true, handle: (request) => ingestSource(ports, request) },
   },
-  createAuthenticate(table, Date.now),
+  createAuthenticate(table, Date.now, defaultLimits(environment)),
 );

@@ -101,8 +101,9 @@ function repeatable(
   index: number,
 ): Repeatable | undefined {
   if (event.id) {
-    const content = JSON.stringify([event.type, event.source_id ?? null, Buffer.from(body).toString('utf8')]);
-    return { kind: 'id', value: event.id, index: 0, fingerprint: requestFingerprint(content) };
+    // The payload as it was written: numbers that only differ beyond what JavaScript can hold are different content.
+    const content = [event.type, event.source_id ?? null, Buffer.from(body).toString('utf8')];
+    return { kind: 'id', value: event.id, index: 0, fingerprint: requestFingerprint(JSON.stringify(content)) };
   }
   return key && { kind: 'key', ...key, index };
 }

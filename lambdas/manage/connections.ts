@@ -1,10 +1,11 @@
 import { type ConnectionNames, writeConnection } from '../dialects/management/wire';
 import { newConfigurationId } from '../domain/identifiers';
-import type { Principal } from '../http/authentication';
-import { invalid, notFound } from '../http/errors';
+import { type Principal, requireEnvironment } from '../http/authentication';
+import { ApiError, invalid, notFound } from '../http/errors';
 import type { ApiRequest, ApiResponse } from '../http/messages';
 import { parseJson, validate } from '../http/parse';
 import { findInEnvironments, ownEnvironment, readableEnvironments } from '../http/tenant';
+import { changeConnection } from '../store/changes';
 import {
   type Connection,
   getConnection,
@@ -15,17 +16,17 @@ import {
   listSources,
   putConnection,
 } from '../store/configuration';
+import { removeConnection } from '../store/removal';
 import type { Table } from '../store/table';
+import { connectionChange, connectionQuery } from './change-schemas';
+import { changeOf, deleted } from './changes';
 import { connectionBody } from './schemas';
 
 /** `POST /v1/connections` */
 export async function createConnection(table: Table, request: ApiRequest, caller: Principal): Promise<ApiResponse> {
   const body = validate(connectionBody, parseJson(request.body).value);
   const { organization, environment } = ownEnvironment(caller, body);
-  const source = body.source_id === undefined ? undefined : await getSource(table, environment, body.source_id);
-  if (body.source_id !== undefined && !source) throw invalid('source_id', 'names no source of this environment');
-  const destination = await getDestination(table, environment, body.destination_id);
-  if (!destination) throw invalid('destination_id', 'names no destination of this environment');
+  const joined = await readJoined(table, environment, body);
   const now = Date.now();
   const at = new Date(now).toISOString();
   const connection: Connection = {
@@ -33,22 +34,47 @@ export async function createConnection(table: Table, request: ApiRequest, caller
     ...{ organization, environment },
     name: body.name,
     ...(body.description && { description: body.description }),
-    ...(source && { source: source.id }),
-    destination: destination.id,
-    filterRules: body.filter_rules,
+    ...(body.source_id && { source: body.source_id }),
+    destination: body.destination_id,
+    filterRules: body.filter_rules ?? [],
     enabled: body.enabled,
     ...{ createdAt: at, updatedAt: at },
   };
-  await putConnection(table, connection);
-  const names = { source: source?.name, destination: destination.name };
-  return { status: 201, body: { connection: writeConnection(connection, names) } };
+  if (!(await putConnection(table, connection))) throw deletedMeanwhile();
+  return { status: 201, body: { connection: writeConnection(connection, joined) } };
+}
+
+const deletedMeanwhile = () =>
+  new ApiError('CONFLICT', 'The source or destination was deleted while the connection was being made');
+
+interface Joined {
+  readonly source_id?: string | null | undefined;
+  readonly destination_id?: string | undefined;
+}
+
+/** Names of what a body joins. @throws ApiError 400 when one of them does not exist */
+async function readJoined(table: Table, environment: string, body: Joined): Promise<ConnectionNames> {
+  const { source_id, destination_id } = body;
+  const source = source_id ? await getSource(table, environment, source_id) : undefined;
+  if (source_id && !source) throw invalid('source_id', 'names no source of this environment');
+  const destination =
+    destination_id === undefined ? undefined : await getDestination(table, environment, destination_id);
+  if (destination_id !== undefined && !destination) {
+    throw invalid('destination_id', 'names no destination of this environment');
+  }
+  return { source: source?.name, destination: destination?.name };
 }
 
 /** `GET /v1/connections` */
-export async function showConnections(table: Table, caller: Principal): Promise<ApiResponse> {
+export async function showConnections(table: Table, { query }: ApiRequest, caller: Principal): Promise<ApiResponse> {
+  const { source_id, destination_id, status } = validate(connectionQuery, query);
   const environments = await readableEnvironments(table, caller);
-  const connections = await Promise.all(environments.map((environment) => describeAll(table, environment)));
-  return { status: 200, body: { connections: connections.flat() } };
+  const all = (await Promise.all(environments.map((environment) => describeAll(table, environment)))).flat();
+  const connections = all
+    .filter((one) => source_id === undefined || one.source_id === source_id)
+    .filter((one) => destination_id === undefined || one.destination_id === destination_id)
+    .filter((one) => status === undefined || one.status === status);
+  return { status: 200, body: { connections } };
 }
 
 async function describeAll(table: Table, environment: string) {
@@ -77,4 +103,29 @@ async function namesOf(table: Table, { environment, source, destination }: Conne
     getDestination(table, environment, destination),
   ]);
   return { source: from?.name, destination: to?.name };
+}
+
+/** `PATCH /v1/connections/{id}` */
+export async function patchConnection(table: Table, request: ApiRequest, caller: Principal): Promise<ApiResponse> {
+  const id = request.params.id ?? '';
+  const { environment } = requireEnvironment(caller);
+  if (!(await getConnection(table, environment, id))) throw notFound('Connection', id);
+  const body = validate(connectionChange, parseJson(request.body).value);
+  ownEnvironment(caller, body);
+  await readJoined(table, environment, body);
+  const { name, description, source_id: source, destination_id: destination, enabled } = body;
+  const filterRules = body.filter_rules === null ? [] : body.filter_rules;
+  const change = changeOf({ name, description, source, destination, filterRules, enabled });
+  const joins = { ...(source && { source }), ...(destination && { destination }) };
+  const connection = await changeConnection(table, environment, id, change, joins);
+  if (!connection) throw notFound('Connection', id);
+  return { status: 200, body: { connection: writeConnection(connection, await namesOf(table, connection)) } };
+}
+
+/** `DELETE /v1/connections/{id}`: the next event does not match it any more. */
+export async function deleteConnection(table: Table, { params }: ApiRequest, caller: Principal): Promise<ApiResponse> {
+  const { environment } = requireEnvironment(caller);
+  const id = params.id ?? '';
+  const done = await removeConnection(table, environment, id, new Date().toISOString());
+  return deleted('Connection', id, done);
 }

@@ -1,23 +1,27 @@
 import { writeDestination } from '../dialects/management/wire';
 import { newConfigurationId } from '../domain/identifiers';
-import { DEFAULT_RETRY_POLICY, type RetryPolicy } from '../domain/retry-policy';
 import { newSigningSecret } from '../domain/signature';
 import { type Principal, requireEnvironment } from '../http/authentication';
 import { notFound } from '../http/errors';
 import type { ApiRequest, ApiResponse } from '../http/messages';
 import { parseJson, validate } from '../http/parse';
 import { findInEnvironments, ownEnvironment, readableEnvironments } from '../http/tenant';
+import { changeDestination } from '../store/changes';
 import {
   type Destination,
   destinationAuth,
   getDestination,
   listDestinations,
   putDestination,
-  setDestinationStatus,
 } from '../store/configuration';
+import { setDestinationStatus } from '../store/destination-status';
+import { removeDestination } from '../store/removal';
 import type { Table } from '../store/table';
+import { destinationChange, destinationQuery } from './change-schemas';
+import { deleted } from './changes';
+import { destinationChangeOf, lowerCase, readRetryPolicy } from './destination-changes';
 import type { UrlRules } from './destination-url';
-import { type DestinationBody, destinationBody } from './schemas';
+import { destinationBody } from './schemas';
 import { slugOf } from './slug';
 
 /** `POST /v1/destinations`: the only answer that shows the signing secret. */
@@ -41,7 +45,7 @@ export async function createDestination(
     timeoutMs: body.timeout_ms,
     retryPolicy: readRetryPolicy(body.retry_policy),
     status: body.status,
-    ...(body.status === 'paused' && { pausedBecause: 'operator' as const }),
+    ...(body.status === 'paused' && { pausedBecause: 'operator' as const, pausedAt: at }),
     signingSecrets: [signingSecret],
     ...{ createdAt: at, updatedAt: at },
   };
@@ -49,22 +53,15 @@ export async function createDestination(
   return { status: 201, body: { destination: writeDestination(destination, { signingSecret }) } };
 }
 
-const lowerCase = (headers: Record<string, string>): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-
-function readRetryPolicy(policy: DestinationBody['retry_policy']): RetryPolicy {
-  if (!policy) return DEFAULT_RETRY_POLICY;
-  const { max_attempts: maxAttempts, schedule, exponential } = policy;
-  if (!exponential) return { ...DEFAULT_RETRY_POLICY, maxAttempts, ...(schedule && { schedule }) };
-  const { initial_seconds: initialSeconds, factor, max_seconds: maxSeconds } = exponential;
-  return { maxAttempts, exponential: { initialSeconds, factor, maxSeconds } };
-}
-
 /** `GET /v1/destinations` */
-export async function showDestinations(table: Table, caller: Principal): Promise<ApiResponse> {
+export async function showDestinations(table: Table, { query }: ApiRequest, caller: Principal): Promise<ApiResponse> {
+  const { status, type } = validate(destinationQuery, query);
   const environments = await readableEnvironments(table, caller);
-  const destinations = await Promise.all(environments.map((environment) => listDestinations(table, environment)));
-  return { status: 200, body: { destinations: destinations.flat().map((one) => writeDestination(one)) } };
+  const all = (await Promise.all(environments.map((environment) => listDestinations(table, environment)))).flat();
+  const destinations = all
+    .filter((one) => (status === undefined || one.status === status) && (type ?? 'http') === 'http')
+    .map((one) => writeDestination(one));
+  return { status: 200, body: { destinations } };
 }
 
 /** `GET /v1/destinations/{id}` */
@@ -88,4 +85,34 @@ export async function changeDestinationStatus(
   const destination = changed ? await getDestination(table, environment, id) : undefined;
   if (!destination) throw notFound('Destination', id);
   return { status: 200, body: { destination: writeDestination(destination) } };
+}
+
+/** `PATCH /v1/destinations/{id}`. Credentials and the headers that carry them are written and never shown. */
+export async function patchDestination(
+  table: Table,
+  rules: UrlRules,
+  request: ApiRequest,
+  caller: Principal,
+): Promise<ApiResponse> {
+  const id = request.params.id ?? '';
+  const { environment } = requireEnvironment(caller);
+  const stored = await getDestination(table, environment, id);
+  if (!stored) throw notFound('Destination', id);
+  const body = validate(destinationChange(rules), parseJson(request.body).value);
+  ownEnvironment(caller, body);
+  const change = destinationChangeOf(stored, body, Date.now());
+  const destination = await changeDestination(table, environment, id, change);
+  if (!destination) throw notFound('Destination', id);
+  return { status: 200, body: { destination: writeDestination(destination) } };
+}
+
+/**
+ * `DELETE /v1/destinations/{id}`: its connections are deleted with it. Its deliveries stay and show its name and URL;
+ * those that are still to be made fail.
+ */
+export async function deleteDestination(table: Table, { params }: ApiRequest, caller: Principal): Promise<ApiResponse> {
+  const { environment } = requireEnvironment(caller);
+  const id = params.id ?? '';
+  const done = await removeDestination(table, environment, id, new Date().toISOString());
+  return deleted('Destination', id, done);
 }

@@ -5,20 +5,43 @@ import { storageProblem } from '../store/storable';
 import { type UrlRules, urlProblem } from './destination-url';
 import { HEADER_NAME, HEADER_VALUE, isReservedHeader } from './forbidden-headers';
 
-const name = z.string().trim().min(1).max(255);
-const slug = z
+export const name = z.string().trim().min(1).max(255);
+export const slug = z
   .string()
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must consist of lower-case words joined by hyphens')
   .max(100);
 
+/** Parameters that are part of the surface but not of this version: refused rather than ignored. */
+export const unsupported = (what: string, allowed: z.ZodType = z.null()) =>
+  z.union([z.undefined(), allowed], { error: `${what} is not supported yet` }).optional();
+
 /** Every body may say which tenant it means; it can only mean the key's own. */
-const tenant = { org_id: z.string().optional(), env_id: z.string().optional() };
+export const tenant = { org_id: z.string().optional(), env_id: z.string().optional() };
+
+export const template = z.string().min(1).max(100);
+export const sourceStatus = z.enum(['active', 'disabled']);
+
+const off = z.union([z.null(), z.literal(false)]);
+
+/** What a source will know about senders; refused in this version unless it says that nothing is checked. */
+export const verification = {
+  verification: unsupported('verification'),
+  verification_enabled: unsupported('verification', off),
+  verification_type: unsupported('verification'),
+  verification_header: unsupported('verification'),
+  verification_secret: unsupported('verification'),
+  dedup_enabled: unsupported('deduplication', off),
+  dedup_strategy: unsupported('deduplication'),
+  dedup_window_seconds: unsupported('deduplication'),
+};
 
 export const sourceBody = z.object({
   ...tenant,
   name,
   slug: slug.optional(),
-  template: z.string().max(100).optional(),
+  template: template.nullish(),
+  status: sourceStatus.default('active'),
+  ...verification,
 });
 
 const headerValue = z.string().regex(HEADER_VALUE, 'must be printable ASCII without line breaks');
@@ -26,10 +49,10 @@ const headerName = z
   .string()
   .regex(HEADER_NAME, 'is no header name')
   .refine((header) => !isReservedHeader(header), 'is set by Posthorn or by HTTP itself');
-const headers = z.record(headerName, headerValue);
+export const headers = z.record(headerName, headerValue);
 
 const credential = z.string().min(1).max(4096).regex(HEADER_VALUE, 'must be printable ASCII');
-const authConfig = z.object({
+export const authConfig = z.object({
   username: z.string().max(255).optional(),
   password: z.string().max(4096).optional(),
   token: credential.optional(),
@@ -38,7 +61,7 @@ const authConfig = z.object({
 });
 
 const seconds = z.number().min(0).max(MAX_RETRY_AFTER_SECONDS);
-const retryPolicy = z
+export const retryPolicy = z
   .object({
     max_attempts: z.int().min(1).max(50).default(5),
     schedule: z.array(seconds).min(1).max(50).optional(),
@@ -55,8 +78,25 @@ const retryPolicy = z
     'takes a schedule or exponential settings, not both',
   );
 
-/** Parameters that are part of the surface but not of this version: refused rather than ignored. */
-const unsupported = (what: string) => z.undefined({ error: `${what} is not supported yet` });
+export const authType = z.enum(['none', 'basic', 'bearer_token', 'api_key']);
+const authentication = z.object({ auth_type: authType.default('none'), auth_config: authConfig.default({}) });
+export const method = z.enum(['POST', 'PUT', 'PATCH']);
+export const timeout = z.int().min(1000).max(30_000);
+export const destinationStatus = z.enum(['active', 'paused']);
+export const destinationUrl = (rules: UrlRules) =>
+  z
+    .string()
+    .max(2048)
+    .superRefine((url, context) => {
+      const problem = urlProblem(url, rules);
+      if (problem) context.addIssue({ code: 'custom', message: problem });
+    });
+
+/** Members of a destination that this version refuses. */
+export const notYet = {
+  mirror_urls: unsupported('mirroring', z.array(z.never()).max(0)),
+  rate_limit: unsupported('a rate limit'),
+};
 
 export const destinationBody = (rules: UrlRules) =>
   z
@@ -65,33 +105,30 @@ export const destinationBody = (rules: UrlRules) =>
       name,
       slug: slug.optional(),
       type: z.literal('http').default('http'),
-      url: z
-        .string()
-        .max(2048)
-        .superRefine((url, context) => {
-          const problem = urlProblem(url, rules);
-          if (problem) context.addIssue({ code: 'custom', message: problem });
-        }),
-      method: z.enum(['POST', 'PUT', 'PATCH']).default('POST'),
+      url: destinationUrl(rules),
+      method: method.default('POST'),
       headers: headers.default({}),
-      auth_type: z.enum(['none', 'basic', 'bearer_token', 'api_key']).default('none'),
-      auth_config: authConfig.default({}),
-      timeout_ms: z.int().min(1000).max(30_000).default(15_000),
-      retry_policy: retryPolicy.optional(),
-      status: z.enum(['active', 'paused']).default('active'),
-      mirror_urls: unsupported('mirroring').or(z.array(z.never()).max(0)).optional(),
-      rate_limit: unsupported('a rate limit').or(z.null()).optional(),
+      ...authentication.shape,
+      timeout_ms: timeout.default(15_000),
+      retry_policy: retryPolicy.nullish(),
+      status: destinationStatus.default('active'),
+      ...notYet,
     })
-    .superRefine(({ auth_type, auth_config }, context) => {
-      for (const field of REQUIRED_CREDENTIALS[auth_type]) {
-        if (auth_config[field] !== undefined) continue;
-        context.addIssue({
-          code: 'custom',
-          path: ['auth_config', field],
-          message: `is required by auth_type ${auth_type}`,
-        });
-      }
-    });
+    .superRefine(requireCredentials);
+
+/** A kind of authentication with the credentials that it needs. */
+export const requiredCredentials = authentication.superRefine(requireCredentials);
+
+function requireCredentials(
+  { auth_type, auth_config }: z.output<typeof authentication>,
+  context: z.RefinementCtx,
+): void {
+  for (const field of REQUIRED_CREDENTIALS[auth_type]) {
+    if (auth_config[field] !== undefined) continue;
+    const message = `is required by auth_type ${auth_type}`;
+    context.addIssue({ code: 'custom', path: ['auth_config', field], message });
+  }
+}
 
 /** Which members of `auth_config` each kind of authentication needs. */
 const REQUIRED_CREDENTIALS = {
@@ -123,13 +160,16 @@ const filterRule = z
     }
   });
 
+export const filterRules = z.array(filterRule).max(50);
+export const description = z.string().max(1000);
+
 export const connectionBody = z.object({
   ...tenant,
   name,
-  description: z.string().max(1000).optional(),
-  source_id: z.string().optional(),
+  description: description.nullish(),
+  source_id: z.string().nullish(),
   destination_id: z.string(),
-  filter_rules: z.array(filterRule).max(50).default([]),
-  schema: unsupported('a schema').or(z.null()).optional(),
+  filter_rules: filterRules.nullish(),
+  schema: unsupported('a schema'),
   enabled: z.boolean().default(true),
 });

@@ -1,14 +1,19 @@
 import { writeSource } from '../dialects/management/wire';
 import { newConfigurationId } from '../domain/identifiers';
-import type { Principal } from '../http/authentication';
+import { type Principal, requireEnvironment } from '../http/authentication';
 import { notFound } from '../http/errors';
 import type { ApiRequest, ApiResponse } from '../http/messages';
 import { parseJson, validate } from '../http/parse';
 import { findInEnvironments, ownEnvironment, readableEnvironments } from '../http/tenant';
+import { changeSource } from '../store/changes';
 import { getSource, listSources, putSource, type Source } from '../store/configuration';
+import { removeSource } from '../store/removal';
 import type { Table } from '../store/table';
+import { sourceChange, sourceQuery } from './change-schemas';
+import { changeOf, deleted } from './changes';
 import { sourceBody } from './schemas';
 import { slugOf } from './slug';
+import { SOURCE_TEMPLATES } from './source-templates';
 
 /** `POST /v1/sources` */
 export async function createSource(table: Table, request: ApiRequest, caller: Principal): Promise<ApiResponse> {
@@ -22,7 +27,7 @@ export async function createSource(table: Table, request: ApiRequest, caller: Pr
     name: body.name,
     slug: body.slug ?? slugOf(body.name, 'source'),
     ...(body.template && { template: body.template }),
-    status: 'active',
+    status: body.status,
     ...{ createdAt: at, updatedAt: at },
   };
   await putSource(table, source);
@@ -30,10 +35,17 @@ export async function createSource(table: Table, request: ApiRequest, caller: Pr
 }
 
 /** `GET /v1/sources` */
-export async function showSources(table: Table, caller: Principal): Promise<ApiResponse> {
+export async function showSources(table: Table, { query }: ApiRequest, caller: Principal): Promise<ApiResponse> {
+  const { status } = validate(sourceQuery, query);
   const environments = await readableEnvironments(table, caller);
-  const sources = await Promise.all(environments.map((environment) => listSources(table, environment)));
-  return { status: 200, body: { sources: sources.flat().map(writeSource) } };
+  const sources = (await Promise.all(environments.map((environment) => listSources(table, environment)))).flat();
+  const matching = sources.filter((source) => status === undefined || source.status === status);
+  return { status: 200, body: { sources: matching.map(writeSource) } };
+}
+
+/** `GET /v1/sources/templates` */
+export async function showTemplates(): Promise<ApiResponse> {
+  return { status: 200, body: { templates: SOURCE_TEMPLATES } };
 }
 
 /** `GET /v1/sources/{id}` */
@@ -42,4 +54,26 @@ export async function showSource(table: Table, { params }: ApiRequest, caller: P
   const source = await findInEnvironments(table, caller, (environment) => getSource(table, environment, id));
   if (!source) throw notFound('Source', id);
   return { status: 200, body: { source: writeSource(source) } };
+}
+
+/** `PATCH /v1/sources/{id}` */
+export async function patchSource(table: Table, request: ApiRequest, caller: Principal): Promise<ApiResponse> {
+  const id = request.params.id ?? '';
+  const { environment } = requireEnvironment(caller);
+  if (!(await getSource(table, environment, id))) throw notFound('Source', id);
+  const body = validate(sourceChange, parseJson(request.body).value);
+  ownEnvironment(caller, body);
+  const { name, slug, template, status } = body;
+  const change = changeOf({ name, slug, template, status });
+  const source = await changeSource(table, environment, id, change);
+  if (!source) throw notFound('Source', id);
+  return { status: 200, body: { source: writeSource(source) } };
+}
+
+/** `DELETE /v1/sources/{id}`: its address answers 404 within seconds; its connections are deleted with it. */
+export async function deleteSource(table: Table, { params }: ApiRequest, caller: Principal): Promise<ApiResponse> {
+  const { environment } = requireEnvironment(caller);
+  const id = params.id ?? '';
+  const done = await removeSource(table, environment, id, new Date().toISOString());
+  return deleted('Source', id, done);
 }

@@ -10,6 +10,7 @@ import { deliveriesOf } from '../store/deliveries';
 import { markUnrouted } from '../store/events';
 import { type NewDelivery, putDelivery } from '../store/new-delivery';
 import { openTable } from '../store/table';
+import { restart } from '../store/transitions';
 import { type BatchPorts, routeBatch } from './route-batch';
 
 /** Routing needs a destination's retry policy and that it exists; both may be this old. */
@@ -35,6 +36,8 @@ const ports: BatchPorts = {
   putDelivery: (delivery: NewDelivery) => putDelivery(table, delivery, settings),
   deliveriesOf: (base) => deliveriesOf(table, base),
   markUnrouted: (base) => markUnrouted(table, base),
+  restart: (delivery, now) => restart(table, delivery, 'manual', now),
+  now: Date.now,
   enqueueAll: (due) => enqueueAll(queue, due),
   setAside: async (record, error) => {
     logger.error('record set aside', { sequenceNumber: record.dynamodb?.SequenceNumber, error });

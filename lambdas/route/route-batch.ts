@@ -5,9 +5,10 @@ import { parseDelivery } from '../store/delivery-items';
 import { parseEvent } from '../store/events';
 import { readStreamImage, type StreamImage } from '../store/stream-image';
 import { readable, UnreadableRecordError } from '../store/unreadable-record';
-import { type RoutePorts, routeEvent } from './route-event';
+import { type RetryPorts, retryEvent } from './retry-event';
+import { routeEvent } from './route-event';
 
-export interface BatchPorts extends RoutePorts {
+export interface BatchPorts extends RetryPorts {
   /** Enqueues attempts across events, ten to a request; answers with the refused ones. */
   enqueueAll<Due extends DueAttempt>(
     due: readonly Due[],
@@ -52,7 +53,7 @@ export async function routeBatch(ports: BatchPorts, records: readonly DynamoDBRe
 }
 
 async function dueAttemptsOrAside(
-  perBatch: RoutePorts,
+  perBatch: RetryPorts,
   ports: BatchPorts,
   record: DynamoDBRecord,
 ): Promise<DueAttempt[]> {
@@ -68,21 +69,26 @@ async function dueAttemptsOrAside(
 /** What a record is about. Reading it is apart from acting on it: only the first can be the record's own fault. */
 function readSubject(record: DynamoDBRecord) {
   return readable(() => {
-    const image = readStreamImage((record.dynamodb?.NewImage ?? {}) as StreamImage);
-    return image.sk === 'EVT' ? { event: parseEvent(image) } : { delivery: parseDelivery(image) };
+    const image = imageOf(record, 'NewImage');
+    if (image.sk !== 'EVT') return { delivery: parseDelivery(image) };
+    const before = record.eventName === 'MODIFY' ? parseEvent(imageOf(record, 'OldImage')) : undefined;
+    return { event: parseEvent(image), before };
   });
 }
 
-async function dueAttempts(ports: RoutePorts, record: DynamoDBRecord): Promise<DueAttempt[]> {
-  const { event, delivery } = readSubject(record);
-  if (event) return routeEvent(ports, event);
+const imageOf = (record: DynamoDBRecord, name: 'NewImage' | 'OldImage') =>
+  readStreamImage((record.dynamodb?.[name] ?? {}) as StreamImage);
+
+async function dueAttempts(ports: RetryPorts, record: DynamoDBRecord): Promise<DueAttempt[]> {
+  const { event, before, delivery } = readSubject(record);
+  if (event) return before ? retryEvent(ports, event, before) : routeEvent(ports, event);
   if (delivery.status !== 'pending') return [];
   const { base, environment, destination, made } = delivery;
   return [{ base, delivery: delivery.delivery, environment, destination, attempt: made + 1 }];
 }
 
 /** Configuration is read once for a batch, however many events it has: consistent, and cheap. */
-function readOncePerBatch(ports: BatchPorts): RoutePorts {
+function readOncePerBatch(ports: BatchPorts): RetryPorts {
   const forever = { ttlMs: Number.POSITIVE_INFINITY, now: () => 0 };
   const destinations = cached((address) => {
     const [environment = '', id = ''] = address.split('/');

@@ -89,7 +89,11 @@ async function withDestinations(ports: RoutePorts, connections: readonly Connect
   return found.filter((match) => match !== undefined);
 }
 
-async function matchingConnections(ports: RoutePorts, event: StoredEvent): Promise<Connection[]> {
+/** The connections that match an event as they are now. */
+export async function matchingConnections(
+  ports: Pick<RoutePorts, 'listConnections'>,
+  event: StoredEvent,
+): Promise<Connection[]> {
   const connections = await ports.listConnections(event.environment);
   const subject = { body: lazyJson(event), headers: event.headers ?? {}, type: event.type };
   return connections
@@ -119,7 +123,9 @@ function parseOrUndefined(body: Uint8Array): unknown {
 const isUntouched = (delivery: Delivery): boolean => delivery.status === 'pending' && delivery.made === 0;
 
 function newDelivery(event: StoredEvent, { connection, destination }: Match, ordinal: number): NewDelivery {
-  const { base, organization, environment, source, createdAt } = event;
+  const { base, organization, environment, source, retryAt } = event;
+  // A delivery that was not made when the event came is as old as the call that asked for it.
+  const createdAt = retryAt === undefined ? event.createdAt : new Date(retryAt).toISOString();
   return {
     ...{ base, organization, environment, source, createdAt },
     delivery: ordinal,

@@ -54,6 +54,19 @@ export const connectionKey = (environment: string, id: string): Key => ({
   sk: `CON#${id}`,
 });
 
+/** What is kept of deleted configuration; no list of live configuration reads it. */
+export const removedConfigurationKey = (environment: string, id: string): Key => ({
+  pk: environmentPk(environment),
+  sk: `GONE#${id}`,
+});
+
+/** Says that deliveries wait for a destination that was deleted; the sweep looks for these. */
+export const ORPHANS_PREFIX = 'PARKED#';
+export const orphansKey = (environment: string, destination: string): Key => ({
+  pk: environmentPk(environment),
+  sk: `${ORPHANS_PREFIX}${destination}`,
+});
+
 /** Says which environment a source belongs to: ingest knows the source's id and nothing else. */
 export const sourceAddressKey = (id: string): Key => ({ pk: `SRC#${id}`, sk: 'SRC' });
 
@@ -71,6 +84,12 @@ export const apiKeyEntryKey = (organization: string, id: string): Key => ({
   pk: organizationPk(organization),
   sk: `KEY#${id}`,
 });
+
+/** A session by the SHA-256 of its token. */
+export const sessionKey = (hash: string): Key => ({ pk: `SES#${hash}`, sk: 'SES' });
+
+/** The tokens that calls with a key take. */
+export const callBudgetKey = (keyId: string): Key => ({ pk: `RATE#${keyId}`, sk: 'RATE' });
 
 /** The timeline's partition for a family: its shard is read from the random end of the base. */
 export function shardOf(base: string, shards: number): number {

@@ -1,12 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { newConfigurationId } from '../domain/identifiers';
-import { apiKeyEntryKey, apiKeyKey, environmentKey, type Key, organizationKey, organizationPk } from './addresses';
+import { isConfigurationId, newConfigurationId } from '../domain/identifiers';
+import { apiKeyEntryKey, apiKeyKey, environmentKey, organizationKey, organizationPk } from './addresses';
 import { expectConditionFailure } from './conditions';
 import { queryAll } from './query';
 import type { Table } from './table';
+import { ensure } from './tenants';
+
+export { findEnvironment, findOrganization, listEnvironments, listOrganizations } from './tenants';
 
 /** What a key may do. */
 export const SCOPES = ['read', 'write', 'delete'] as const;
@@ -27,20 +29,36 @@ const record = z.object({
   createdAt: z.string(),
   expiresOn: z.string().optional(),
   revokedAt: z.string().optional(),
+  /** Absent: the deployment's default. */
+  rateLimit: z.object({ perSecond: z.int(), burst: z.int() }).optional(),
 });
 
 /** An API key as it is stored. */
 export type ApiKey = z.output<typeof record>;
 
-/** What a new key is to be. Organization and environment are made on first use. */
-export interface ApiKeyRequest {
-  readonly organization: string;
-  /** Absent: a key of the whole organization. */
-  readonly environment?: string | undefined;
+/** What a new key is to be. */
+export interface KeyProperties {
   readonly name: string;
   readonly scopes: readonly Scope[];
   /** ISO 8601. */
   readonly expiresOn?: string | undefined;
+  readonly rateLimit?: ApiKey['rateLimit'];
+}
+
+/** Whom a key belongs to, by name. Organization and environment are made on first use. */
+export interface ApiKeyRequest extends KeyProperties {
+  readonly organization: string;
+  /** Absent: a key of the whole organization. */
+  readonly environment?: string | undefined;
+}
+
+/** Whom a key belongs to: an environment, or a whole organization. */
+export type KeyOwner = Pick<ApiKey, 'organization' | 'organizationName' | 'environment' | 'environmentName'>;
+
+/** A new key. The secret cannot be read again. */
+export interface NewApiKey {
+  readonly secret: string;
+  readonly key: ApiKey;
 }
 
 /** The secret starts so, which lets scanners for leaked secrets find it. */
@@ -50,30 +68,39 @@ const SECRET_PREFIX = 'phk_';
 export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
 /**
- * Makes an API key.
+ * Makes an API key, and whom it belongs to if need be.
  *
  * @param now milliseconds since the epoch
- * @returns the secret, which cannot be read again, and the key as it is stored
  */
-export async function createApiKey(
-  table: Table,
-  request: ApiKeyRequest,
-  now: number,
-): Promise<{ readonly secret: string; readonly key: ApiKey }> {
+export async function createApiKey(table: Table, request: ApiKeyRequest, now: number): Promise<NewApiKey> {
   const organization = await ensure(table, organizationKey(request.organization), 'org', now);
   const environment =
     request.environment && (await ensure(table, environmentKey(organization, request.environment), 'env', now));
+  const owner = {
+    ...{ organization, organizationName: request.organization },
+    ...(environment && { environment, environmentName: request.environment }),
+  };
+  return addApiKey(table, owner, request, now);
+}
+
+/** Makes an API key for an owner that exists. */
+export async function addApiKey(
+  table: Table,
+  { organization, organizationName, environment, environmentName }: KeyOwner,
+  { name, scopes, expiresOn, rateLimit }: KeyProperties,
+  now: number,
+): Promise<NewApiKey> {
   const secret = SECRET_PREFIX + randomBytes(32).toString('base64url');
   const key: ApiKey = {
     id: newConfigurationId('key', now),
     hash: hashSecret(secret),
-    name: request.name,
-    organization,
-    organizationName: request.organization,
-    ...(environment && { environment, environmentName: request.environment }),
-    scopes: [...request.scopes],
+    name,
+    ...{ organization, organizationName },
+    ...(environment && { environment, environmentName }),
+    scopes: [...scopes],
     createdAt: new Date(now).toISOString(),
-    ...(request.expiresOn && { expiresOn: request.expiresOn }),
+    ...(expiresOn && { expiresOn }),
+    ...(rateLimit && { rateLimit }),
   };
   await putKey(table, key);
   return { secret, key };
@@ -89,61 +116,32 @@ async function putKey(table: Table, key: ApiKey): Promise<void> {
   await table.documents.send(new TransactWriteCommand({ TransactItems }));
 }
 
-/** The id that a name has, given to it now if it has none: two callers at once agree on one. */
-async function ensure(table: Table, key: Key, prefix: 'org' | 'env', now: number): Promise<string> {
-  const id = newConfigurationId(prefix, now);
-  const Item = { ...key, id, createdAt: new Date(now).toISOString() };
-  const command = new PutCommand({
-    TableName: table.name,
-    Item,
-    ConditionExpression: 'attribute_not_exists(pk)',
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-  });
-  try {
-    await table.documents.send(command);
-    return id;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException && error.Item?.id?.S) return error.Item.id.S;
-    throw error;
-  }
-}
-
 /** Finds a key by its secret; revoked and expired ones are found too. */
 export async function findApiKey(table: Table, secret: string): Promise<ApiKey | undefined> {
-  return getByHash(table, hashSecret(secret));
+  return findApiKeyByHash(table, hashSecret(secret));
 }
 
-async function getByHash(table: Table, hash: string): Promise<ApiKey | undefined> {
+/** Finds a key by the SHA-256 of its secret, in hex. */
+export async function findApiKeyByHash(table: Table, hash: string): Promise<ApiKey | undefined> {
   const command = new GetCommand({ TableName: table.name, Key: apiKeyKey(hash), ConsistentRead: true });
   const { Item } = await table.documents.send(command);
   return Item && record.parse(Item);
-}
-
-/** The id of an organization by its name, or undefined. */
-export async function findOrganization(table: Table, name: string): Promise<string | undefined> {
-  const command = new GetCommand({ TableName: table.name, Key: organizationKey(name), ConsistentRead: true });
-  const { Item } = await table.documents.send(command);
-  return Item && z.object({ id: z.string() }).parse(Item).id;
-}
-
-/** Ids of all organizations. */
-export async function listOrganizations(table: Table): Promise<string[]> {
-  const items = await queryAll(table, organizationKey('').pk, '');
-  return items.map((item) => z.object({ id: z.string() }).parse(item).id);
-}
-
-/** Ids of the environments of an organization. */
-export async function listEnvironments(table: Table, organization: string): Promise<string[]> {
-  const items = await queryAll(table, organizationPk(organization), 'ENV#');
-  return items.map((item) => z.object({ id: z.string() }).parse(item).id);
 }
 
 /** All keys of an organization, oldest first. */
 export async function listApiKeys(table: Table, organization: string): Promise<ApiKey[]> {
   const entries = await queryAll(table, organizationPk(organization), 'KEY#');
   const hashes = entries.map((entry) => z.object({ hash: z.string() }).parse(entry).hash);
-  const keys = await Promise.all(hashes.map((hash) => getByHash(table, hash)));
+  const keys = await Promise.all(hashes.map((hash) => findApiKeyByHash(table, hash)));
   return keys.filter((key) => key !== undefined);
+}
+
+/** A key of an organization by its id. */
+export async function getApiKey(table: Table, organization: string, id: string): Promise<ApiKey | undefined> {
+  if (!isConfigurationId(id, 'key')) return undefined;
+  const Key = apiKeyEntryKey(organization, id);
+  const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
+  return Item && findApiKeyByHash(table, z.object({ hash: z.string() }).parse(Item).hash);
 }
 
 /**
@@ -152,20 +150,17 @@ export async function listApiKeys(table: Table, organization: string): Promise<A
  * @returns false when the organization has no such key
  */
 export async function revokeApiKey(table: Table, organization: string, id: string, now: number): Promise<boolean> {
-  const Key = apiKeyEntryKey(organization, id);
-  const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
-  if (!Item) return false;
-  const { hash } = z.object({ hash: z.string() }).parse(Item);
+  const key = await getApiKey(table, organization, id);
+  if (!key) return false;
+  const change = new UpdateCommand({
+    TableName: table.name,
+    Key: apiKeyKey(key.hash),
+    UpdateExpression: 'SET revokedAt = if_not_exists(revokedAt, :now)',
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeValues: { ':now': new Date(now).toISOString() },
+  });
   try {
-    await table.documents.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: apiKeyKey(hash),
-        UpdateExpression: 'SET revokedAt = if_not_exists(revokedAt, :now)',
-        ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeValues: { ':now': new Date(now).toISOString() },
-      }),
-    );
+    await table.documents.send(change);
     return true;
   } catch (error) {
     expectConditionFailure(error);

@@ -39,3 +39,11 @@ export function conditionFailure(error: unknown): ConditionFailure {
 export function expectConditionFailure(error: unknown): void {
   if (!(error instanceof ConditionalCheckFailedException)) throw error;
 }
+
+/** The same for a transaction: it was cancelled by nothing but conditions. */
+export function expectCancelledByCondition(error: unknown): void {
+  const reasons = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
+  const byCondition = reasons.some(({ Code }) => Code === 'ConditionalCheckFailed');
+  const otherwise = reasons.some(({ Code }) => Code !== 'None' && Code !== 'ConditionalCheckFailed');
+  if (!byCondition || otherwise) throw error;
+}

@@ -1,9 +1,9 @@
-import { GetCommand, PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { FILTER_OPERATORS } from '../domain/filter-rules';
+import { isConfigurationId } from '../domain/identifiers';
 import { connectionKey, destinationKey, environmentPk, type Key, sourceAddressKey, sourceKey } from './addresses';
-import { expectConditionFailure } from './conditions';
-import { updateOf, withCondition } from './expressions';
+import { expectCancelledByCondition } from './conditions';
 import { queryAll } from './query';
 import type { Table } from './table';
 
@@ -54,6 +54,8 @@ const destination = owned.extend({
   status: z.enum(['active', 'paused']),
   /** `gone` when a 410 paused it, `operator` when a call did. */
   pausedBecause: z.enum(['gone', 'operator']).optional(),
+  /** ISO 8601; only while paused. */
+  pausedAt: z.string().optional(),
   /** Since it was resumed, parked deliveries may be waiting for the sweep. */
   draining: z.boolean().optional(),
   /** `whsec_…`, the newest first. */
@@ -81,6 +83,10 @@ export type Connection = z.output<typeof connection>;
 const MAX_SORT_KEY_BYTES = 1024;
 
 const canExist = ({ sk }: Key): boolean => Buffer.byteLength(sk) <= MAX_SORT_KEY_BYTES;
+/** Reads configuration from its item. */
+export const parseSource = (item: unknown): Source => source.parse(item);
+export const parseDestination = (item: unknown): Destination => destination.parse(item);
+export const parseConnection = (item: unknown): Connection => connection.parse(item);
 
 async function getItem(table: Table, Key: Key): Promise<unknown> {
   if (!canExist(Key)) return undefined;
@@ -105,7 +111,7 @@ export async function putSource(table: Table, item: Source): Promise<void> {
 }
 
 export async function getSource(table: Table, environment: string, id: string): Promise<Source | undefined> {
-  const item = await getItem(table, sourceKey(environment, id));
+  const item = isConfigurationId(id, 'src') ? await getItem(table, sourceKey(environment, id)) : undefined;
   return item === undefined ? undefined : source.parse(item);
 }
 
@@ -125,7 +131,7 @@ export async function putDestination(table: Table, item: Destination): Promise<v
 }
 
 export async function getDestination(table: Table, environment: string, id: string): Promise<Destination | undefined> {
-  const item = await getItem(table, destinationKey(environment, id));
+  const item = isConfigurationId(id, 'dst') ? await getItem(table, destinationKey(environment, id)) : undefined;
   return item === undefined ? undefined : destination.parse(item);
 }
 
@@ -133,53 +139,38 @@ export async function listDestinations(table: Table, environment: string): Promi
   return (await queryAll(table, environmentPk(environment), 'DST#')).map((item) => destination.parse(item));
 }
 
-/**
- * Pauses or resumes a destination.
- *
- * @returns false when it does not exist
- */
-export async function setDestinationStatus(
+/** Conditions that what a connection joins exists, for the transaction that writes it. */
+export function connectionReferences(
   table: Table,
-  environment: string,
-  id: string,
-  status: Destination['status'],
-  updatedAt: string,
-): Promise<boolean> {
-  const Key = destinationKey(environment, id);
-  if (!canExist(Key)) return false;
-  const change = updateOf({
-    set: { status, updatedAt, ...(status === 'paused' ? { pausedBecause: 'operator' } : { draining: true }) },
-    remove: [status === 'paused' ? 'draining' : 'pausedBecause'],
-  });
-  const parts = withCondition(change, 'attribute_exists(pk)');
+  { environment, source, destination }: Partial<Connection> & Pick<Connection, 'environment'>,
+) {
+  const keys = [
+    ...(source === undefined ? [] : [sourceKey(environment, source)]),
+    ...(destination === undefined ? [] : [destinationKey(environment, destination)]),
+  ];
+  const ConditionExpression = 'attribute_exists(pk)';
+  return keys.map((Key) => ({ ConditionCheck: { TableName: table.name, Key: { ...Key }, ConditionExpression } }));
+}
+
+/**
+ * Writes a new connection.
+ *
+ * @returns false when what it joins does not exist, or was deleted in this moment
+ */
+export async function putConnection(table: Table, item: Connection): Promise<boolean> {
+  const Put = putNew(table, connectionKey(item.environment, item.id), item);
+  const TransactItems = [{ Put }, ...connectionReferences(table, item)];
   try {
-    await table.documents.send(new UpdateCommand({ TableName: table.name, Key, ...parts }));
+    await table.documents.send(new TransactWriteCommand({ TransactItems }));
     return true;
   } catch (error) {
-    expectConditionFailure(error);
+    expectCancelledByCondition(error);
     return false;
   }
 }
 
-/** Notes that nothing is parked any more, unless the destination was changed since it was read. */
-export async function endDraining(table: Table, { environment, id, updatedAt }: Destination): Promise<void> {
-  const change = updateOf({ set: {}, remove: ['draining'] });
-  const parts = withCondition(change, 'updatedAt = :read', { values: { ':read': updatedAt } });
-  try {
-    await table.documents.send(
-      new UpdateCommand({ TableName: table.name, Key: destinationKey(environment, id), ...parts }),
-    );
-  } catch (error) {
-    expectConditionFailure(error);
-  }
-}
-
-export async function putConnection(table: Table, item: Connection): Promise<void> {
-  await table.documents.send(new PutCommand(putNew(table, connectionKey(item.environment, item.id), item)));
-}
-
 export async function getConnection(table: Table, environment: string, id: string): Promise<Connection | undefined> {
-  const item = await getItem(table, connectionKey(environment, id));
+  const item = isConfigurationId(id, 'con') ? await getItem(table, connectionKey(environment, id)) : undefined;
   return item === undefined ? undefined : connection.parse(item);
 }
 

@@ -28,8 +28,10 @@ export interface StoredEvent {
   readonly fingerprint?: string | undefined;
   /** ISO 8601. */
   readonly createdAt: string;
-  /** Set by routing when no connection matched. */
-  readonly routing?: 'no_routes' | undefined;
+  /** `no_routes` is set by routing when no connection matched; `requested` by a call that wants it retried. */
+  readonly routing?: 'no_routes' | 'requested' | undefined;
+  /** When a retry was asked for last, milliseconds since the epoch. */
+  readonly retryAt?: number | undefined;
 }
 
 const item = z.object({
@@ -45,7 +47,8 @@ const item = z.object({
   externalId: z.string().optional(),
   fingerprint: z.string().optional(),
   createdAt: z.string(),
-  routing: z.literal('no_routes').optional(),
+  routing: z.enum(['no_routes', 'requested']).optional(),
+  retryAt: z.number().optional(),
 });
 
 /** Reads an event from its item. */
@@ -127,5 +130,28 @@ export async function markUnrouted(table: Table, base: string): Promise<void> {
   } catch (error) {
     // Deleted by its TTL in the meantime: there is nothing left to say about it.
     expectConditionFailure(error);
+  }
+}
+
+/**
+ * Asks for an event to be retried. This one write is all: the table's stream carries it to routing.
+ *
+ * @param now milliseconds since the epoch
+ * @returns false when the event is gone
+ */
+export async function requestRetry(table: Table, base: string, now: number): Promise<boolean> {
+  const command = new UpdateCommand({
+    TableName: table.name,
+    Key: eventKey(base),
+    UpdateExpression: 'SET routing = :requested, retryAt = :now',
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeValues: { ':requested': 'requested', ':now': now },
+  });
+  try {
+    await table.documents.send(command);
+    return true;
+  } catch (error) {
+    expectConditionFailure(error);
+    return false;
   }
 }

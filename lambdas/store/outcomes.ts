@@ -1,3 +1,4 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { TRANSITIONS, type Transition } from '../domain/delivery';
 import {
@@ -107,9 +108,23 @@ export async function recordAttempt(table: Table, record: AttemptRecord, setting
     else await writeTogether(table, [{ Update: update }, ...others]);
     return true;
   } catch (error) {
+    if (onlyPauseFailed(error, record)) return recordAttempt(table, withoutPause(record), settings);
     conditionFailure(error);
     return false;
   }
+}
+
+// The destination that a 410 pauses may have been deleted since it was read. Everything else is recorded nevertheless.
+function onlyPauseFailed(error: unknown, { outcome }: AttemptRecord): boolean {
+  if (!(error instanceof TransactionCanceledException)) return false;
+  if (outcome.kind !== 'dead' || !outcome.pauseDestination) return false;
+  const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
+  return codes.pop() === 'ConditionalCheckFailed' && codes.every((code) => code === 'None');
+}
+
+function withoutPause(record: AttemptRecord): AttemptRecord {
+  const { outcome } = record;
+  return outcome.kind === 'dead' ? { ...record, outcome: { ...outcome, pauseDestination: false } } : record;
 }
 
 function laterAttempt(
@@ -161,7 +176,8 @@ function deadLetter(table: string, record: AttemptRecord, settings: RecordSettin
 
 function pausedDestination(table: string, { delivery, outcome, now }: AttemptRecord): TransactItems {
   if (outcome.kind !== 'dead' || !outcome.pauseDestination) return [];
-  const change = updateOf({ set: { status: 'paused', pausedBecause: 'gone', updatedAt: new Date(now).toISOString() } });
+  const at = new Date(now).toISOString();
+  const change = updateOf({ set: { status: 'paused', pausedBecause: 'gone', pausedAt: at, updatedAt: at } });
   const Key = destinationKey(delivery.environment, delivery.destination);
   return [{ Update: { TableName: table, Key, ...change, ConditionExpression: 'attribute_exists(pk)' } }];
 }

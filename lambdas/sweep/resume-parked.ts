@@ -1,8 +1,10 @@
 import { attentionPk } from '../store/addresses';
 import { listEnvironments, listOrganizations } from '../store/api-keys';
 import { getAll } from '../store/batch-get';
-import { type Destination, endDraining, listDestinations } from '../store/configuration';
+import { type Destination, listDestinations } from '../store/configuration';
 import { parseDelivery } from '../store/delivery-items';
+import { endDraining } from '../store/destination-status';
+import { forgetOrphans, listOrphans } from '../store/orphans';
 import { INDEXES, type Table } from '../store/table';
 import { type IndexEntry, type IndexPartition, mergedEntries } from '../store/timeline';
 import { resume } from '../store/transitions';
@@ -31,18 +33,26 @@ export async function resumeParked(table: Table, settings: ResumeSettings, now: 
     for (const environment of await listEnvironments(table, organization)) {
       const destinations = await listDestinations(table, environment);
       for (const destination of destinations.filter(({ draining, status }) => draining && status === 'active')) {
-        resumed += await drain(table, destination, settings, now);
+        resumed += await drain(table, destination, settings, now, () => endDraining(table, destination));
+      }
+      // What waits for a deleted destination goes on as well: it fails, where anybody can see it.
+      for (const orphans of await listOrphans(table, environment)) {
+        resumed += await drain(table, orphans, settings, now, () => forgetOrphans(table, orphans));
       }
     }
   }
   return resumed;
 }
 
+/** A destination whose parked deliveries go on, deleted or not. */
+type Drained = Pick<Destination, 'id' | 'environment' | 'updatedAt'>;
+
 async function drain(
   table: Table,
-  destination: Destination,
+  destination: Drained,
   { shards, limit }: ResumeSettings,
   now: () => number,
+  end: () => Promise<void>,
 ): Promise<number> {
   const partitions = Array.from({ length: shards }, (_, shard): IndexPartition => {
     return { index: INDEXES.attention, pk: attentionPk(destination.environment, 'circuit_open', shard) };
@@ -60,14 +70,14 @@ async function drain(
   }
   await resumeChunk();
   const settled = now() - Date.parse(destination.updatedAt) > SETTLING_MS;
-  if (settled && resumed === 0) await endDraining(table, destination);
+  if (settled && resumed === 0) await end();
   return resumed;
 }
 
 async function resumeEntries(
   table: Table,
   entries: readonly IndexEntry[],
-  destination: Destination,
+  destination: Drained,
   now: () => number,
 ): Promise<number> {
   const parked = (await getAll(table, entries))

@@ -20,9 +20,9 @@ const SCHEDULES = `arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>
 
 // Who may do what, written down a second time on purpose: a grant that is added in one place only fails here.
 const EXPECTED: Record<string, Record<string, string>> = {
-  ingest: { [TABLE]: 'dynamodb:GetItem dynamodb:PutItem' },
+  ingest: { [TABLE]: 'dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem' },
   route: {
-    [TABLE]: 'dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
+    [TABLE]: 'dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
     [STREAM]: 'dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:ListStreams',
     [[ASIDE, QUEUE].sort().join(' ')]: 'sqs:SendMessage',
   },
@@ -41,9 +41,12 @@ const EXPECTED: Record<string, Record<string, string>> = {
     [TABLE]: 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:Query dynamodb:UpdateItem',
     [INDEXES]: 'dynamodb:Query',
   },
-  manage: { [TABLE]: 'dynamodb:BatchGetItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem' },
+  manage: {
+    [TABLE]:
+      'dynamodb:BatchGetItem dynamodb:ConditionCheckItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
+  },
   sweep: {
-    [TABLE]: 'dynamodb:BatchGetItem dynamodb:GetItem dynamodb:Query dynamodb:UpdateItem',
+    [TABLE]: 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:Query dynamodb:UpdateItem',
     [INDEXES]: 'dynamodb:Query',
   },
 };

@@ -99,9 +99,13 @@ describe('the event source mappings', () => {
     }
   });
 
-  it('wake route for accepted events and for deliveries that are pending again, and for nothing else', () => {
+  it('wake route for accepted and retried events and for deliveries that are pending again, and for nothing else', () => {
     expect(patternsOf(streamMapping.FilterCriteria)).toEqual([
       { eventName: ['INSERT'], dynamodb: { NewImage: { sk: { S: ['EVT'] } } } },
+      {
+        eventName: ['MODIFY'],
+        dynamodb: { Keys: { sk: { S: ['EVT'] } }, NewImage: { routing: { S: ['requested'] } } },
+      },
       {
         eventName: ['MODIFY'],
         dynamodb: { Keys: { sk: { S: [{ prefix: 'DLV#' }] } }, NewImage: { status: { S: ['pending'] } } },

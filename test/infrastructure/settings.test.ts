@@ -26,6 +26,8 @@ describe('settings', () => {
       deliverTimeoutSeconds: 60,
       deliverMaxConcurrency: 50,
       sweepIntervalMinutes: 1,
+      keyRatePerSecond: 50,
+      keyRateBurst: 100,
     });
   });
 

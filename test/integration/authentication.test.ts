@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ROUTES } from '../../lambdas/routes';
+import { ROUTES, type Route } from '../../lambdas/routes';
 import { revokeApiKey, type Scope } from '../../lambdas/store/api-keys';
 import { Api } from './support/api';
 import { eventually } from './support/eventually';
@@ -10,10 +10,15 @@ const world = useWorld();
 
 /** Routes that need no key: health, and ingest, where the source's id is the address. */
 const PUBLIC = ['/health', '/v1/ingest/{sourceId}'];
-const guarded = ROUTES.filter(({ path }) => !PUBLIC.includes(path)).map(({ method, path }) => ({
+
+/** Routes that any key may call, whatever its scopes. */
+const ANY_KEY = ['/v1/session'];
+
+const SCOPES: Partial<Record<Route['method'], Scope>> = { GET: 'read', DELETE: 'delete' };
+const guarded = ROUTES.filter(({ path }) => ![...PUBLIC, ...ANY_KEY].includes(path)).map(({ method, path }) => ({
   method,
   path: path.replaceAll(/\{\w+\}/g, 'unknown'),
-  scope: (method === 'GET' ? 'read' : 'write') satisfies Scope as Scope,
+  scope: SCOPES[method] ?? 'write',
 }));
 
 /** Calls a route with whatever key, or none. */

@@ -40,6 +40,7 @@ describe('an id', () => {
       destinations: theirs,
       connections: connectionId,
       deliveries: delivery.id,
+      'api-keys': (await world().key(other.names)).id,
     };
     const id = ids[route.path.split('/')[2] ?? ''] ?? '';
     const unknown = `${id.slice(0, 12)}${id[12] === '0' ? '1' : '0'}${id.slice(13)}`;

@@ -1,13 +1,18 @@
 import { deliveryId, eventId } from '../../domain/identifiers';
 import { unpackDetail } from '../../store/attempt-detail';
-import type { Destination } from '../../store/configuration';
 import { attemptsInRound, type Delivery, type StoredAttempt } from '../../store/delivery-items';
 
 const isoTime = (milliseconds: number | undefined): string | null =>
   milliseconds === undefined ? null : new Date(milliseconds).toISOString();
 
+/** What a delivery shows of its destination, deleted or not. */
+export interface DestinationNames {
+  readonly name: string;
+  readonly url: string;
+}
+
 /** A delivery as this surface writes it, without what was sent and received. */
-export function writeDelivery(delivery: Delivery, destination: Destination | undefined) {
+export function writeDelivery(delivery: Delivery, destination: DestinationNames | undefined) {
   const latest = delivery.last ?? delivery.first;
   const event = eventId(delivery.base);
   return {

@@ -1,6 +1,10 @@
 import type { EventStatus } from '../../domain/event-status';
 import { eventId } from '../../domain/identifiers';
 import type { StoredEvent } from '../../store/events';
+import type { VERIFICATION_STATUSES } from './event-query';
+
+/** What a reader sees where an event came without a source: clients print the name or else cut the id short. */
+const NO_SOURCE = '(no source)';
 
 /** An event as the management surface lists it. */
 export function writeEvent(event: StoredEvent, status: EventStatus, sourceName: string | undefined) {
@@ -9,11 +13,14 @@ export function writeEvent(event: StoredEvent, status: EventStatus, sourceName: 
     org_id: event.organization,
     env_id: event.environment,
     source_id: event.source ?? null,
-    source_name: sourceName ?? null,
+    source_name: event.source === undefined ? NO_SOURCE : (sourceName ?? null),
     external_id: event.externalId ?? null,
     type: event.type ?? null,
     status,
-    method: 'POST',
+    verification_status: 'skipped' as (typeof VERIFICATION_STATUSES)[number],
+    dedup_status: 'unique',
+    method: 'POST' as string,
+    source_ip: null,
     content_type: event.contentType,
     payload_size: event.body.byteLength,
     received_at: event.createdAt,
@@ -21,11 +28,15 @@ export function writeEvent(event: StoredEvent, status: EventStatus, sourceName: 
   };
 }
 
-/** A single event: with its headers and its payload as text. */
+/**
+ * A single event: with its headers and its payload as text. The content type is a member of its own and not among the
+ * headers: clients that replay an event send both.
+ */
 export function writeEventDetail(event: StoredEvent, status: EventStatus, sourceName: string | undefined) {
+  const { 'content-type': _contentType, ...headers } = event.headers ?? {};
   return {
     ...writeEvent(event, status, sourceName),
-    headers: event.headers ?? {},
+    headers,
     payload: Buffer.from(event.body).toString('utf8'),
   };
 }

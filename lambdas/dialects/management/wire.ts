@@ -2,6 +2,12 @@ import { redactHeaders } from '../../domain/redaction';
 import type { RetryPolicy } from '../../domain/retry-policy';
 import type { Connection, Destination, Source } from '../../store/configuration';
 
+/** Figures that nothing counts yet: null, which no client can mistake for a count. */
+const UNCOUNTED = { event_count: null, last_event_at: null };
+
+/** What a reader sees where a connection takes every source: clients print the name or else cut the id short. */
+const EVERY_SOURCE = '(every source)';
+
 /** A source as the management surface writes it. */
 export function writeSource(source: Source) {
   return {
@@ -12,6 +18,13 @@ export function writeSource(source: Source) {
     slug: source.slug,
     template: source.template ?? null,
     status: source.status,
+    verification_enabled: false,
+    verification_type: null,
+    verification_header: null,
+    dedup_enabled: false,
+    dedup_strategy: null,
+    dedup_window_seconds: null,
+    ...UNCOUNTED,
     created_at: source.createdAt,
     updated_at: source.updatedAt,
   };
@@ -41,6 +54,8 @@ export function writeDestination(
     retry_policy: writeRetryPolicy(destination.retryPolicy),
     rate_limit: null,
     status: destination.status,
+    event_count: null,
+    last_delivery_at: null,
     ...(shown.signingSecret && { signing_secret: shown.signingSecret }),
     created_at: destination.createdAt,
     updated_at: destination.updatedAt,
@@ -69,12 +84,13 @@ export function writeConnection(connection: Connection, names: ConnectionNames) 
     name: connection.name,
     description: connection.description ?? null,
     source_id: connection.source ?? null,
-    source_name: names.source ?? null,
+    source_name: connection.source === undefined ? EVERY_SOURCE : (names.source ?? null),
     destination_id: connection.destination,
     destination_name: names.destination ?? null,
     filter_rules: connection.filterRules.length > 0 ? JSON.stringify(connection.filterRules) : null,
     enabled: connection.enabled,
     status: connection.enabled ? 'active' : 'disabled',
+    ...UNCOUNTED,
     created_at: connection.createdAt,
     updated_at: connection.updatedAt,
   };

@@ -5,7 +5,10 @@ import type { TestProject } from 'vitest/node';
 import { createApp } from '../../../lib/app';
 
 /** What all tests have in common: receivers on this machine, and nothing that outlives a test run. */
-const COMMON = { allowLoopback: true, allowPlainHttp: true, removalPolicy: 'destroy' };
+/** Tests call as fast as they can; the limits of keys have tests of their own. */
+const UNLIMITED = { keyRatePerSecond: 10_000, keyRateBurst: 20_000 };
+
+const COMMON = { allowLoopback: true, allowPlainHttp: true, removalPolicy: 'destroy', ...UNLIMITED };
 
 /**
  * The app as tests run it. Times are cut to what a test can wait for, and their proportions are kept: a claim outlives

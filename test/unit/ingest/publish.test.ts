@@ -9,6 +9,8 @@ import { ENVIRONMENT, idOf, ORGANIZATION, SOURCE } from '../support/records';
 
 const caller = {
   keyId: idOf('key', 1),
+  keyName: 'test',
+  keyHash: '0',
   ...{ organization: ORGANIZATION, organizationName: 'acme', environment: ENVIRONMENT, environmentName: 'test' },
   scopes: ['write'] as const,
 };

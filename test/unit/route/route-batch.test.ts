@@ -47,6 +47,8 @@ function newWorld(): BatchWorld {
       world.enqueued.push(...due.filter((one) => !world.refuse(one)));
       return { refused, errors: refused.map(() => new Error('SQS refused a message')) };
     },
+    restart: async () => ({ kind: 'done' }),
+    now: () => 0,
     setAside: async (record) => void world.aside.push(record),
     report: (sequenceNumber, error) => void world.reported.push([sequenceNumber, error]),
   };

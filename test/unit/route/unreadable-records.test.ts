@@ -14,6 +14,8 @@ const portsWith = (overrides: Partial<BatchPorts>): BatchPorts => ({
   deliveriesOf: async () => [],
   markUnrouted: vi.fn(async () => {}),
   enqueueAll: async () => ({ refused: [], errors: [] }),
+  restart: async () => ({ kind: 'done' }),
+  now: () => 0,
   setAside: vi.fn(async () => {}),
   report: vi.fn(),
   ...overrides,

@@ -9,6 +9,8 @@ export function setEnvironment(name: string): void {
     TIMELINE_SHARDS: '2',
     RETENTION_DAYS: '30',
     DELIVERY_QUEUE_URL: 'https://sqs.example/1/deliveries',
+    KEY_RATE_PER_SECOND: '10000',
+    KEY_RATE_BURST: '20000',
     SET_ASIDE_QUEUE_URL: 'https://sqs.example/1/set-aside',
     MAX_RECEIVE_COUNT: '5',
     FUNCTION_TIMEOUT_SECONDS: '60',

@@ -1,0 +1,28 @@
+/** A known sender of webhooks, by which a source can be labelled. */
+export interface SourceTemplate {
+  /** What a source's `template` says. */
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  /** How the sender signs, for the day that sources verify; null where it does not. */
+  readonly verification_type: string | null;
+  readonly verification_header: string | null;
+}
+
+const template = (id: string, name: string, what: string, type: string | null, header: string | null) => ({
+  id,
+  name,
+  description: what,
+  verification_type: type,
+  verification_header: header,
+});
+
+/** The templates of `GET /v1/sources/templates`. A source may name another one: the word is a label. */
+export const SOURCE_TEMPLATES: readonly SourceTemplate[] = [
+  template('standard-webhooks', 'Standard Webhooks', 'Senders that sign to the spec', 'standard', 'webhook-signature'),
+  template('github', 'GitHub', 'Repository and organization events', 'hmac-sha256', 'x-hub-signature-256'),
+  template('stripe', 'Stripe', 'Payments, invoices, subscriptions', 'hmac-sha256', 'stripe-signature'),
+  template('shopify', 'Shopify', 'Orders, products, customers', 'hmac-sha256', 'x-shopify-hmac-sha256'),
+  template('slack', 'Slack', 'Events of a workspace', 'hmac-sha256', 'x-slack-signature'),
+  template('custom', 'Custom', 'Any sender, any content type', null, null),
+];

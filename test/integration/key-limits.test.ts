@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { Api } from './support/api';
+import { eventually } from './support/eventually';
+import { useWorld } from './support/world';
+
+const world = useWorld();
+
+describe.concurrent('the limit of a key', () => {
+  const limited = async (perSecond: number, burst: number) => {
+    const tenant = await world().tenant();
+    const { secret } = await world().key({ ...tenant.names, rateLimit: { perSecond, burst } });
+    return { tenant, api: new Api(world().stack.apiUrl, secret) };
+  };
+
+  test('is one for all functions, and is told in the words of each surface', async () => {
+    const { tenant, api } = await limited(1, 3);
+    const source = await tenant.createSource();
+    const calls: readonly (readonly [string, string])[] = [
+      ['GET', '/v1/sources'],
+      ['GET', '/api/deliveries'],
+      ['POST', '/v1/events'],
+    ];
+    const refusals = await eventually('a refusal by each function', async () => {
+      const answers = await Promise.all(calls.map(([method, path]) => api.call(method, path)));
+      return answers.every(({ status }) => status === 429) && answers;
+    });
+    const [manage, hookbase, ingest] = refusals;
+    const message = expect.stringContaining('Too many requests');
+    for (const { headers } of refusals) expect(headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
+    expect(manage?.body).toEqual({ error: message, code: 'RATE_LIMITED' });
+    expect(ingest?.body).toEqual({ error: message, code: 'RATE_LIMITED' });
+    expect(hookbase?.body).toEqual({ error: 'Too Many Requests', message, code: 'RATE_LIMITED' });
+    // The address of a source takes no key, so no key's limit either.
+    expect((await api.call('POST', `/v1/ingest/${source}`, { raw: '{}' })).status).toBe(202);
+    expect((await tenant.api.call('GET', '/v1/sources')).status).toBe(200);
+  });
+
+  test('counts the calls of its sessions', async () => {
+    const { api } = await limited(1, 2);
+    const { headers } = await api.call('POST', '/v1/session');
+    const [cookie = ''] = (headers.get('set-cookie') ?? '').split(';');
+    const session = new Api(world().stack.apiUrl);
+    const status = async () => (await session.call('GET', '/v1/session', { headers: { cookie } })).status;
+    await eventually('a refusal', async () => (await status()) === 429);
+    await eventually('a refusal', async () => (await api.call('GET', '/v1/session')).status === 429);
+  });
+
+  test('admits again after the time that a refusal names', async () => {
+    const { api } = await limited(1, 1);
+    const refusal = await eventually('a refusal', async () => {
+      const answer = await api.call('GET', '/v1/session');
+      return answer.status === 429 && answer;
+    });
+    await new Promise((resolve) => setTimeout(resolve, Number(refusal.headers.get('retry-after')) * 1000));
+    expect((await api.call('GET', '/v1/session')).status).toBe(200);
+  });
+
+  test('lets a flood through no faster than it says', async () => {
+    const { api } = await limited(2, 5);
+    const started = Date.now();
+    const answers = await Promise.all(Array.from({ length: 120 }, () => api.call('GET', '/v1/session')));
+    const admitted = answers.filter(({ status }) => status === 200).length;
+    expect(admitted).toBeGreaterThanOrEqual(5);
+    expect(admitted).toBeLessThanOrEqual(5 + Math.ceil((2 * (Date.now() - started)) / 1000));
+    expect(answers.every(({ status }) => status === 200 || status === 429)).toBe(true);
+  });
+});
