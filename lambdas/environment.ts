@@ -25,7 +25,7 @@ export const ENVIRONMENTS = {
     SCHEDULER_THRESHOLD_SECONDS: whole(1),
     ...outgoing.shape,
   }),
-  api: indexed,
+  api: writing.extend({ BODY_RETENTION_DAYS: whole(1) }),
   manage: table.extend(outgoing.shape),
   sweep: indexed,
 } as const;

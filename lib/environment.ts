@@ -33,7 +33,7 @@ export function environmentFor(
     ingest: writer,
     route: sender,
     deliver: { ...sender, ...destinations, ...followUp(settings, around) },
-    api: timeline,
+    api: { ...writer, BODY_RETENTION_DAYS: String(settings.bodyRetentionDays) },
     manage: { ...table, ...destinations },
     sweep: timeline,
   };
