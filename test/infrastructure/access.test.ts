@@ -31,7 +31,8 @@ const EXPECTED: Record<string, Record<string, string>> = {
     [`<${retryRole}.Arn>`]: 'iam:PassRole',
   },
   api: {
-    [TABLE]: 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:Query dynamodb:UpdateItem',
+    [TABLE]:
+      'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
     [INDEXES]: 'dynamodb:Query',
   },
   manage: { [TABLE]: 'dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem' },

@@ -99,12 +99,16 @@ describe('the event source mappings', () => {
     }
   });
 
-  it('wake route for accepted events and for deliveries that are pending again, and for nothing else', () => {
+  it('wake route for accepted events, for deliveries that are pending again and for requeued and replayed ones only', () => {
     expect(patternsOf(streamMapping.FilterCriteria)).toEqual([
       { eventName: ['INSERT'], dynamodb: { NewImage: { sk: { S: ['EVT'] } } } },
       {
         eventName: ['MODIFY'],
         dynamodb: { Keys: { sk: { S: [{ prefix: 'DLV#' }] } }, NewImage: { status: { S: ['pending'] } } },
+      },
+      {
+        eventName: ['INSERT'],
+        dynamodb: { Keys: { sk: { S: [{ prefix: 'DLV#' }] } }, NewImage: { cause: { S: ['requeue', 'replay'] } } },
       },
     ]);
   });
