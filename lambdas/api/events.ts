@@ -8,13 +8,13 @@ import type { ApiRequest, ApiResponse } from '../http/messages';
 import { encodeCursor, isoTime, wholeNumber, windowOf } from '../http/paging';
 import { validate } from '../http/parse';
 import { readableEnvironments } from '../http/tenant';
+import type { OperationDependencies } from '../operations/dependencies';
+import { isOwn } from '../operations/ownership';
 import { getSource } from '../store/configuration';
 import { deliveriesOf } from '../store/deliveries';
 import { eventSortKey, listEvents } from '../store/event-lists';
 import { getEvent, type StoredEvent } from '../store/events';
 import type { Table } from '../store/table';
-import { isOwn } from './find-delivery';
-import type { ApiDependencies } from './hookbase-deliveries';
 
 const listQuery = z.object({
   limit: wholeNumber('limit', 1, 100).default(50),
@@ -25,7 +25,11 @@ const listQuery = z.object({
 });
 
 /** `GET /v1/events` */
-export async function showEvents(deps: ApiDependencies, request: ApiRequest, caller: Principal): Promise<ApiResponse> {
+export async function showEvents(
+  deps: OperationDependencies,
+  request: ApiRequest,
+  caller: Principal,
+): Promise<ApiResponse> {
   const { limit, offset, cursor, from, to } = validate(listQuery, request.query);
   const window = windowOf(offset, limit, cursor, 'offset');
   const environments = await readableEnvironments(deps.table, caller);
@@ -45,7 +49,7 @@ export async function showEvents(deps: ApiDependencies, request: ApiRequest, cal
 
 /** `GET /v1/events/{id}` */
 export async function showEvent(
-  { table }: ApiDependencies,
+  { table }: OperationDependencies,
   request: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {

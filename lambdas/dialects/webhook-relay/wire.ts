@@ -1,0 +1,13 @@
+import type { Destination } from '../../store/configuration';
+import type { Delivery } from '../../store/delivery-items';
+import { listQueryWith } from '../hookbase/query';
+import { writeDelivery as writeAsHookbase } from '../hookbase/wire';
+import { statusesOfWord, wordOf } from './statuses';
+
+/** Parameters of the list of deliveries. */
+export const listQuery = listQueryWith(statusesOfWord);
+
+/** A delivery: the members of the Hookbase surface, with this surface's words for the status. */
+export function writeDelivery(delivery: Delivery, destination: Destination | undefined) {
+  return { ...writeAsHookbase(delivery, destination), status: wordOf(delivery.status) as string };
+}
