@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { COUNT_LIMIT, type Page, type Window } from '../store/pages';
+import { COUNT_LIMIT, type Page, type Total, type Window } from '../store/pages';
 import { invalid } from './errors';
 
 const number = (name: string) =>
@@ -18,21 +18,22 @@ export const isoTime = z
   .refine((text) => /^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(Date.parse(text)), 'must be an ISO 8601 date')
   .transform((text) => new Date(text).toISOString());
 
-/** Where a list continues, opaque to the client: after the row with that sort key, `position` rows after its start. */
-export const encodeCursor = (sort: string, position = 0): string =>
-  Buffer.from(`${sort}#${position}`).toString('base64url');
+/** Where a list continues, opaque to the client: after the row with that sort key, and what was told of its total. */
+export const encodeCursor = (sort: string, total?: Total): string =>
+  Buffer.from(`${sort}${total ? `#${total.total}${total.totalIsExact ? '' : '+'}` : ''}`).toString('base64url');
 
 /** Reads a cursor that an earlier answer gave. */
-export function decodeCursor(cursor: string): { readonly sort: string; readonly position: number } {
+export function decodeCursor(cursor: string): { readonly sort: string; readonly total?: Total | undefined } {
   const text = Buffer.from(cursor, 'base64url').toString('utf8');
-  const match = /^(\d{4}-[0-9T:.-]+Z#[0-9a-f]{32})#(\d{1,12})$/.exec(text);
+  const match = /^(\d{4}-[0-9T:.-]+Z#[0-9a-f]{32})(?:#(\d{1,15})(\+?))?$/.exec(text);
   if (!match?.[1]) throw invalid('cursor', 'was not given by an earlier answer');
-  return { sort: match[1], position: Number(match[2]) };
+  const [, sort, total, more] = match;
+  return { sort, total: total === undefined ? undefined : { total: Number(total), totalIsExact: more === '' } };
 }
 
 /** The cursor of a page, as its answer offers it: null on the last page. */
-export const nextCursor = ({ next }: Pick<Page<unknown>, 'next'>): string | null =>
-  next ? encodeCursor(next.sort, next.position) : null;
+export const nextCursor = ({ next, total, totalIsExact }: Omit<Page<unknown>, 'rows'>): string | null =>
+  next === undefined ? null : encodeCursor(next, { total, totalIsExact });
 
 /**
  * The window of a list.
@@ -41,8 +42,8 @@ export const nextCursor = ({ next }: Pick<Page<unknown>, 'next'>): string | null
  */
 export function windowOf(offset: number, limit: number, cursor: string | undefined, field: string): Window {
   if (cursor !== undefined) {
-    const { sort, position } = decodeCursor(cursor);
-    return { offset: 0, limit, cursor: sort, position };
+    const { sort, total } = decodeCursor(cursor);
+    return { offset: 0, limit, cursor: sort, total };
   }
   if (offset + limit > COUNT_LIMIT) {
     throw invalid(field, `reaches the first ${COUNT_LIMIT} rows only; narrow the list by time, or page by cursor`);

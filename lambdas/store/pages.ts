@@ -7,6 +7,9 @@ export const COUNT_LIMIT = 10_000;
 /** How many entries one call looks through for the rows that a filter wants; the rest is reached by the cursor. */
 const SIEVE_LIMIT = 10_000;
 
+/** And for how long: a call has to be answered long before its function times out. In milliseconds. */
+const SIEVE_MS = 4_000;
+
 /** How many items are fetched at once at most while a filter looks for matches. */
 const MAX_FETCH = 400;
 
@@ -16,8 +19,14 @@ export interface Window {
   readonly limit: number;
   /** What the row before this part is sorted by. */
   readonly cursor?: string | undefined;
-  /** How many rows precede the cursor, as far as the pages before have told. */
-  readonly position?: number | undefined;
+  /** What the page before told of the total, so that only the first page of a walk counts. */
+  readonly total?: Total | undefined;
+}
+
+export interface Total {
+  /** Counted up to {@link COUNT_LIMIT} where it is not known otherwise. */
+  readonly total: number;
+  readonly totalIsExact: boolean;
 }
 
 /** A row and what it is sorted by. */
@@ -27,13 +36,10 @@ export interface Listed<Row> {
 }
 
 /** A page of a list, newest first. */
-export interface Page<Row> {
+export interface Page<Row> extends Total {
   readonly rows: readonly Row[];
-  /** Counted up to {@link COUNT_LIMIT} where it is not known otherwise. */
-  readonly total: number;
-  readonly totalIsExact: boolean;
-  /** Where the list goes on; absent on its last page. */
-  readonly next?: { readonly sort: string; readonly position: number } | undefined;
+  /** The sort key after which the list goes on; absent on its last page. */
+  readonly next?: string | undefined;
 }
 
 /** How to read a list. */
@@ -67,7 +73,7 @@ const entriesOf = (table: Table, { partitions, range }: Listing<unknown>, cursor
 async function keyedPage<Row>(
   table: Table,
   listing: Listing<Row>,
-  { offset, limit, cursor, position = 0 }: Window,
+  { offset, limit, cursor, total }: Window,
   known: number | undefined,
 ): Promise<Page<Row>> {
   const entries = entriesOf(table, listing, cursor, offset + limit + 1);
@@ -81,28 +87,25 @@ async function keyedPage<Row>(
     ahead = ahead.slice(wanted.length);
     if (rows.length < limit) ahead.push(...(await take(entries, limit + 1 - rows.length - ahead.length)));
   }
-  const reached = position + skipped + rows.length;
-  const total = totalKnown(known, reached, ahead.length === 0) ?? (await countAfter(table, listing, cursor, position));
-  return { ...content(rows, reached, ahead.length > 0), ...total };
+  const reached = skipped + rows.length;
+  const whole = cursor === undefined && ahead.length === 0;
+  const told = toldTotal(known, total, reached) ?? (whole ? exactly(reached) : undefined);
+  return { ...content(rows, ahead.length > 0), ...(told ?? (await countAll(table, listing))) };
 }
 
-type Total = Pick<Page<unknown>, 'total' | 'totalIsExact'>;
+const exactly = (total: number): Total => ({ total, totalIsExact: true });
 
-/** A total that nobody has to count: somebody keeps it (and may be a moment behind), or the page is the last one. */
-function totalKnown(known: number | undefined, reached: number, last: boolean): Total | undefined {
-  if (known !== undefined) return { total: Math.max(known, reached), totalIsExact: true };
-  return last ? { total: reached, totalIsExact: true } : undefined;
+/**
+ * A total that needs no counting: somebody keeps it, or the page before has told it.
+ *
+ * @param reached how many rows there are at least; a total that is kept may be a moment behind
+ */
+function toldTotal(known: number | undefined, before: Total | undefined, reached: number): Total | undefined {
+  return known === undefined ? before : exactly(Math.max(known, reached));
 }
 
-async function countAfter(
-  table: Table,
-  { partitions, range }: Listing<unknown>,
-  cursor: string | undefined,
-  position: number,
-): Promise<Total> {
-  const left = COUNT_LIMIT + 1 - position;
-  const after = left > 0 ? await countEntries(table, partitions, { ...range, before: cursor }, left) : 1;
-  const count = position + after;
+async function countAll(table: Table, { partitions, range }: Listing<unknown>): Promise<Total> {
+  const count = await countEntries(table, partitions, range, COUNT_LIMIT + 1);
   return { total: Math.min(count, COUNT_LIMIT), totalIsExact: count <= COUNT_LIMIT };
 }
 
@@ -110,16 +113,18 @@ async function countAfter(
 async function sievedPage<Row>(
   table: Table,
   listing: Listing<Row>,
-  { offset, limit, cursor, position = 0 }: Window,
+  { offset, limit, cursor, total }: Window,
   known: number | undefined,
 ): Promise<Page<Row>> {
   const entries = entriesOf(table, listing, cursor, limit + 1);
+  const countless = known !== undefined || total !== undefined;
+  const deadline = performance.now() + SIEVE_MS;
   const rows: Listed<Row>[] = [];
   let [matches, seen, size] = [0, 0, limit + 1];
   let last: string | undefined;
   let ended = false;
-  const enough = () => rows.length > limit && (known !== undefined || matches > COUNT_LIMIT);
-  while (!ended && seen < SIEVE_LIMIT && !enough()) {
+  const enough = () => rows.length > limit && (countless || matches > COUNT_LIMIT);
+  while (!ended && seen < SIEVE_LIMIT && performance.now() < deadline && !enough()) {
     const chunk = await take(entries, size);
     const found = await listing.read(chunk);
     if (rows.length <= limit) rows.push(...found.slice(Math.max(0, offset - matches)));
@@ -127,21 +132,15 @@ async function sievedPage<Row>(
     last = chunk.at(-1)?.sort ?? last;
     [matches, seen, size] = [matches + found.length, seen + chunk.length, Math.min(MAX_FETCH, size * 2)];
   }
-  const shown = rows.slice(0, limit);
-  const reached = position + Math.min(matches, offset) + shown.length;
-  const counted = { total: Math.min(position + matches, COUNT_LIMIT), totalIsExact: false };
-  const total = totalKnown(known, position + matches, ended) ?? counted;
-  if (rows.length > limit || ended) return { ...content(shown, reached, rows.length > limit), ...total };
+  const counted = { total: Math.min(matches, COUNT_LIMIT), totalIsExact: ended && cursor === undefined };
+  const told = toldTotal(known, total, matches) ?? counted;
+  const shown = content(rows.slice(0, limit), rows.length > limit);
   // Not enough was found in as much as one call looks through: the cursor goes on from there.
-  const next = last === undefined ? undefined : { sort: last, position: reached };
-  return { ...content(shown, reached, false), ...total, next };
+  return { ...shown, next: shown.next ?? (ended ? undefined : last), ...told };
 }
 
-/** @param reached how many rows the list has up to the end of this page */
-function content<Row>(rows: readonly Listed<Row>[], reached: number, more: boolean): Pick<Page<Row>, 'rows' | 'next'> {
-  const sort = more ? rows.at(-1)?.sort : undefined;
-  const next = sort === undefined ? undefined : { sort, position: reached };
-  return { rows: rows.map(({ row }) => row), next };
+function content<Row>(rows: readonly Listed<Row>[], more: boolean): Pick<Page<Row>, 'rows' | 'next'> {
+  return { rows: rows.map(({ row }) => row), next: more ? rows.at(-1)?.sort : undefined };
 }
 
 async function take(entries: AsyncIterator<IndexEntry>, count: number): Promise<IndexEntry[]> {
@@ -155,9 +154,8 @@ async function take(entries: AsyncIterator<IndexEntry>, count: number): Promise<
 }
 
 /** A page of rows that are at hand, newest first. */
-export function pageOf<Row>(all: readonly Listed<Row>[], { offset, limit, cursor, position = 0 }: Window): Page<Row> {
+export function pageOf<Row>(all: readonly Listed<Row>[], { offset, limit, cursor }: Window): Page<Row> {
   const after = cursor === undefined ? all : all.filter(({ sort }) => sort < cursor);
   const rows = after.slice(offset, offset + limit);
-  const more = after.length > offset + limit;
-  return { ...content(rows, position + offset + rows.length, more), total: all.length, totalIsExact: true };
+  return { ...content(rows, after.length > offset + limit), ...exactly(all.length) };
 }
