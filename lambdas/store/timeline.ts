@@ -53,6 +53,7 @@ export async function* mergedEntries(
   order: Order = 'newest first',
   wanted?: number,
 ): AsyncGenerator<IndexEntry> {
+  if (isEmpty(range)) return;
   const limit = queryLimit(wanted, partitions.length);
   const streams = partitions.map((partition) => entries(table, partition, range, order, limit));
   const heads = await Promise.all(streams.map((stream) => stream.next()));
@@ -117,9 +118,9 @@ function readEntry(item: Record<string, unknown>, sortName: string): IndexEntry 
 }
 
 /** The parameters of a query over a partition of an index. */
-export function queryParameters(table: string, { index, pk }: IndexPartition, { from, to, before }: TimeRange) {
+export function queryParameters(table: string, { index, pk }: IndexPartition, range: TimeRange) {
   const names = KEY_NAMES[index];
-  const last = to === undefined ? AFTER_ALL : to + AFTER_ALL;
+  const { first, last } = boundsOf(range);
   return {
     TableName: table,
     IndexName: index,
@@ -127,10 +128,21 @@ export function queryParameters(table: string, { index, pk }: IndexPartition, { 
     ExpressionAttributeNames: { '#pk': names.pk, '#sk': names.sk },
     ExpressionAttributeValues: {
       ':pk': pk,
-      ':first': from ?? BEFORE_ALL,
-      ':last': before !== undefined && before < last ? justBefore(before) : last,
+      ':first': first,
+      ':last': last,
     },
   };
+}
+
+function boundsOf({ from, to, before }: TimeRange): { readonly first: string; readonly last: string } {
+  const last = to === undefined ? AFTER_ALL : to + AFTER_ALL;
+  return { first: from ?? BEFORE_ALL, last: before !== undefined && before < last ? justBefore(before) : last };
+}
+
+/** Whether a range ends before it begins: nothing is in it, and DynamoDB refuses to be asked for it. */
+function isEmpty(range: TimeRange): boolean {
+  const { first, last } = boundsOf(range);
+  return first > last;
 }
 
 /** Sorts after every sort key that is smaller than this one: they all have the same length. */
@@ -154,6 +166,7 @@ export async function countEntries(
   range: TimeRange,
   limit: number,
 ): Promise<number> {
+  if (isEmpty(range)) return 0;
   let open: readonly Counting[] = partitions.map((partition) => ({ partition }));
   let count = 0;
   while (open.length > 0 && count < limit) {

@@ -81,6 +81,7 @@ describe.concurrent('deliveries on this surface', () => {
       ['status=sent', 0],
       ['from=2000-01-01&to=2100-01-01T00:00:00Z&status=failed', 1],
       ['from=2100-01-01', 0],
+      ['from=2100-01-01&to=2000-01-01', 0],
       ['to=2000-01-01', 0],
     ] as const) {
       const page = await list(client, `${PATH}?${query}`);
