@@ -28,7 +28,7 @@ export const ENVIRONMENTS = {
     ...outgoing.shape,
   }),
   aggregate: table.extend({ SET_ASIDE_QUEUE_URL: text }),
-  api: indexed.extend(limits.shape),
+  api: writing.extend({ BODY_RETENTION_DAYS: whole(1), ...limits.shape }),
   manage: table.extend({ ...outgoing.shape, ...limits.shape }),
   sweep: indexed,
 } as const;

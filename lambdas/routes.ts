@@ -10,6 +10,16 @@ export interface Route {
 
 const route = (method: Route['method'], path: string, fn: HttpFunction): Route => ({ method, path, function: fn });
 
+/** The routes of a surface that shows deliveries. Literal segments come first: functions take the first that fits. */
+const deliveryRoutes = (path: string): Route[] => [
+  route('GET', path, 'api'),
+  route('GET', `${path}/dead-letter`, 'api'),
+  route('POST', `${path}/dead-letter/{id}/requeue`, 'api'),
+  route('DELETE', `${path}/dead-letter/{id}`, 'api'),
+  route('GET', `${path}/{id}`, 'api'),
+  route('POST', `${path}/{id}/retry`, 'api'),
+];
+
 /**
  * Every route of the HTTP API. The stack creates its routes from this list and the functions route by it, so that a
  * path cannot exist in one place only. Anything else reaches `api` through `$default`, which answers 404 or 405.
@@ -60,7 +70,15 @@ export const ROUTES: readonly Route[] = [
   route('GET', '/api/deliveries/stats', 'api'),
   route('GET', '/api/organizations/{orgId}/deliveries/stats', 'api'),
 
-  route('GET', '/api/deliveries', 'api'),
-  route('GET', '/api/deliveries/{id}', 'api'),
-  route('POST', '/api/deliveries/{id}/retry', 'api'),
+  route('GET', '/v1/delivery-attempts', 'api'),
+  route('GET', '/v1/delivery-attempts/{id}', 'api'),
+  route('POST', '/v1/delivery-attempts/{id}/retry', 'api'),
+
+  route('GET', '/v1/delivery/items', 'api'),
+  route('GET', '/v1/delivery/items/{id}', 'api'),
+  route('POST', '/v1/delivery/items/{id}/replay', 'api'),
+
+  ...deliveryRoutes('/api/deliveries'),
+  route('POST', '/api/deliveries/bulk-replay', 'api'),
+  ...deliveryRoutes('/api/organizations/{orgId}/deliveries'),
 ];

@@ -55,6 +55,7 @@ export const ACCESS: Readonly<Record<FunctionName, readonly Grant[]>> = {
         'dynamodb:GetItem',
         'dynamodb:BatchGetItem',
         'dynamodb:Query',
+        'dynamodb:PutItem',
         'dynamodb:UpdateItem',
         'dynamodb:DeleteItem',
       ],

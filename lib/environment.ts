@@ -40,7 +40,7 @@ export function environmentFor(
     route: { ...sender, ...aside },
     deliver: { ...sender, ...destinations, ...followUp(settings, around) },
     aggregate: { ...table, ...aside },
-    api: { ...timeline, ...limits },
+    api: { ...writer, BODY_RETENTION_DAYS: String(settings.bodyRetentionDays), ...limits },
     manage: { ...table, ...destinations, ...limits },
     sweep: timeline,
   };

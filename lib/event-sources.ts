@@ -39,7 +39,7 @@ export class EventSources extends Construct {
       batchSize: 100,
       bisectBatchOnError: true,
       reportBatchItemFailures: true,
-      filters: [eventAccepted(), eventRetried(), deliveryPutBack()],
+      filters: [eventAccepted(), eventRetried(), deliveryPutBack(), deliveryRepeated()],
     });
     acknowledge(mapping, NO_DESTINATION, 'Records are retried until they expire; what they tell is in the table.');
   }
@@ -122,5 +122,15 @@ const deliveryPutBack = () =>
     dynamodb: {
       Keys: { sk: { S: FilterRule.beginsWith('DLV#') } },
       NewImage: { status: { S: FilterRule.isEqual('pending') } },
+    },
+  });
+
+// A requeue or replay over HTTP writes a new delivery and nothing else. Those that routing writes it enqueues itself.
+const deliveryRepeated = () =>
+  FilterCriteria.filter({
+    eventName: FilterRule.isEqual('INSERT'),
+    dynamodb: {
+      Keys: { sk: { S: FilterRule.beginsWith('DLV#') } },
+      NewImage: { cause: { S: FilterRule.or('requeue', 'replay') } },
     },
   });

@@ -17,13 +17,12 @@ const numeral = z
   .regex(/^-?\d+$/)
   .transform(Number);
 
-function wholeNumber(min: number, max: number, fallback: number) {
+function rangedNumber(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}`;
-  return z
-    .union([z.number(), numeral], { error })
-    .pipe(z.int({ error }).min(min, { error }).max(max, { error }))
-    .default(fallback);
+  return z.union([z.number(), numeral], { error }).pipe(z.int({ error }).min(min, { error }).max(max, { error }));
 }
+
+const wholeNumber = (min: number, max: number, fallback: number) => rangedNumber(min, max).default(fallback);
 
 function flag() {
   const word = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -37,7 +36,7 @@ const logRetention = z
   })
   .default(30);
 
-const schema = z.object({
+const contextValues = z.object({
   stackName: z
     .string({ error: 'must be text' })
     .regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, {
@@ -45,6 +44,7 @@ const schema = z.object({
     })
     .default('Posthorn'),
   retentionDays: wholeNumber(15, 365, 30),
+  bodyRetentionDays: rangedNumber(1, 365).optional(),
   timelineShards: wholeNumber(1, 64, 4),
   schedulerThresholdSeconds: wholeNumber(1, 900, 900),
   allowPlainHttp: flag(),
@@ -59,12 +59,18 @@ const schema = z.object({
   keyRateBurst: wholeNumber(1, 100_000, 100),
 });
 
+const schema = contextValues.transform((settings) => ({
+  ...settings,
+  bodyRetentionDays: settings.bodyRetentionDays ?? settings.retentionDays,
+}));
+
 /**
  * What an operator may set, as CDK context values; every one has a default.
  *
  * - `stackName`: name of the CloudFormation stack (default `Posthorn`).
  * - `retentionDays`: days that events, deliveries and attempts stay in the table (30); at least 15, so that a delivery is
  *   still there when its dead letter is redriven on the last day.
+ * - `bodyRetentionDays`: days that the bodies of attempts are shown (as long as they are stored).
  * - `timelineShards`: partitions of each timeline; one takes about 1,000 writes a second (4).
  * - `schedulerThresholdSeconds`: retries further away than this take EventBridge Scheduler instead of an SQS delay (900).
  * - `allowPlainHttp`: accept destinations with `http:` URLs (false).
@@ -107,7 +113,7 @@ export function parseSettings(context: Readonly<Record<string, unknown>>): Setti
 
 // A misspelt key would otherwise be a default that nobody asked for.
 function unknownKeys(context: Readonly<Record<string, unknown>>): string[] {
-  const known = Object.keys(schema.shape);
+  const known = Object.keys(contextValues.shape);
   return Object.keys(context)
     .filter((key) => /^\w+$/.test(key) && !known.includes(key))
     .map((key) => `${key} is not a setting; there are ${known.join(', ')}`);

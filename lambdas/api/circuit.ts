@@ -4,6 +4,7 @@ import { type Principal, requireEnvironment } from '../http/authentication';
 import { notFound } from '../http/errors';
 import type { ApiRequest, ApiResponse } from '../http/messages';
 import { findInEnvironments } from '../http/tenant';
+import type { OperationDependencies } from '../operations/dependencies';
 import { attentionPk } from '../store/addresses';
 import { getAll } from '../store/batch-get';
 import { type Destination, getDestination } from '../store/configuration';
@@ -11,11 +12,10 @@ import { parseDelivery } from '../store/delivery-items';
 import { setDestinationStatus } from '../store/destination-status';
 import { INDEXES, type Table } from '../store/table';
 import { type IndexPartition, mergedEntries } from '../store/timeline';
-import type { ApiDependencies } from './hookbase-deliveries';
 
 /** `GET /v1/destinations/{id}/circuit` */
 export async function showCircuit(
-  { table, shards }: ApiDependencies,
+  { table, shards }: OperationDependencies,
   { params }: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {
@@ -27,7 +27,7 @@ export async function showCircuit(
 
 /** `POST /v1/destinations/{id}/circuit/reset`: deliveries are made again; what is parked follows. Safe to repeat. */
 export async function resetCircuit(
-  { table, shards, now }: ApiDependencies,
+  { table, shards, now }: OperationDependencies,
   { params }: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {

@@ -8,19 +8,23 @@ import type { ApiRequest, ApiResponse } from '../http/messages';
 import { encodeCursor, windowOf } from '../http/paging';
 import { validate } from '../http/parse';
 import { readableEnvironments } from '../http/tenant';
+import type { OperationDependencies } from '../operations/dependencies';
+import { isOwn } from '../operations/ownership';
 import { deliveriesOf } from '../store/deliveries';
 import { type EventFilter, listEvents } from '../store/event-lists';
 import { getEvent, type StoredEvent } from '../store/events';
 import { sourceOrRemoved } from '../store/removal';
 import type { Table } from '../store/table';
-import { isOwn } from './find-delivery';
-import type { ApiDependencies } from './hookbase-deliveries';
 
 /** A status takes reading the deliveries of every event that is looked at, so fewer are. */
 const LOOK_AT_STATUSES = 1_000;
 
 /** `GET /v1/events` */
-export async function showEvents(deps: ApiDependencies, request: ApiRequest, caller: Principal): Promise<ApiResponse> {
+export async function showEvents(
+  deps: OperationDependencies,
+  request: ApiRequest,
+  caller: Principal,
+): Promise<ApiResponse> {
   const query = validate(eventQuery, request.query);
   const { limit, offset, cursor, from, to } = query;
   const window = windowOf(offset, limit, cursor, 'offset');
@@ -83,7 +87,7 @@ async function sourceName(table: Table, { environment, source }: StoredEvent): P
 
 /** `GET /v1/events/{id}` */
 export async function showEvent(
-  { table }: ApiDependencies,
+  { table }: OperationDependencies,
   request: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {

@@ -5,16 +5,27 @@ import { health } from '../http/health';
 import { openTable } from '../store/table';
 import { resetCircuit, showCircuit } from './circuit';
 import { showEvent, showEvents } from './events';
-import { retry, showDeliveries, showDelivery } from './hookbase-deliveries';
+import { knownTotals } from './known-totals';
 import { showOverview, showVolume } from './metrics';
 import { retryWholeEvent } from './retry-event';
 import { showOrganizationStatistics, showStatistics } from './statistics';
+import { deliveryItemsEndpoints } from './surfaces/delivery-items';
+import { hookbaseEndpoints } from './surfaces/hookbase';
+import { hookstreamEndpoints } from './surfaces/hookstream';
+import { webhookRelayEndpoints } from './surfaces/webhook-relay';
 
 const environment = readEnvironment('api');
 const table = openTable(environment.TABLE_NAME);
-const deps = { table, shards: environment.TIMELINE_SHARDS, now: Date.now };
+const deps = {
+  table,
+  shards: environment.TIMELINE_SHARDS,
+  retentionDays: environment.RETENTION_DAYS,
+  bodyRetentionDays: environment.BODY_RETENTION_DAYS,
+  knownTotal: knownTotals(table),
+  now: Date.now,
+};
 
-/** HTTP: reading events and deliveries, retrying them, and whatever no other route serves. */
+/** HTTP: reading events, deliveries and attempts, retrying and replaying them, and whatever no other route serves. */
 export const handler = createHttpHandler(
   'api',
   {
@@ -40,9 +51,10 @@ export const handler = createHttpHandler(
       scope: 'write',
       handle: (request, caller) => resetCircuit(deps, request, caller),
     },
-    'GET /api/deliveries': { scope: 'read', handle: (request, caller) => showDeliveries(deps, request, caller) },
-    'GET /api/deliveries/{id}': { scope: 'read', handle: (request, caller) => showDelivery(deps, request, caller) },
-    'POST /api/deliveries/{id}/retry': { scope: 'write', handle: (request, caller) => retry(deps, request, caller) },
+    ...hookstreamEndpoints(deps),
+    ...deliveryItemsEndpoints(deps),
+    ...hookbaseEndpoints(deps),
+    ...webhookRelayEndpoints(deps),
   },
   createAuthenticate(table, Date.now, defaultLimits(environment)),
 );

@@ -6,11 +6,11 @@ import type { ApiRequest, ApiResponse } from '../http/messages';
 import { isoTime } from '../http/paging';
 import { validate } from '../http/parse';
 import { readableEnvironments } from '../http/tenant';
+import type { OperationDependencies } from '../operations/dependencies';
 import { knownDeadLetters } from '../statistics/lifetime';
 import { readOverview } from '../statistics/overview';
 import { readVolume } from '../statistics/volume';
 import { listDestinations, listSources } from '../store/configuration';
-import type { ApiDependencies } from './hookbase-deliveries';
 
 const DAY_MS = 86_400_000;
 
@@ -19,7 +19,7 @@ const KEPT_MS = 40 * DAY_MS;
 
 /** `GET /v1/metrics/overview` */
 export async function showOverview(
-  { table, now }: ApiDependencies,
+  { table, now }: OperationDependencies,
   _: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {
@@ -47,7 +47,7 @@ const volumeQuery = z.object({
 
 /** `GET /v1/metrics/volume` */
 export async function showVolume(
-  { table, now }: ApiDependencies,
+  { table, now }: OperationDependencies,
   request: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {

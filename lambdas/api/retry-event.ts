@@ -2,20 +2,20 @@ import { isRetried } from '../domain/event-retry';
 import { type Principal, requireEnvironment } from '../http/authentication';
 import { notFound } from '../http/errors';
 import type { ApiRequest, ApiResponse } from '../http/messages';
+import type { OperationDependencies } from '../operations/dependencies';
 import { matchingConnections } from '../route/route-event';
 import { getDestination, listConnections } from '../store/configuration';
 import { deliveriesOf } from '../store/deliveries';
 import { requestRetry, type StoredEvent } from '../store/events';
 import type { Table } from '../store/table';
 import { findEvent } from './events';
-import type { ApiDependencies } from './hookbase-deliveries';
 
 /**
  * `POST /v1/events/{id}/retry`: its failed deliveries start again; one that no connection matched when it came is routed
  * now. Answers how many deliveries that concerns. One write asks for it, and the table's stream does the rest.
  */
 export async function retryWholeEvent(
-  { table, now }: ApiDependencies,
+  { table, now }: OperationDependencies,
   request: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {

@@ -5,10 +5,10 @@ import { notFound } from '../http/errors';
 import type { ApiRequest, ApiResponse } from '../http/messages';
 import { validate } from '../http/parse';
 import { findInEnvironments, readableEnvironments } from '../http/tenant';
+import type { OperationDependencies } from '../operations/dependencies';
 import { PERIOD_NAMES, readStatistics, type StatisticsScope } from '../statistics/read-statistics';
 import { getDestination } from '../store/configuration';
 import type { Table } from '../store/table';
-import type { ApiDependencies } from './hookbase-deliveries';
 
 const query = z.object({
   period: z.enum(PERIOD_NAMES, `must be one of ${PERIOD_NAMES.join(', ')}`).default('24h'),
@@ -17,7 +17,7 @@ const query = z.object({
 
 /** `GET /api/deliveries/stats` */
 export async function showStatistics(
-  { table, now }: ApiDependencies,
+  { table, now }: OperationDependencies,
   request: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {
@@ -28,7 +28,7 @@ export async function showStatistics(
 
 /** `GET /api/organizations/{orgId}/deliveries/stats`: the same for the caller's own organization, by its id or name. */
 export async function showOrganizationStatistics(
-  deps: ApiDependencies,
+  deps: OperationDependencies,
   request: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {

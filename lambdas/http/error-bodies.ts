@@ -10,6 +10,7 @@ const DELIVERY_WORDS: Partial<Record<ErrorCode, string>> = {
 
 /** The surfaces know eight codes; what they have none for is said by the nearest one, and by the status. */
 const PUBLIC_CODES: Partial<Record<ErrorCode, ErrorCode>> = {
+  RETRY_FAILED: 'INVALID_STATE',
   CONFLICT: 'INVALID_STATE',
   METHOD_NOT_ALLOWED: 'VALIDATION_ERROR',
 };

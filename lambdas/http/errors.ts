@@ -1,6 +1,7 @@
 /** Every way in which a call can be refused, with its status. */
 export const ERROR_STATUS = {
   VALIDATION_ERROR: 400,
+  RETRY_FAILED: 400,
   UNAUTHORIZED: 401,
   FORBIDDEN: 403,
   RESOURCE_NOT_FOUND: 404,

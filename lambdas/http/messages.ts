@@ -19,8 +19,8 @@ export interface ApiRequest {
 
 export interface ApiResponse {
   readonly status: number;
-  /** Answered as JSON. */
-  readonly body: unknown;
+  /** Answered as JSON; absent with 204. */
+  readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   /** `Set-Cookie` values. */
   readonly cookies?: readonly string[];
@@ -47,7 +47,9 @@ export function readRequest(event: APIGatewayProxyEventV2): ApiRequest {
 
 /** Writes an answer, with the request's id on it. */
 export function writeResponse(response: ApiResponse, requestId: string): APIGatewayProxyStructuredResultV2 {
-  const headers = { 'content-type': 'application/json', 'x-request-id': requestId, ...response.headers };
   const cookies = response.cookies && { cookies: [...response.cookies] };
+  const common = { 'x-request-id': requestId, ...response.headers };
+  if (response.body === undefined) return { statusCode: response.status, headers: common, ...cookies };
+  const headers = { 'content-type': 'application/json', ...common };
   return { statusCode: response.status, headers, ...cookies, body: JSON.stringify(response.body) };
 }

@@ -2,7 +2,7 @@ import { listEnvironments } from '../store/api-keys';
 import type { Table } from '../store/table';
 import type { EnvironmentPrincipal, Principal } from './authentication';
 import { requireEnvironment } from './authentication';
-import { invalid } from './errors';
+import { invalid, notFound } from './errors';
 
 /**
  * The environment that a body means: `"default"`, nothing, or the key's own by id or name.
@@ -41,4 +41,13 @@ export async function findInEnvironments<Found>(
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/**
+ * Checks that an organization in a path, by id or name, is the caller's.
+ *
+ * @throws ApiError 404 for another one, alike whether it exists or not
+ */
+export function requireOrganization({ organization, organizationName }: Principal, given: string): void {
+  if (given !== organization && given !== organizationName) throw notFound('Organization', given);
 }

@@ -39,6 +39,24 @@ export function readDeliveryKey({ pk, sk }: Key): { base: string; delivery: numb
   return { base: pk.slice(4), delivery: Number.parseInt(match[1], 16) };
 }
 
+/** What a sort key below a delivery says: the delivery itself, a later attempt, or the dead letter of an attempt. */
+export interface FamilyItem {
+  readonly base: string;
+  readonly delivery: number;
+  readonly kind: 'DLV' | 'ATT' | 'DLQ';
+  /** The attempt; 1 for the delivery itself, which holds its first one. */
+  readonly attempt: number;
+}
+
+/** Reads the key of a delivery or of something that belongs to one, or undefined for any other item. */
+export function readFamilyKey({ pk, sk }: Key): FamilyItem | undefined {
+  const match = /^DLV#([0-9a-f]{4})(?:#(ATT|DLQ)#([0-9a-f]{4}))?$/.exec(sk);
+  if (!match?.[1] || !pk.startsWith('EVT#')) return undefined;
+  const kind = match[2] === 'ATT' || match[2] === 'DLQ' ? match[2] : 'DLV';
+  const [delivery, attempt] = [Number.parseInt(match[1], 16), Number.parseInt(match[3] ?? '1', 16)];
+  return { base: pk.slice(4), delivery, kind, attempt };
+}
+
 /** Configuration of an environment. */
 export const environmentPk = (environment: string): string => `ENV#${environment}`;
 export const sourceKey = (environment: string, id: string): Key => ({

@@ -19,11 +19,11 @@ export class UnprocessedKeysError extends Error {
  * @throws UnprocessedKeysError when DynamoDB does not process all keys in time
  */
 export async function getAll(table: Table, keys: readonly Key[]): Promise<Record<string, unknown>[]> {
-  const found = new Map<string, Record<string, unknown>>();
-  for (let start = 0; start < keys.length; start += BATCH_SIZE) {
-    const chunk = keys.slice(start, start + BATCH_SIZE).map(({ pk, sk }) => ({ pk, sk }));
-    for (const item of await getChunk(table, chunk)) found.set(`${item.pk}\n${item.sk}`, item);
-  }
+  const chunks = Array.from({ length: Math.ceil(keys.length / BATCH_SIZE) }, (_, n) =>
+    keys.slice(n * BATCH_SIZE, (n + 1) * BATCH_SIZE).map(({ pk, sk }) => ({ pk, sk })),
+  );
+  const items = (await Promise.all(chunks.map((chunk) => getChunk(table, chunk)))).flat();
+  const found = new Map(items.map((item) => [`${item.pk}\n${item.sk}`, item]));
   return keys.map(({ pk, sk }) => found.get(`${pk}\n${sk}`)).filter((item) => item !== undefined);
 }
 

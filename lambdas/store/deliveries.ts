@@ -1,5 +1,5 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { attemptKey, DELIVERY_PREFIX, deliveryKey, eventKey, readDeliveryKey } from './addresses';
+import { attemptKey, DELIVERY_PREFIX, deliveryKey, eventKey, readFamilyKey } from './addresses';
 import { type Delivery, parseAttempt, parseDelivery, type StoredAttempt } from './delivery-items';
 import { queryAll } from './query';
 import type { Table } from './table';
@@ -21,17 +21,37 @@ export async function attemptsOf(table: Table, delivery: Delivery): Promise<Stor
 }
 
 /** The attempt of a delivery that was made last, or undefined when none was. */
-export async function latestAttempt(table: Table, delivery: Delivery): Promise<StoredAttempt | undefined> {
-  if (delivery.made <= 1) return delivery.first;
-  const Key = attemptKey(delivery.base, delivery.delivery, delivery.made);
+export const latestAttempt = (table: Table, delivery: Delivery): Promise<StoredAttempt | undefined> =>
+  getAttempt(table, delivery, Math.max(1, delivery.made));
+
+/** One attempt of a delivery, or undefined when it was not made. */
+export async function getAttempt(table: Table, delivery: Delivery, number: number): Promise<StoredAttempt | undefined> {
+  if (number === 1) return delivery.first;
+  const Key = attemptKey(delivery.base, delivery.delivery, number);
   const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
   return Item && parseAttempt(Item);
 }
 
 /** All deliveries of an event, the first one first. */
 export async function deliveriesOf(table: Table, base: string): Promise<Delivery[]> {
-  const items = await queryAll(table, eventKey(base).pk, DELIVERY_PREFIX);
-  return items
-    .filter((item) => readDeliveryKey({ pk: String(item.pk), sk: String(item.sk) }))
-    .map((item) => parseDelivery(item));
+  return (await familyOf(table, base)).map(({ delivery }) => delivery);
+}
+
+/** A delivery with all its attempts after the first, in order. */
+export interface DeliveryFamily {
+  readonly delivery: Delivery;
+  readonly later: readonly StoredAttempt[];
+}
+
+/** All deliveries of an event with their attempts, the first one first. */
+export async function familyOf(table: Table, base: string): Promise<DeliveryFamily[]> {
+  const items = (await queryAll(table, eventKey(base).pk, DELIVERY_PREFIX)).map((item) => {
+    return { item, key: readFamilyKey({ pk: String(item.pk), sk: String(item.sk) }) };
+  });
+  const ofKind = (kind: string) => items.filter(({ key }) => key?.kind === kind);
+  const attempts = ofKind('ATT');
+  return ofKind('DLV').map(({ item, key }) => ({
+    delivery: parseDelivery(item),
+    later: attempts.filter((one) => one.key?.delivery === key?.delivery).map((one) => parseAttempt(one.item)),
+  }));
 }

@@ -50,6 +50,8 @@ const item = z.object({
   deathToken: z.string().optional(),
   deathMessageId: z.string().optional(),
   createdAt: z.string(),
+  /** When the event came in, where that is not when the delivery was made: on requeued and replayed ones. */
+  receivedAt: z.string().optional(),
   updatedAt: z.number(),
   deliveredAt: z.number().optional(),
   /** The first attempt of all: most deliveries need no other. */

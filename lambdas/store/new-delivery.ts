@@ -7,7 +7,7 @@ import { type Delivery, parseDelivery } from './delivery-items';
 import { expiry } from './events';
 import type { Table } from './table';
 
-/** What routing knows of a delivery that is to be made. */
+/** What is known of a delivery that is to be made. */
 export interface NewDelivery {
   readonly base: string;
   readonly delivery: number;
@@ -20,9 +20,12 @@ export interface NewDelivery {
   readonly maxAttempts: number;
   /** ISO 8601. */
   readonly createdAt: string;
+  /** ISO 8601: when the event came in, where that is another time. */
+  readonly receivedAt?: string | undefined;
 }
 
-function toItem(delivery: NewDelivery, shards: number, retentionDays: number) {
+/** The item of a new delivery: pending, with its entries in the indexes. */
+export function newDeliveryItem(delivery: NewDelivery, shards: number, retentionDays: number) {
   const { base, environment, destination, createdAt } = delivery;
   const sort = timeKey(createdAt, base, delivery.delivery);
   return {
@@ -38,6 +41,7 @@ function toItem(delivery: NewDelivery, shards: number, retentionDays: number) {
     roundStart: 0,
     maxAttempts: delivery.maxAttempts,
     createdAt,
+    receivedAt: delivery.receivedAt,
     updatedAt: Date.parse(createdAt),
     expiresAt: expiry(Date.parse(createdAt), retentionDays),
     tlPk: timelinePk(environment, 'DLV', shardOf(base, shards)),
@@ -60,7 +64,7 @@ export async function putDelivery(
 ): Promise<Delivery | undefined> {
   const command = new PutCommand({
     TableName: table.name,
-    Item: toItem(delivery, settings.shards, settings.retentionDays),
+    Item: newDeliveryItem(delivery, settings.shards, settings.retentionDays),
     ConditionExpression: 'attribute_not_exists(pk)',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   });

@@ -38,7 +38,8 @@ const EXPECTED: Record<string, Record<string, string>> = {
     [ASIDE]: 'sqs:SendMessage',
   },
   api: {
-    [TABLE]: 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:Query dynamodb:UpdateItem',
+    [TABLE]:
+      'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
     [INDEXES]: 'dynamodb:Query',
   },
   manage: {

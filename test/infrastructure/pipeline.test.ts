@@ -99,7 +99,7 @@ describe('the event source mappings', () => {
     }
   });
 
-  it('wake route for accepted and retried events and for deliveries that are pending again, and for nothing else', () => {
+  it('wake route for accepted and retried events and for deliveries that are pending, requeued or replayed, and for nothing else', () => {
     expect(patternsOf(streamMapping.FilterCriteria)).toEqual([
       { eventName: ['INSERT'], dynamodb: { NewImage: { sk: { S: ['EVT'] } } } },
       {
@@ -109,6 +109,10 @@ describe('the event source mappings', () => {
       {
         eventName: ['MODIFY'],
         dynamodb: { Keys: { sk: { S: [{ prefix: 'DLV#' }] } }, NewImage: { status: { S: ['pending'] } } },
+      },
+      {
+        eventName: ['INSERT'],
+        dynamodb: { Keys: { sk: { S: [{ prefix: 'DLV#' }] } }, NewImage: { cause: { S: ['requeue', 'replay'] } } },
       },
     ]);
   });

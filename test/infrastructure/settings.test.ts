@@ -16,6 +16,7 @@ describe('settings', () => {
     expect(parseSettings({})).toEqual({
       stackName: 'Posthorn',
       retentionDays: 30,
+      bodyRetentionDays: 30,
       timelineShards: 4,
       schedulerThresholdSeconds: 900,
       allowPlainHttp: false,
@@ -47,6 +48,7 @@ describe('settings', () => {
 
   it.each([
     ['retentionDays', 15, 365],
+    ['bodyRetentionDays', 1, 365],
     ['timelineShards', 1, 64],
     ['schedulerThresholdSeconds', 1, 900],
     ['maxReceiveCount', 2, 100],

@@ -5,6 +5,7 @@ const COMPLETE: Record<string, string> = {
   TABLE_NAME: 'table',
   TIMELINE_SHARDS: '4',
   RETENTION_DAYS: '30',
+  BODY_RETENTION_DAYS: '30',
   DELIVERY_QUEUE_URL: 'https://sqs.example/1/deliveries',
   SET_ASIDE_QUEUE_URL: 'https://sqs.example/1/set-aside',
   KEY_RATE_PER_SECOND: '50',

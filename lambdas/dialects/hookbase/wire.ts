@@ -1,9 +1,10 @@
-import { deliveryId, eventId } from '../../domain/identifiers';
-import { unpackDetail } from '../../store/attempt-detail';
+import { deadLetterId, deliveryId, eventId } from '../../domain/identifiers';
+import type { BulkReplay } from '../../operations/bulk-replay';
+import type { Exchange } from '../../operations/exchange';
+import { latestFigures } from '../../store/attempt-rows';
+import type { DeadLetterRow } from '../../store/dead-letters';
 import { attemptsInRound, type Delivery, type StoredAttempt } from '../../store/delivery-items';
-
-const isoTime = (milliseconds: number | undefined): string | null =>
-  milliseconds === undefined ? null : new Date(milliseconds).toISOString();
+import { bodyText, isoTime } from '../text';
 
 /** What a delivery shows of its destination, deleted or not. */
 export interface DestinationNames {
@@ -13,14 +14,14 @@ export interface DestinationNames {
 
 /** A delivery as this surface writes it, without what was sent and received. */
 export function writeDelivery(delivery: Delivery, destination: DestinationNames | undefined) {
-  const latest = delivery.last ?? delivery.first;
+  const latest = latestFigures(delivery);
   const event = eventId(delivery.base);
   return {
     id: deliveryId(delivery.base, delivery.delivery),
     eventId: event,
     destinationId: delivery.destination,
     routeId: delivery.connection,
-    status: delivery.status,
+    status: delivery.status as string,
     attemptCount: attemptsInRound(delivery),
     maxAttempts: delivery.maxAttempts,
     latency: latest?.latencyMs ?? null,
@@ -36,13 +37,11 @@ export function writeDelivery(delivery: Delivery, destination: DestinationNames 
 }
 
 /** What the latest attempt sent and received; nulls before the first one. */
-export function writeExchange(latest: StoredAttempt | undefined) {
-  const detail = latest?.detail && unpackDetail(latest.detail);
-  const responded = latest?.statusCode !== undefined;
+export function writeExchange({ request, response }: Exchange) {
   return {
-    requestHeaders: detail?.requestHeaders ?? null,
-    responseHeaders: responded ? (detail?.responseHeaders ?? null) : null,
-    responseBody: detail?.responseBody ? Buffer.from(detail.responseBody).toString('utf8') : null,
+    requestHeaders: request?.headers ?? null,
+    responseHeaders: response?.headers ?? null,
+    responseBody: bodyText(response?.body),
   };
 }
 
@@ -56,4 +55,27 @@ export function writeAttempt(attempt: StoredAttempt) {
     error: attempt.errorMessage ?? null,
     latency: attempt.latencyMs,
   };
+}
+
+/** An open dead letter. */
+export function writeDeadLetter({ letter, delivery }: DeadLetterRow, destination: DestinationNames | undefined) {
+  const { base, attempt, errorMessage, attemptCount, failedAt } = letter;
+  const event = eventId(base);
+  return {
+    id: deadLetterId(base, letter.delivery, attempt),
+    deliveryId: deliveryId(base, letter.delivery),
+    eventId: event,
+    destinationId: letter.destination,
+    error: errorMessage ?? null,
+    attemptCount,
+    failedAt,
+    event: { id: event, receivedAt: delivery.receivedAt ?? delivery.createdAt },
+    destination: { id: letter.destination, name: destination?.name ?? null },
+  };
+}
+
+/** What became of a bulk replay. */
+export function writeBulkReplay({ queued, skipped, unknown }: BulkReplay) {
+  const errors = unknown.map((deliveryId) => ({ deliveryId, error: `Delivery with ID ${deliveryId} not found` }));
+  return { message: 'Deliveries queued for replay', queued, skipped, errors };
 }

@@ -20,7 +20,7 @@ describe('a cursor', () => {
     fc.assert(
       fc.property(time, fc.integer({ min: 0, max: 0xffff }), (at, delivery) => {
         const key = timeKey(at.toISOString(), newBase(at.getTime()), delivery);
-        expect(decodeCursor(encodeCursor(key))).toBe(key);
+        expect(decodeCursor(encodeCursor(key))).toMatchObject({ sort: key });
         expect(encodeCursor(key)).toMatch(/^[\w-]+$/);
       }),
     );

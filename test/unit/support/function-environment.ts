@@ -8,6 +8,7 @@ export function setEnvironment(name: string): void {
     TABLE_NAME: 'table',
     TIMELINE_SHARDS: '2',
     RETENTION_DAYS: '30',
+    BODY_RETENTION_DAYS: '36500',
     DELIVERY_QUEUE_URL: 'https://sqs.example/1/deliveries',
     KEY_RATE_PER_SECOND: '10000',
     KEY_RATE_BURST: '20000',

@@ -1,0 +1,18 @@
+import { knownTotal } from '../statistics/lifetime';
+import type { KnownTotal } from '../store/delivery-lists';
+import type { Table } from '../store/table';
+
+/**
+ * Counters run some seconds behind the table. A list shorter than this is counted, which is cheap and exact at once;
+ * in a longer one nobody can tell the difference, and counting it would cost more than reading it.
+ */
+const COUNT_BELOW = 1_000;
+
+/** Totals of lists from the counters, where these know them and the list is long. */
+export function knownTotals(table: Table): KnownTotal {
+  return async ({ environments, statuses, destination }) => {
+    const scope = destination === undefined ? { environments } : { destination };
+    const total = await knownTotal(table, { ...scope, statuses });
+    return total !== undefined && total >= COUNT_BELOW ? total : undefined;
+  };
+}

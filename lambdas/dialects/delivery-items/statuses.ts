@@ -1,0 +1,15 @@
+import type { AttemptState } from '../../domain/attempt-state';
+
+/** This surface's words for how an attempt stands. */
+export const STATUS_OF_STATE = {
+  pending: 'in_flight',
+  success: 'succeeded',
+  failed: 'failed',
+} as const satisfies Record<AttemptState, string>;
+
+/** What the words of the filter ask for. */
+export const OUTCOME_OF_STATUS = {
+  in_flight: 'pending',
+  succeeded: 'success',
+  failed: 'failed',
+} as const satisfies Record<string, AttemptState>;

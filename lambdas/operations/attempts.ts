@@ -1,0 +1,66 @@
+import type { AttemptOutcome } from '../domain/attempt-state';
+import { parseFamilyId } from '../domain/identifiers';
+import type { Principal } from '../http/authentication';
+import { listAttempts, matchesAttempt } from '../store/attempt-lists';
+import { type AttemptRow, comingRow, createdAtOf, firstRow, listedAttempt } from '../store/attempt-rows';
+import { type DeliveryFamily, familyOf } from '../store/deliveries';
+import { EMPTY_PAGE, type Page, pageOf, type Window } from '../store/pages';
+import { newestFirst } from './deliveries';
+import type { OperationDependencies } from './dependencies';
+import { isOwn } from './ownership';
+import { type ScopeRequest, scopeOf } from './scope';
+
+/** Which attempts are asked for; times are ISO 8601 and inclusive. */
+export interface AttemptQuery extends ScopeRequest {
+  readonly eventId?: string | undefined;
+  readonly outcome?: AttemptOutcome | undefined;
+  /** Only attempts that a delivery died on, while its dead letter is open. */
+  readonly deadLetters?: boolean | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** A page of the caller's attempts, newest first. */
+export async function pageOfAttempts(
+  deps: OperationDependencies,
+  caller: Principal,
+  query: AttemptQuery,
+  window: Window,
+): Promise<Page<AttemptRow>> {
+  if (query.eventId !== undefined) return pageOfEvent(deps, caller, query, query.eventId, window);
+  const scope = await scopeOf(deps.table, caller, query);
+  if (!scope) return EMPTY_PAGE;
+  const { outcome, deadLetters, from, to } = query;
+  return listAttempts(deps.table, { ...scope, outcome, deadLetters, from, to }, window, deps.shards);
+}
+
+/** An event's attempts share its partition: they are read whole, with those that are coming, and filtered here. */
+async function pageOfEvent(
+  { table }: OperationDependencies,
+  caller: Principal,
+  query: AttemptQuery,
+  eventId: string,
+  window: Window,
+): Promise<Page<AttemptRow>> {
+  const address = parseFamilyId(eventId, 'evt');
+  const families = address ? await familyOf(table, address.base) : [];
+  const own = families.filter(({ delivery }) => isOwn(caller, delivery));
+  const wanted = own.flatMap(rowsOf).filter((row) => matches(query, row));
+  return pageOf(newestFirst(wanted.map(listedAttempt)), window);
+}
+
+function rowsOf({ delivery, later }: DeliveryFamily): AttemptRow[] {
+  const coming = comingRow(delivery);
+  const made = later.map((attempt) => ({ delivery, number: attempt.number, attempt }));
+  return [firstRow(delivery), ...made, ...(coming && coming.number > 1 ? [coming] : [])];
+}
+
+function matches(query: AttemptQuery, row: AttemptRow): boolean {
+  const { destinationId: destination, connectionId: connection, outcome, deadLetters, from, to } = query;
+  const createdAt = createdAtOf(row);
+  return (
+    matchesAttempt(row, { destination, connection, outcome, deadLetters }) &&
+    (from === undefined || createdAt >= from) &&
+    (to === undefined || createdAt <= to)
+  );
+}

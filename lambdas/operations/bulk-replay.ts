@@ -1,0 +1,64 @@
+import type { DeliveryStatus } from '../domain/delivery';
+import { parseFamilyId } from '../domain/identifiers';
+import type { Principal } from '../http/authentication';
+import { deliveryKey } from '../store/addresses';
+import { getAll } from '../store/batch-get';
+import { type Delivery, parseDelivery } from '../store/delivery-items';
+import type { OperationDependencies } from './dependencies';
+import { isOwn } from './ownership';
+import { startRound } from './retry';
+
+/** What bulk replay takes; everything else it skips. */
+const REPLAYED: readonly DeliveryStatus[] = ['failed', 'circuit_open'];
+
+/** How many deliveries are replayed side by side. */
+const POOL = 10;
+
+/** What became of a bulk replay. */
+export interface BulkReplay {
+  readonly queued: number;
+  /** Deliveries in another state, and those that were named before. */
+  readonly skipped: number;
+  /** Identifiers of nothing of the caller's. */
+  readonly unknown: readonly string[];
+}
+
+/** Starts a fresh round for each of these deliveries that has failed or is parked. */
+export async function bulkReplay(
+  deps: OperationDependencies,
+  caller: Principal,
+  ids: readonly string[],
+): Promise<BulkReplay> {
+  const distinct = [...new Set(ids)];
+  const own = await readOwn(deps, caller, distinct);
+  const deliveries = [...new Map([...own.values()].map((one) => [`${one.base}/${one.delivery}`, one])).values()];
+  let queued = 0;
+  for (let start = 0; start < deliveries.length; start += POOL) {
+    const pool = deliveries.slice(start, start + POOL);
+    const started = await Promise.all(pool.map((delivery) => startRound(deps, delivery, 'replay', REPLAYED)));
+    queued += started.filter((one) => one !== undefined).length;
+  }
+  const unknown = distinct.filter((id) => !own.has(id));
+  return { queued, unknown, skipped: ids.filter((id) => own.has(id)).length - queued };
+}
+
+/** The deliveries that identifiers name, by identifier, in one read. */
+async function readOwn(
+  { table }: OperationDependencies,
+  caller: Principal,
+  ids: readonly string[],
+): Promise<Map<string, Delivery>> {
+  const addresses = ids.flatMap((id) => {
+    const address = parseFamilyId(id, 'dlv');
+    return address ? [{ id, ...address }] : [];
+  });
+  const keys = new Map(addresses.map((one) => [`${one.base}/${one.delivery}`, deliveryKey(one.base, one.delivery)]));
+  const found = (await getAll(table, [...keys.values()])).map(parseDelivery).filter((one) => isOwn(caller, one));
+  const byAddress = new Map(found.map((one) => [`${one.base}/${one.delivery}`, one]));
+  return new Map(
+    addresses.flatMap(({ id, base, delivery }) => {
+      const one = byAddress.get(`${base}/${delivery}`);
+      return one ? [[id, one] as const] : [];
+    }),
+  );
+}

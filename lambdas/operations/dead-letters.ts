@@ -1,0 +1,51 @@
+import type { Principal } from '../http/authentication';
+import { deleteDeadLetter } from '../store/closing';
+import { type DeadLetter, type DeadLetterRow, listDeadLetters } from '../store/dead-letters';
+import { getDelivery } from '../store/deliveries';
+import type { NewDelivery } from '../store/new-delivery';
+import { EMPTY_PAGE, type Page, type Window } from '../store/pages';
+import { repeatDelivery } from '../store/repeats';
+import type { OperationDependencies } from './dependencies';
+import { impossible } from './replay';
+import { scopeOf } from './scope';
+
+/** Which dead letters are asked for; times are ISO 8601, inclusive, and those of the deaths. */
+export interface DeadLetterQuery {
+  readonly destinationId?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** A page of the caller's open dead letters, newest first. */
+export async function pageOfDeadLetters(
+  { table, shards }: OperationDependencies,
+  caller: Principal,
+  { destinationId, from, to }: DeadLetterQuery,
+  window: Window,
+): Promise<Page<DeadLetterRow>> {
+  const scope = await scopeOf(table, caller, { destinationId });
+  return scope ? listDeadLetters(table, { ...scope, from, to }, window, shards) : EMPTY_PAGE;
+}
+
+/**
+ * Requeues a dead letter: a new delivery of the same event over the same connection, and the dead letter is closed.
+ *
+ * @returns the new delivery, or undefined when the letter was closed in the meantime
+ * @throws ApiError 409 when the event is not stored any more
+ */
+export async function requeue(deps: OperationDependencies, letter: DeadLetter): Promise<NewDelivery | undefined> {
+  const { table, now } = deps;
+  const delivery = await getDelivery(table, letter.base, letter.delivery);
+  if (!delivery) return undefined;
+  const answer = await repeatDelivery(table, { delivery, cause: 'requeue', closes: letter, now: now() }, deps);
+  if (answer.kind === 'impossible') throw impossible(answer.why);
+  return answer.kind === 'done' ? answer.delivery : undefined;
+}
+
+/**
+ * Removes a dead letter. Its delivery stays as it is, and a redrive of its message is dropped.
+ *
+ * @returns false when it was closed in the meantime
+ */
+export const discard = ({ table }: OperationDependencies, letter: DeadLetter): Promise<boolean> =>
+  deleteDeadLetter(table, letter);

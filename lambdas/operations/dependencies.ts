@@ -1,0 +1,15 @@
+import type { KnownTotal } from '../store/delivery-lists';
+import type { Table } from '../store/table';
+
+/** What the operations on deliveries need from the world. */
+export interface OperationDependencies {
+  readonly table: Table;
+  readonly shards: number;
+  readonly retentionDays: number;
+  /** Bodies that were sent and received are shown for so many days after their attempt. */
+  readonly bodyRetentionDays: number;
+  /** Answers totals that somebody keeps; without it they are counted. */
+  readonly knownTotal?: KnownTotal | undefined;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}

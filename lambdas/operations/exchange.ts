@@ -1,0 +1,56 @@
+import { type Headers, MAX_RESPONSE_BYTES } from '../domain/attempt';
+import { unpackDetail } from '../store/attempt-detail';
+import { type AttemptRow, createdAtOf } from '../store/attempt-rows';
+import type { StoredAttempt } from '../store/delivery-items';
+import { getEvent } from '../store/events';
+import type { OperationDependencies } from './dependencies';
+
+/** What an attempt sent and got back; credentials read `***`. */
+export interface Exchange {
+  /** Absent when nothing was sent. */
+  readonly request?: {
+    readonly url: string;
+    readonly method: string;
+    readonly headers: Headers;
+    readonly bodyBytes: number;
+  };
+  /** Absent when nothing came back. */
+  readonly response?: {
+    readonly headers: Headers;
+    /** At most 10 KB; undefined once bodies are not shown any more. */
+    readonly body?: Uint8Array | undefined;
+  };
+}
+
+const DAY_MS = 86_400_000;
+
+/** Whether the bodies of an attempt are still shown. */
+export function showsBodies(
+  { bodyRetentionDays, now }: Pick<OperationDependencies, 'bodyRetentionDays' | 'now'>,
+  startedAt: number,
+): boolean {
+  return now() - startedAt < bodyRetentionDays * DAY_MS;
+}
+
+/** Reads what an attempt sent and got back; nothing before it was made. */
+export function exchangeOf(
+  deps: Pick<OperationDependencies, 'bodyRetentionDays' | 'now'>,
+  attempt: StoredAttempt | undefined,
+): Exchange {
+  if (!attempt?.detail) return {};
+  const detail = unpackDetail(attempt.detail);
+  const { requestUrl: url, requestMethod: method, requestHeaders: headers, requestBodyBytes: bodyBytes } = detail;
+  const request = { url, method, headers, bodyBytes };
+  if (attempt.statusCode === undefined) return { request };
+  const body = showsBodies(deps, attempt.startedAt) ? detail.responseBody : undefined;
+  return { request, response: { headers: detail.responseHeaders, body } };
+}
+
+/** Bodies are shown up to here: 10 KB. */
+const MAX_SHOWN_BYTES = MAX_RESPONSE_BYTES;
+
+/** The first 10 KB of what an attempt sends; undefined once bodies are not shown any more or the event is gone. */
+export async function requestBodyOf(deps: OperationDependencies, row: AttemptRow): Promise<Uint8Array | undefined> {
+  if (!showsBodies(deps, Date.parse(createdAtOf(row)))) return undefined;
+  return (await getEvent(deps.table, row.delivery.base))?.body.subarray(0, MAX_SHOWN_BYTES);
+}

@@ -1,0 +1,48 @@
+import { allows, type DeliveryStatus, type Trigger } from '../domain/delivery';
+import { ApiError } from '../http/errors';
+import type { Delivery } from '../store/delivery-items';
+import { restart } from '../store/transitions';
+import type { OperationDependencies } from './dependencies';
+
+/** A delivery may move on between reading and writing it; so often a retry looks again. */
+const MAX_LOOKS = 3;
+
+/**
+ * Starts a fresh round of attempts.
+ *
+ * @param from the statuses that the caller may start from, besides that the transition has to allow it
+ * @returns the delivery as it was when its round was started, or undefined when its status does not allow that
+ */
+export async function startRound(
+  { table, now }: OperationDependencies,
+  delivery: Delivery,
+  cause: Trigger,
+  from?: readonly DeliveryStatus[],
+): Promise<Delivery | undefined> {
+  const may = ({ status }: Delivery) => allows('retry', status) && (from?.includes(status) ?? true);
+  let current: Delivery | undefined = delivery;
+  for (let look = 0; look < MAX_LOOKS && current && may(current); look += 1) {
+    const answer = await restart(table, current, cause, now());
+    if (answer.kind === 'done') return restarted(current, cause, now());
+    current = answer.delivery;
+  }
+  return undefined;
+}
+
+/** What a delivery is once its round was started. */
+function restarted(delivery: Delivery, cause: Trigger, now: number): Delivery {
+  const { deathToken, deathMessageId, nextAttemptAt, claimId, claimUntil, claims, ...rest } = delivery;
+  return { ...rest, status: 'pending', cause, roundStart: delivery.made, updatedAt: now };
+}
+
+/**
+ * Starts a fresh round of attempts at a person's wish.
+ *
+ * @returns the delivery, pending
+ * @throws ApiError 409 when it is pending, being sent or delivered
+ */
+export async function retryDelivery(deps: OperationDependencies, delivery: Delivery): Promise<Delivery> {
+  const pending = await startRound(deps, delivery, 'manual');
+  if (!pending) throw new ApiError('INVALID_STATE', 'Delivery is already pending or delivered');
+  return pending;
+}

@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { newBase } from '../../../lambdas/domain/identifiers';
+import { claim } from '../../../lambdas/store/claims';
+import { getDelivery } from '../../../lambdas/store/deliveries';
+import { type NewDelivery, putDelivery } from '../../../lambdas/store/new-delivery';
+import { recordAttempt } from '../../../lambdas/store/outcomes';
+import type { Tenant } from '../support/tenant';
+import { useWorld } from '../support/world';
+import { type Client, clientOf, list, walk } from './client';
+
+const world = useWorld();
+const SETTINGS = { shards: 4, retentionDays: 30 };
+const START = Date.now() - 3_600_000;
+const ROWS = 90;
+const destination = `dst_${'a'.repeat(32)}`;
+
+interface Scene {
+  readonly tenant: Tenant;
+  readonly client: Client;
+  readonly organization: string;
+}
+
+let scene: Scene;
+
+/** A delivery made at a time; every third failed its first attempt and waits for another, every third is delivered. */
+async function writeDelivery({ tenant, organization }: Scene, at: number, kind: number): Promise<void> {
+  const { table } = world().table;
+  const base = newBase(at);
+  const delivery: NewDelivery = {
+    ...{ base, delivery: 1, organization, environment: tenant.environment, connection: 'con_x', destination },
+    ...{ cause: 'auto', maxAttempts: 5, createdAt: new Date(at).toISOString() },
+  };
+  await putDelivery(table, delivery, SETTINGS);
+  if (kind % 3 === 0) return;
+  await attempt(base, 1, at, kind % 3 === 1 ? 'delivered' : 'retry');
+  if (kind % 6 === 5) await attempt(base, 2, at + 500, 'retry');
+}
+
+async function attempt(base: string, number: number, at: number, kind: 'delivered' | 'retry'): Promise<void> {
+  const { table } = world().table;
+  const message = { base, delivery: 1, attempt: number, environment: '', destination, token: 't' };
+  await claim(table, { message, claimId: 'c', now: at, until: at + 1 });
+  const delivery = await getDelivery(table, base, 1);
+  if (!delivery) throw new Error('The delivery is not there.');
+  const failure = { errorCode: 'http_error', errorMessage: 'Internal Server Error', statusCode: 500 } as const;
+  const result = kind === 'delivered' ? { statusCode: 200 } : failure;
+  const outcome = kind === 'delivered' ? ({ kind } as const) : ({ kind, nextAttemptAt: at + 9_999_999 } as const);
+  const made = { number, trigger: 'auto', startedAt: at + 1, latencyMs: 1, ...result } as const;
+  await recordAttempt(table, { delivery, claimId: 'c', attempt: made, maxAttempts: 5, outcome, now: at + 2 }, SETTINGS);
+}
+
+beforeAll(async () => {
+  const tenant = await world().tenant();
+  const { organization } = await world().key(tenant.names);
+  scene = { tenant, organization, client: clientOf(tenant.api.url, tenant.key) };
+  for (let n = 0; n < ROWS; n += 1) await writeDelivery(scene, START + n * 1000, n);
+});
+
+/** Writes deliveries of all kinds, one after another, until it is stopped. */
+function startWriter() {
+  let stopped = false;
+  const writing = (async () => {
+    for (let n = 0; !stopped; n += 1) {
+      await writeDelivery(scene, Date.now(), n);
+      await sleep(10);
+    }
+  })();
+  return {
+    stop: () => {
+      stopped = true;
+      return writing;
+    },
+  };
+}
+
+const LISTS: readonly [string, string][] = [
+  ['all deliveries', '/api/deliveries?pageSize=7'],
+  ['deliveries of a rare status', '/api/deliveries?status=retrying&pageSize=7'],
+  ['delivered ones', '/api/deliveries?status=delivered&pageSize=7'],
+  ['deliveries of a destination', `/api/deliveries?destinationId=${destination}&pageSize=7`],
+  ['deliveries of a destination and status', `/api/deliveries?destinationId=${destination}&status=retrying&pageSize=7`],
+  ['all attempts', '/v1/delivery-attempts?limit=7'],
+  ['failed attempts', '/v1/delivery-attempts?status=failed&limit=7'],
+  ['attempts that are coming', '/v1/delivery-attempts?status=pending&limit=7'],
+  ['attempts of a destination', `/v1/delivery-attempts?destination_id=${destination}&limit=7`],
+  ['items that succeeded', '/v1/delivery/items?status=succeeded&limit=7'],
+];
+
+/** How many of the rows written at the start each list has. */
+const COUNTS: Readonly<Record<string, number>> = {
+  'all deliveries': ROWS,
+  'deliveries of a rare status': ROWS / 3,
+  'delivered ones': ROWS / 3,
+  'deliveries of a destination': ROWS,
+  'deliveries of a destination and status': ROWS / 3,
+  'all attempts': ROWS + ROWS / 6,
+  'failed attempts': ROWS / 3 + ROWS / 6,
+  'attempts that are coming': (ROWS * 2) / 3,
+  'attempts of a destination': ROWS + ROWS / 6,
+  'items that succeeded': ROWS / 3,
+};
+
+describe('paging', () => {
+  test.each(LISTS)('over %s by cursor shows each row once while others are written', async (name, path) => {
+    const before = (await list(scene.client, `${path}`)).total;
+    const writer = startWriter();
+    const ids = await walk(scene.client, path);
+    await writer.stop();
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.length).toBeGreaterThanOrEqual(before);
+    const narrowed = await walk(scene.client, `${path}&to=${new Date(START + ROWS * 1000).toISOString()}`);
+    expect(narrowed).toHaveLength(COUNTS[name] ?? -1);
+    expect(narrowed.filter((id) => !ids.includes(id))).toEqual([]);
+  });
+
+  test.each(LISTS)(
+    'over %s by offset shows each row once while others are written after its end',
+    async (name, path) => {
+      const until = `to=${new Date(START + ROWS * 1000).toISOString()}`;
+      let done = false;
+      const writer = (async () => {
+        for (let n = 0; !done; n += 1) await writeDelivery(scene, Date.now(), n);
+      })();
+      const ids: string[] = [];
+      for (let page = 0; ; page += 1) {
+        const at = path.startsWith('/api') ? `page=${page + 1}` : `offset=${page * 7}`;
+        const { rows, total, exact } = await list(scene.client, `${path}&${until}&${at}`);
+        expect([total, exact]).toEqual([COUNTS[name], true]);
+        ids.push(...rows.map(({ id }) => id));
+        if (rows.length === 0) break;
+      }
+      done = true;
+      await writer;
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(ids).toEqual(await walk(scene.client, `${path}&${until}`));
+    },
+  );
+});
