@@ -36,7 +36,7 @@ describe.concurrent('a duplicate of a message', () => {
     const hold: Behaviour = (response) => {
       release = () => response.end();
     };
-    const { tenant, receiver, eventId, id, repeat } = await deliveryIn('sent', hold, { timeout_ms: 4000 });
+    const { tenant, receiver, eventId, id, repeat } = await deliveryIn('sent', hold, { timeout_ms: 8000 });
     const duplicate = await repeat(1);
     expect(await lastOutcome(id, duplicate)).toBe('busy');
     release();

@@ -16,7 +16,7 @@ const COMMON = { allowLoopback: true, allowPlainHttp: true, removalPolicy: 'dest
  */
 const VARIANTS = {
   /** Retries up to two seconds ahead take an SQS delay, later ones the Scheduler. */
-  usual: { ...COMMON, schedulerThresholdSeconds: 2, deliverTimeoutSeconds: 6 },
+  usual: { ...COMMON, schedulerThresholdSeconds: 2, deliverTimeoutSeconds: 10 },
   /** A message whose worker crashed is visible again after 18 seconds, and is received three times at most. */
   crashing: { ...COMMON, deliverTimeoutSeconds: 3, maxReceiveCount: 3 },
   /** As on AWS: deliveries reach public addresses only. */
