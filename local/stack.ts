@@ -109,6 +109,7 @@ async function start(options: LocalStackOptions, teardown: Teardown): Promise<Ru
   // Together, because a poller waits for the batch that its function still works on.
   teardown.add(() => Promise.all([mappings.stop(), functions.stop()]));
   scheduler.begin(targetStarter(functions, sqs));
+  teardown.add(() => scheduler.end());
   gateway.serve({ router, functions });
   log(`running ${functions.all().length} functions, their queues, table, schedules and routes`);
   void warm(functions, log);

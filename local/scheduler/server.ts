@@ -15,6 +15,8 @@ export interface SchedulerServer {
   readonly store: ScheduleStore;
   /** Starts to start targets: what is due already, at once. */
   begin(start: StartTarget): void;
+  /** Starts no more targets; schedules can still be made, and wait for the next start of the stack. */
+  end(): void;
   stop(): Promise<void>;
 }
 
@@ -37,6 +39,7 @@ export async function startScheduler(
     endpoint: `http://${LOOPBACK}:${port}`,
     store,
     begin: (start) => clock.begin(start),
+    end: () => clock.stop(),
     stop: async () => {
       clock.stop();
       await closeServer(server);
