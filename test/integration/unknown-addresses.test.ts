@@ -70,6 +70,11 @@ describe('a path', () => {
     ['PATCH', '/api/deliveries/dlv_1'],
     ['GET', '/api/deliveries/dlv_1/retry'],
     ['POST', '/health'],
+    ['GET', '/api/deliveries/bulk-replay'],
+    ['POST', '/api/deliveries/dead-letter'],
+    ['POST', '/api/organizations/acme/deliveries/stats'],
+    ['GET', '/v1/events/batch'],
+    ['DELETE', '/v1/sources/templates'],
   ])('that is known but does not take %s, %s, gets 405', async (method, path) => {
     await expectRefusal(method, path, 405, { error: expect.any(String) });
   });
