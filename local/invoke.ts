@@ -35,7 +35,7 @@ try {
 async function invoke(name: string, text: string): Promise<number> {
   const stack = await startLocalStack();
   teardown.add(() => stack.stop());
-  for (const mapped of ['route', 'deliver']) stack.pauseMapping(mapped);
+  for (const mapped of ['route', 'aggregate', 'deliver']) stack.pauseMapping(mapped);
   const event = await readEvent(stack, text);
   try {
     console.log(JSON.stringify(await stack.invoke(name, event), null, 2));

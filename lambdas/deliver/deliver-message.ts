@@ -26,6 +26,8 @@ export interface DeliverPorts {
   readEvent(base: string): Promise<StoredEvent | undefined>;
   readDestination(environment: string, id: string): Promise<Destination | undefined>;
   enqueueAt(due: DueAttempt, at: number, now: number): Promise<void>;
+  /** Enqueues another message for an attempt that has one. SQS alone does it, at most its longest delay ahead. */
+  enqueueCopy(due: DueAttempt, at: number, now: number): Promise<void>;
   send: Send;
   packDetail(detail: AttemptDetail): Uint8Array;
   now(): number;
@@ -107,14 +109,15 @@ async function redrive(ports: DeliverPorts, delivery: Delivery | undefined): Pro
 
 /**
  * Puts a fresh copy in the queue, to be looked at when `until` has passed: the message itself has had its last receive,
- * and would be moved to the dead-letter queue although its delivery is not dead.
+ * and would be moved to the dead-letter queue although its delivery is not dead. A copy that comes too soon waits like any
+ * other message.
  */
 export async function renew(
-  ports: Pick<DeliverPorts, 'enqueueAt' | 'now'>,
+  ports: Pick<DeliverPorts, 'enqueueCopy' | 'now'>,
   message: DeliveryMessage,
   until: number,
 ): Promise<MessageOutcome> {
-  await ports.enqueueAt(next(message, message.attempt - 1), until + 1000, ports.now());
+  await ports.enqueueCopy(next(message, message.attempt - 1), until + 1000, ports.now());
   return { kind: 'renewed' };
 }
 

@@ -7,6 +7,7 @@ import { acknowledgementOf } from '../domain/acknowledgement';
 import { decodeMessage } from '../domain/message';
 import { readEnvironment } from '../environment';
 import { logger } from '../log';
+import { enqueueSoon } from '../queue/enqueue';
 import { enqueueAt } from '../queue/schedule';
 import { packDetail } from '../store/attempt-detail';
 import { claim } from '../store/claims';
@@ -51,6 +52,7 @@ const ports: DeliverPorts = {
   readEvent: (base) => getEvent(table, base),
   readDestination: (owner, id) => readDestination(`${owner}/${id}`),
   enqueueAt: (due, at, now) => enqueueAt(queue, schedules, due, at, now),
+  enqueueCopy: (due, at, now) => enqueueSoon(queue, due, at, now),
   send: createSend({ allowLoopback: environment.ALLOW_LOOPBACK }),
   packDetail,
   now: Date.now,

@@ -37,7 +37,10 @@ export function createHttpHandler(fn: HttpFunction, endpoints: Endpoints, authen
   const routes = own.map((route) => {
     return { method: route.method, path: route.path, handler: serve(route, endpoints, authenticate) };
   });
-  const router = httpRouter<APIGatewayProxyEventV2, Result>({ routes, notFoundResponse: refuseUnknownRoute });
+  const router = httpRouter<APIGatewayProxyEventV2, Result>({
+    routes: [...own.flatMap(literalPathsWithin), ...routes],
+    notFoundResponse: refuseUnknownRoute,
+  });
   return middy<APIGatewayProxyEventV2, Result, Error, Context, Internal>()
     .before(noteStart)
     .after(logCall)
@@ -62,13 +65,37 @@ async function answer(endpoint: Endpoint, request: ApiRequest, authenticate: Aut
   return endpoint.handle(request, await authenticate(request, endpoint.scope));
 }
 
+/**
+ * Refusals of the paths that a route would otherwise take for one with an id in it: `GET /api/deliveries/{id}` is no way
+ * to read `/api/deliveries/bulk-replay`, which takes POST only.
+ */
+function literalPathsWithin({ method, path: template }: Route) {
+  const paths = [...new Set(ROUTES.map(({ path }) => path))].filter((path) => path !== template);
+  return paths
+    .filter((path) => pathPattern(template).test(path))
+    .filter((path) => !ROUTES.some((route) => route.method === method && route.path === path))
+    .map((path) => ({ method, path, handler: refuseMethod }));
+}
+
+const refuseMethod = ({ requestContext }: APIGatewayProxyEventV2): Promise<Result> =>
+  refuseUnknownRoute(requestContext.http);
+
 /** What no route serves: 405 where the path is known with other methods, else 404. */
 function refuseUnknownRoute({ method, path }: { method: string; path: string }): never {
-  const allowed = ROUTES.filter((route) => pathPattern(route.path).test(path)).map((route) => route.method);
+  const allowed = methodsOf(path);
   if (allowed.length === 0) throw new ApiError('RESOURCE_NOT_FOUND', `There is nothing at ${path}`);
-  const allow = [...new Set(allowed)].join(', ');
+  const allow = allowed.join(', ');
   throw new ApiError('METHOD_NOT_ALLOWED', `${path} does not take ${method}, only ${allow}`, { allow });
 }
+
+/** The methods that a path takes: of the templates that it fits, the one with the fewest parameters counts. */
+function methodsOf(path: string): readonly string[] {
+  const fitting = ROUTES.filter((route) => pathPattern(route.path).test(path));
+  const fewest = Math.min(...fitting.map((route) => parametersIn(route.path)));
+  return fitting.filter((route) => parametersIn(route.path) === fewest).map((route) => route.method);
+}
+
+const parametersIn = (template: string): number => template.split('{').length - 1;
 
 function pathPattern(template: string): RegExp {
   return new RegExp(`^${template.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`);

@@ -28,6 +28,18 @@ export async function enqueue({ sqs, url }: DeliveryQueue, due: DueAttempt, dela
 }
 
 /**
+ * Enqueues an attempt for a time within reach of SQS's delay; a later one comes when that delay ends. It makes no
+ * schedule, which would carry the name of one that this attempt may have had already.
+ *
+ * @param at milliseconds since the epoch; a time in the past is due now
+ * @param now milliseconds since the epoch
+ */
+export async function enqueueSoon(queue: DeliveryQueue, due: DueAttempt, at: number, now: number): Promise<void> {
+  const delaySeconds = Math.max(0, Math.ceil((at - now) / 1000));
+  await enqueue(queue, due, Math.min(delaySeconds, MAX_SQS_DELAY_SECONDS));
+}
+
+/**
  * Enqueues attempts that are due now, ten to a request.
  *
  * @returns the ones that were not taken: SQS refuses entries of a batch one by one, and a request that fails as a whole

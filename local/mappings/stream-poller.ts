@@ -85,6 +85,8 @@ export class StreamPoller implements Poller {
         iterator ??= await this.openShard(shard);
         if (iterator === undefined) return;
         const page = await this.collect(iterator);
+        // A pause may have begun while the batching window was open: it holds back what was collected, too.
+        await this.gate.passed();
         // A page that is cut short by a failure is read again from the checkpoint.
         iterator = undefined;
         await this.handlePage(shard, page.records);

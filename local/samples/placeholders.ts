@@ -3,10 +3,13 @@ import { LocalStackError } from '../errors';
 /** What a sample event may refer to; `events/README.md` says what each one is. */
 export const PLACEHOLDERS = [
   'API_KEY',
+  'API_KEY_ID',
+  'SESSION_TOKEN',
   'ORGANIZATION_ID',
   'ENVIRONMENT_ID',
   'SOURCE_ID',
   'DESTINATION_ID',
+  'PAUSED_DESTINATION_ID',
   'CONNECTION_ID',
   'EVENT_ID',
   'EVENT_BASE',
@@ -14,7 +17,11 @@ export const PLACEHOLDERS = [
   'DELIVERED_ID',
   'FAILED_ID',
   'PENDING_ID',
+  'ATTEMPT_ID',
+  'ITEM_ID',
+  'DEAD_LETTER_ID',
   'NOW',
+  'NOW_MS',
   'EXPIRES_AT',
 ] as const;
 

@@ -1,12 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { deliveryId, eventId, newBase, newConfigurationId } from '../../lambdas/domain/identifiers';
+import {
+  attemptId,
+  deadLetterId,
+  deliveryId,
+  eventId,
+  type FamilyAddress,
+  familyHex,
+  newBase,
+  newConfigurationId,
+  toUuid,
+} from '../../lambdas/domain/identifiers';
 import { newSigningSecret } from '../../lambdas/domain/signature';
 import { createApiKey, SCOPES } from '../../lambdas/store/api-keys';
 import { putConnection, putDestination, putSource } from '../../lambdas/store/configuration';
 import { expiry, putEvent } from '../../lambdas/store/events';
+import { startSession } from '../../lambdas/store/sessions';
 import { openTable, type Table } from '../../lambdas/store/table';
 import { dynamoDbClient } from '../dynamodb/client';
 import type { LocalStack } from '../stack';
+import { countFamily } from './counters';
 import { deliverAfterRetry, fail, type History, putBack, RETENTION_DAYS, SHARDS } from './history';
 import type { Placeholder } from './placeholders';
 import { startReceiver } from './receiver';
@@ -21,9 +33,9 @@ export interface Samples {
 const BODY = Buffer.from('{"order": 42, "total": "19.90"}');
 
 /**
- * Makes what the sample events refer to, in an environment of their own: a key; a source, a destination with a receiver
- * behind it, and a connection; an event with three deliveries, of which one was delivered at its second attempt, one
- * failed, and one failed and was put back, so that its second attempt is due.
+ * Makes what the sample events refer to, in an environment of their own: a key and a session of it; a source, a destination
+ * with a receiver behind it, another one that is paused, and a connection; an event with three deliveries, of which one was delivered at its second attempt, one
+ * failed, and one failed and was put back, so that its second attempt is due; and all of them in the counters.
  */
 export async function prepareSamples(stack: LocalStack): Promise<Samples> {
   const client = dynamoDbClient(stack.endpoints.dynamodb);
@@ -40,22 +52,32 @@ export async function prepareSamples(stack: LocalStack): Promise<Samples> {
 }
 
 async function putAll(table: Table, url: string, now: number): Promise<Record<Placeholder, string>> {
-  const { secret, organization, environment } = await putKey(table, now);
+  const { secret, session, key } = await putKey(table, now);
+  const { organization, environment } = key;
   const owner = { organization, environment, createdAt: iso(now), updatedAt: iso(now) };
   const configuration = await putConfiguration(table, owner, url, now);
   const base = newBase(now);
   const event = { base, organization, environment, createdAt: iso(now) };
-  await putEvent(table, { ...event, type: 'order.created', contentType: 'application/json', body: BODY }, SETTINGS);
+  const { source } = configuration;
+  await putEvent(
+    table,
+    { ...event, source, type: 'order.created', contentType: 'application/json', body: BODY },
+    SETTINGS,
+  );
   const history: History = { ...event, ...configuration, url, now };
   await deliverAfterRetry(table, history, 1);
   await fail(table, history, 2);
   await putBack(table, history, 3);
+  await countFamily(table, base, now);
   return {
     API_KEY: secret,
+    API_KEY_ID: key.id,
+    SESSION_TOKEN: session,
     ORGANIZATION_ID: organization,
     ENVIRONMENT_ID: environment,
-    SOURCE_ID: configuration.source,
+    SOURCE_ID: source,
     DESTINATION_ID: configuration.destination,
+    PAUSED_DESTINATION_ID: configuration.paused,
     CONNECTION_ID: configuration.connection,
     EVENT_ID: eventId(base),
     EVENT_BASE: base,
@@ -63,12 +85,26 @@ async function putAll(table: Table, url: string, now: number): Promise<Record<Pl
     DELIVERED_ID: deliveryId(base, 1),
     FAILED_ID: deliveryId(base, 2),
     PENDING_ID: deliveryId(base, 3),
+    ...idsOfFailure({ base, delivery: 2, attempt: 1 }),
     NOW: iso(now),
+    NOW_MS: String(now),
     EXPIRES_AT: String(expiry(now, RETENTION_DAYS)),
   };
 }
 
+/** The attempt that the failed delivery died of, under the names of the surfaces that show it. */
+function idsOfFailure(address: FamilyAddress) {
+  const { base, delivery, attempt } = address;
+  return {
+    ATTEMPT_ID: attemptId(base, delivery, attempt),
+    ITEM_ID: toUuid(familyHex(address)),
+    DEAD_LETTER_ID: deadLetterId(base, delivery, attempt),
+  };
+}
+
 const SETTINGS = { shards: SHARDS, retentionDays: RETENTION_DAYS };
+
+const DAY_MS = 86_400_000;
 
 const iso = (time: number): string => new Date(time).toISOString();
 
@@ -77,7 +113,8 @@ async function putKey(table: Table, now: number) {
   const environment = `sample-${randomBytes(4).toString('hex')}`;
   const request = { organization: 'samples', environment, name: 'sample', scopes: SCOPES };
   const { secret, key } = await createApiKey(table, request, now);
-  return { secret, organization: key.organization, environment: key.environment ?? '' };
+  const session = await startSession(table, key.hash, now, now + DAY_MS);
+  return { secret, session, key: { ...key, environment: key.environment ?? '' } };
 }
 
 interface Owner {
@@ -90,16 +127,18 @@ interface Owner {
 async function putConfiguration(table: Table, owner: Owner, url: string, now: number) {
   const source = newConfigurationId('src', now);
   const destination = newConfigurationId('dst', now);
+  const paused = newConfigurationId('dst', now);
   const connection = newConfigurationId('con', now);
   await putSource(table, { ...owner, id: source, name: 'Shop', slug: 'shop', status: 'active' });
-  await putDestination(table, {
-    ...{ ...owner, id: destination, name: 'Warehouse', slug: 'warehouse', url },
-    ...{ method: 'POST', headers: {}, auth: { type: 'none' }, timeoutMs: 5000, status: 'active' },
+  const common = {
+    ...({ ...owner, url, method: 'POST', headers: {}, auth: { type: 'none' }, timeoutMs: 5000 } as const),
     retryPolicy: { maxAttempts: 5, schedule: [5, 300, 1800, 7200] },
     signingSecrets: [newSigningSecret()],
-  });
+  };
+  await putDestination(table, { ...common, id: destination, name: 'Warehouse', slug: 'warehouse', status: 'active' });
+  await putDestination(table, { ...common, id: paused, name: 'Archive', slug: 'archive', status: 'paused' });
   await putConnection(table, {
     ...{ ...owner, id: connection, name: 'Shop to warehouse', destination, filterRules: [], enabled: true },
   });
-  return { source, destination, connection };
+  return { source, destination, paused, connection };
 }

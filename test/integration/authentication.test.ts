@@ -4,6 +4,7 @@ import { revokeApiKey, type Scope } from '../../lambdas/store/api-keys';
 import { Api } from './support/api';
 import { eventually } from './support/eventually';
 import { eventBody, sourceBody } from './support/factories';
+import { refusalBody } from './support/refusal';
 import { useWorld } from './support/world';
 
 const world = useWorld();
@@ -25,26 +26,20 @@ const guarded = ROUTES.filter(({ path }) => ![...PUBLIC, ...ANY_KEY].includes(pa
 const call = (method: string, path: string, key?: string, headers: Record<string, string> = {}) =>
   new Api(world().stack.apiUrl, key).call(method, path, { headers, ...(method === 'POST' && { json: {} }) });
 
-const refusal = (path: string, code: string) => ({
-  error: expect.any(String),
-  code,
-  ...(path.startsWith('/api/') && { message: expect.any(String) }),
-});
-
 describe.concurrent.each(guarded)('$method $path', ({ method, path, scope }) => {
   test('answers 401 without a key', async () => {
-    expect(await call(method, path)).toMatchObject({ status: 401, body: refusal(path, 'UNAUTHORIZED') });
+    expect(await call(method, path)).toMatchObject({ status: 401, body: refusalBody(path, 'UNAUTHORIZED') });
   });
 
   test('answers 401 with a key that does not exist', async () => {
     const answer = await call(method, path, 'phk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA');
-    expect(answer).toMatchObject({ status: 401, body: refusal(path, 'UNAUTHORIZED') });
+    expect(answer).toMatchObject({ status: 401, body: refusalBody(path, 'UNAUTHORIZED') });
   });
 
   test(`answers 403 with a key that lacks the scope ${scope}`, async () => {
     const scopes = (['read', 'write', 'delete'] as const).filter((one) => one !== scope);
     const { secret } = await world().key({ organization: 'scopes', environment: 'production', scopes });
-    expect(await call(method, path, secret)).toMatchObject({ status: 403, body: refusal(path, 'FORBIDDEN') });
+    expect(await call(method, path, secret)).toMatchObject({ status: 403, body: refusalBody(path, 'FORBIDDEN') });
   });
 
   test('takes a key with just that scope, as a header of its own or as a Bearer token', async () => {

@@ -1,22 +1,16 @@
-// Enable by copying to test/integration/hookstream-cli-deliveries.test.ts once /v1/delivery-attempts and /v1/metrics exist.
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { eventually } from './support/eventually';
-import { HookstreamCli } from './support/hookstream-cli';
+import { useHookstreamCli } from './support/hookstream-cli';
 import { answer } from './support/receiver';
 import { useWorld } from './support/world';
 
 const world = useWorld();
-const programs: HookstreamCli[] = [];
-afterAll(() => {
-  for (const program of programs) program.dispose();
-});
+const cliWith = useHookstreamCli(world);
 
 async function someone() {
   const tenant = await world().tenant();
-  const cli = new HookstreamCli(world().stack.apiUrl, tenant.key);
-  programs.push(cli);
-  return { tenant, cli };
+  return { tenant, cli: cliWith(tenant.key) };
 }
 
 const attempt = z.looseObject({
@@ -31,7 +25,7 @@ const attemptList = z.object({
   pagination: z.looseObject({ total: z.number(), has_more: z.boolean() }),
 });
 
-describe('the published Hookstream program, unmodified', () => {
+describe('the published Hookstream program, unmodified, on deliveries and metrics', () => {
   test('deliveries are listed by event, connection, destination and status', async () => {
     const { tenant, cli } = await someone();
     const [good, bad] = [await world().receiver(), await world().receiver(answer(500, {}, 'broken'))];

@@ -1,21 +1,16 @@
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { eventually } from './support/eventually';
-import { HookstreamCli } from './support/hookstream-cli';
+import { useHookstreamCli } from './support/hookstream-cli';
 import { answer } from './support/receiver';
 import { useWorld } from './support/world';
 
 const world = useWorld();
-const programs: HookstreamCli[] = [];
-afterAll(() => {
-  for (const program of programs) program.dispose();
-});
+const cliWith = useHookstreamCli(world);
 
 async function someone() {
   const tenant = await world().tenant();
-  const cli = new HookstreamCli(world().stack.apiUrl, tenant.key);
-  programs.push(cli);
-  return { tenant, cli };
+  return { tenant, cli: cliWith(tenant.key) };
 }
 
 const withId = z.looseObject({ id: z.string() });
@@ -87,7 +82,7 @@ describe('the published Hookstream program, unmodified', () => {
     const { tenant, cli } = await someone();
     const source = await tenant.createSource({ name: 'Shop' });
     const { id: destination } = await tenant.createDestination('http://127.0.0.1:9/', { name: 'Warehouse' });
-    await tenant.connect(destination, { name: 'Everything', enabled: false });
+    const everything = await tenant.connect(destination, { name: 'Everything', enabled: false });
     const joins = ['--source', source, '--destination', destination];
     const filter = JSON.stringify([{ field: 'body.total', operator: 'gt', value: 10 }]);
     const made = await cli.json(withId, 'connections', 'create', 'Big orders', ...joins, '--filter', filter);
@@ -104,6 +99,8 @@ describe('the published Hookstream program, unmodified', () => {
       expect(await cli.json(list, 'connections', 'list', option, value)).toHaveLength(found);
     }
     expect(await cli.text('connections', 'get', made.id)).toContain('body.total');
+    expect(await cli.json(withId, 'connections', 'get', everything)).toMatchObject({ source_id: null });
+    expect(await cli.text('connections', 'get', everything)).toContain('(every source)');
     expect(await cli.text('connections', 'delete', '--force', made.id)).toContain('deleted');
     expect(await cli.json(list, 'connections', 'list')).toHaveLength(1);
   });
@@ -169,12 +166,10 @@ describe('the published Hookstream program, unmodified', () => {
   test('a refusal is printed as the sentence that the API answers', async () => {
     const { tenant } = await someone();
     const { secret } = await world().key({ ...tenant.names, scopes: ['read'] });
-    const reader = new HookstreamCli(world().stack.apiUrl, secret);
-    programs.push(reader);
+    const reader = cliWith(secret);
     const refused = await reader.run('sources', 'create', 'Shop');
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('lacks the scope write') });
-    const stranger = new HookstreamCli(world().stack.apiUrl, 'phk_unknown');
-    programs.push(stranger);
+    const stranger = cliWith('phk_unknown');
     const unknown = await eventually('an answer', () => stranger.run('sources', 'list'));
     expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('The API key is not valid') });
   });

@@ -39,25 +39,35 @@ describe('there is a sample event', () => {
   );
 
   it('for every kind of record that the filters of the stream let through', () => {
-    const samples = files
-      .filter((file) => functionOf(file) === 'route')
-      .flatMap((file) => streamed.parse(JSON.parse(textOf(file))).Records);
     const patterns = streamPatterns();
-    expect(patterns.length).toBeGreaterThan(0);
-    for (const pattern of patterns) expect(samples.filter(compileFilters([pattern])), pattern).toHaveLength(1);
+    expect(new Set(patterns.map(({ name }) => name))).toEqual(new Set(['route', 'aggregate']));
+    for (const { name, pattern } of patterns) {
+      const samples = files
+        .filter((file) => functionOf(file) === name)
+        .flatMap((file) => streamed.parse(JSON.parse(textOf(file))).Records);
+      expect(samples.filter(compileFilters([pattern])), `${name}: ${pattern}`).toHaveLength(1);
+    }
   });
 });
 
-/** The filters of the template's mappings, each of which lets one kind of record through. */
-function streamPatterns(): string[] {
+/** The filters of the template's mappings, each of which lets one kind of record through to a function. */
+function streamPatterns(): { readonly name: string; readonly pattern: string }[] {
   const { template } = loadAssembly(inject('assemblies').usual);
   return Object.values(template.Resources)
     .filter(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping')
-    .flatMap(({ Properties }) => filterCriteria.parse(Properties).FilterCriteria?.Filters ?? [])
-    .map(({ Pattern }) => Pattern);
+    .map(({ Properties }) => mapping.parse(Properties))
+    .flatMap(({ FunctionName, FilterCriteria }) => {
+      const { Variables } = named.parse(template.Resources[FunctionName.Ref]?.Properties).Environment;
+      const name = Variables.POWERTOOLS_SERVICE_NAME;
+      return (FilterCriteria?.Filters ?? []).map(({ Pattern: pattern }) => ({ name, pattern }));
+    });
 }
 
-const filterCriteria = z.object({ FilterCriteria: mappingProperties.shape.FilterCriteria });
+const mapping = z.object({
+  FunctionName: z.object({ Ref: z.string() }),
+  FilterCriteria: mappingProperties.shape.FilterCriteria,
+});
+const named = z.object({ Environment: z.object({ Variables: z.object({ POWERTOOLS_SERVICE_NAME: z.string() }) }) });
 
 describe('the placeholders of sample events', () => {
   it.each(PLACEHOLDERS)('{{%s}} is explained, and used', (placeholder) => {
@@ -75,7 +85,7 @@ describe('the placeholders of sample events', () => {
 describe('a sample event', () => {
   beforeAll(() => {
     // What one function does is looked at before another one carries it on.
-    for (const mapped of ['route', 'deliver']) world().stack.pauseMapping(mapped);
+    for (const mapped of ['route', 'aggregate', 'deliver']) world().stack.pauseMapping(mapped);
   });
 
   it('has an expectation to meet, and there is no expectation without an event', () => {

@@ -3,7 +3,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { afterAll } from 'vitest';
 import type { z } from 'zod';
+import type { World } from './world';
 
 const packageFile = createRequire(import.meta.url).resolve('@hookstream/cli/package.json');
 
@@ -62,4 +64,17 @@ export class HookstreamCli {
   dispose(): void {
     rmSync(this.home, { recursive: true, force: true });
   }
+}
+
+/** Makes programs that speak to a world with a key; what they keep on the disk is removed after all tests of the file. */
+export function useHookstreamCli(world: () => World): (key: string) => HookstreamCli {
+  const programs: HookstreamCli[] = [];
+  afterAll(() => {
+    for (const program of programs) program.dispose();
+  });
+  return (key) => {
+    const program = new HookstreamCli(world().stack.apiUrl, key);
+    programs.push(program);
+    return program;
+  };
 }

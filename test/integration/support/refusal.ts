@@ -16,6 +16,15 @@ export async function refusedWithoutTrace(
   expect(await table.allKeys()).toEqual(before);
 }
 
+/** The body of a refusal with a code, in the words of the surface that `path` belongs to. */
+export function refusalBody(path: string, code: string): object {
+  if (path.startsWith('/v1/delivery/')) return { error: DELIVERY_WORDS[code] ?? code.toLowerCase(), message: TEXT };
+  return { error: TEXT, code, ...(path.startsWith('/api/') && { message: TEXT }) };
+}
+
+const TEXT = expect.any(String);
+const DELIVERY_WORDS: Readonly<Record<string, string>> = { RESOURCE_NOT_FOUND: 'not_found' };
+
 /** The body of a 400 that names a field, in the words of the surface that `path` belongs to. */
 export const naming = (path: string, field: string) => ({
   code: 'VALIDATION_ERROR',

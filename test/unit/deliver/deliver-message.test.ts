@@ -233,4 +233,9 @@ describe('renewing a message', () => {
     expect(await renew(world, { ...message, attempt: 3 }, NOW + 500)).toEqual({ kind: 'renewed' });
     expect(world.enqueued).toEqual([{ due: { ...due, attempt: 3 }, at: NOW + 1500 }]);
   });
+
+  it('never asks for a schedule, whose name an older one of the attempt may still have', async () => {
+    await renew(world, { ...message, attempt: 3 }, NOW + 600_000);
+    expect(world.effects).toEqual(['copy']);
+  });
 });

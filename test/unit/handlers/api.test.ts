@@ -79,6 +79,9 @@ describe('the function api', () => {
     ['DELETE', '/health', 405],
     ['POST', '/v1/ingest', 404],
     ['GET', '/v1/destinations/x/pause', 405],
+    ['GET', '/api/deliveries/bulk-replay', 405],
+    ['POST', '/api/deliveries/dead-letter', 405],
+    ['GET', '/v1/events/batch', 405],
   ])('answers %s %s, which no route serves, with %i in JSON', async (method, path, status) => {
     const { statusCode, headers, json } = await call(path, { method });
     expect(statusCode).toBe(status);

@@ -1,6 +1,8 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { createHttpHandler, type Endpoints } from '../../../lambdas/http/endpoint';
 import { ROUTES } from '../../../lambdas/routes';
+import { httpEvent, lambdaContext } from '../support/http-event';
 
 const authenticate = async () => {
   throw new Error('nobody calls');
@@ -33,4 +35,29 @@ describe('a function that answers HTTP', () => {
     const wrong = { ...Object.fromEntries(others), 'GET /other': endpoints[first[0] ?? ''] } as Endpoints;
     expect(() => createHttpHandler(fn, wrong, authenticate)).toThrow();
   });
+
+  it.each([
+    ['api', 'GET', '/api/deliveries/bulk-replay', 'POST'],
+    ['api', 'GET', '/v1/events/batch', 'POST'],
+    ['api', 'POST', '/api/organizations/acme/deliveries/dead-letter', 'GET'],
+    ['manage', 'DELETE', '/v1/sources/templates', 'GET'],
+  ] as const)('%s does not take %s %s for a path with an id: it names %s', async (fn, method, path, allow) => {
+    const answer = await answerOf(fn, method, path);
+    expect(answer).toMatchObject({ statusCode: 405, headers: { allow } });
+  });
+
+  it.each([
+    ['api', 'GET', '/api/deliveries/dead-letter'],
+    ['api', 'GET', '/api/organizations/acme/deliveries/stats'],
+    ['api', 'GET', '/api/deliveries/dlv_1'],
+    ['manage', 'GET', '/v1/sources/templates'],
+  ] as const)('%s serves %s %s', async (fn, method, path) => {
+    expect(await answerOf(fn, method, path)).toMatchObject({ statusCode: 200 });
+  });
 });
+
+async function answerOf(fn: 'api' | 'manage', method: string, path: string): Promise<unknown> {
+  const handler = createHttpHandler(fn, endpointsOf(fn), authenticate);
+  const event: APIGatewayProxyEventV2 = httpEvent({ path, method });
+  return handler(event, lambdaContext());
+}

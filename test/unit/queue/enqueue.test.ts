@@ -2,8 +2,8 @@ import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { decodeMessage } from '../../../lambdas/domain/message';
-import { enqueue, enqueueAll } from '../../../lambdas/queue/enqueue';
-import { BASE, ENVIRONMENT, idOf } from '../support/records';
+import { enqueue, enqueueAll, enqueueSoon } from '../../../lambdas/queue/enqueue';
+import { BASE, ENVIRONMENT, idOf, NOW } from '../support/records';
 
 const sqs = mockClient(SQSClient);
 const queue = { sqs: new SQSClient({ region: 'eu-central-1' }), url: 'https://sqs.example/1/deliveries' };
@@ -36,6 +36,17 @@ describe('enqueueing one attempt', () => {
       .commandCalls(SendMessageCommand)
       .map((call) => decodeMessage(call.args[0].input.MessageBody ?? '').token);
     expect(new Set(tokens).size).toBe(2);
+  });
+});
+
+describe('enqueueing an attempt soon', () => {
+  it.each([
+    ['at once, when it was due before', NOW - 5000, undefined],
+    ['not too early, in part of a second', NOW + 1001, 2],
+    ['at the end of the longest delay, when it is due beyond', NOW + 1_000_000, 900],
+  ])('makes it come %s', async (_, at, delay) => {
+    await enqueueSoon(queue, dueTo(1), at, NOW);
+    expect(sqs.commandCalls(SendMessageCommand).map((call) => call.args[0].input.DelaySeconds)).toEqual([delay]);
   });
 });
 

@@ -106,6 +106,11 @@ export class DeliveryWorld implements DeliverPorts {
     this.enqueued.push({ due, at });
   }
 
+  async enqueueCopy(due: DueAttempt, at: number): Promise<void> {
+    this.effects.push('copy');
+    this.enqueued.push({ due, at });
+  }
+
   /** Whether a transition may begin: it may take over what a worker that is gone has left. */
   #isFree(transition: 'claim' | 'park', { status, claimUntil = 0 }: Delivery, now: number): boolean {
     if (!(TRANSITIONS[transition].from as readonly string[]).includes(status)) return false;

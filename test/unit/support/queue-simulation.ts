@@ -21,7 +21,10 @@ interface Queued {
   visibleAt: number;
 }
 
-const PORTS = ['claim', 'send', 'record', 'park', 'redrive', 'readDelivery', 'readEvent', 'enqueueAt'] as const;
+const PORTS = [
+  ...(['claim', 'send', 'record', 'park', 'redrive', 'readDelivery', 'readEvent'] as const),
+  ...(['enqueueAt', 'enqueueCopy'] as const),
+];
 
 /** A standard queue with its dead-letter queue, and a worker that takes one message after the other from it. */
 export class QueueSimulation {
