@@ -1,11 +1,10 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { eventKey, shardOf, timeKey, timelinePk } from './addresses';
 import { packBody, unpackBody } from './body-codec';
 import { bytes } from './bytes';
 import { expectConditionFailure } from './conditions';
+import { putNew } from './put-new';
 import type { Table } from './table';
 
 /** About how many bytes an event's item has besides its body. */
@@ -89,19 +88,7 @@ export async function putEvent(
   event: StoredEvent,
   settings: { readonly shards: number; readonly retentionDays: number },
 ): Promise<StoredEvent | undefined> {
-  const command = new PutCommand({
-    TableName: table.name,
-    Item: toItem(event, settings.shards, settings.retentionDays),
-    ConditionExpression: 'attribute_not_exists(pk)',
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-  });
-  try {
-    await table.documents.send(command);
-    return undefined;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException && error.Item) return parseEvent(unmarshall(error.Item));
-    throw error;
-  }
+  return putNew(table, toItem(event, settings.shards, settings.retentionDays), parseEvent);
 }
 
 /**

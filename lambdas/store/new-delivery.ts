@@ -1,10 +1,8 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Trigger } from '../domain/delivery';
 import { byDestinationPk, deliveryKey, shardOf, timeKey, timelinePk } from './addresses';
 import { type Delivery, parseDelivery } from './delivery-items';
 import { expiry } from './events';
+import { putNew } from './put-new';
 import type { Table } from './table';
 
 /** What is known of a delivery that is to be made. */
@@ -62,17 +60,5 @@ export async function putDelivery(
   delivery: NewDelivery,
   settings: { readonly shards: number; readonly retentionDays: number },
 ): Promise<Delivery | undefined> {
-  const command = new PutCommand({
-    TableName: table.name,
-    Item: newDeliveryItem(delivery, settings.shards, settings.retentionDays),
-    ConditionExpression: 'attribute_not_exists(pk)',
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-  });
-  try {
-    await table.documents.send(command);
-    return undefined;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException && error.Item) return parseDelivery(unmarshall(error.Item));
-    throw error;
-  }
+  return putNew(table, newDeliveryItem(delivery, settings.shards, settings.retentionDays), parseDelivery);
 }
