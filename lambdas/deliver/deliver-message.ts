@@ -1,47 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { MessageOutcome } from '../domain/acknowledgement';
-import { type AttemptResult, failureOf } from '../domain/attempt';
-import { allows, triggerOf } from '../domain/delivery';
+import { allows } from '../domain/delivery';
 import { readFailedClaim } from '../domain/failed-claim';
 import type { DeliveryMessage } from '../domain/message';
 import { type NextStep, nextStep } from '../domain/next-step';
 import type { DueAttempt } from '../queue/enqueue';
-import type { AttemptDetail } from '../store/attempt-detail';
-import type { ClaimAnswer, ClaimRequest } from '../store/claims';
 import type { Destination } from '../store/configuration';
-import type { Delivery, StoredAttempt } from '../store/delivery-items';
-import type { StoredEvent } from '../store/events';
-import type { AttemptRecord, Outcome } from '../store/outcomes';
-import type { TransitionAnswer } from '../store/transitions';
-import { buildRequest, recordedHeaders } from './outgoing';
-import type { OutgoingRequest, Send } from './send';
-
-/** What the delivery of a message needs from the world. Times are milliseconds since the epoch. */
-export interface DeliverPorts {
-  claim(request: ClaimRequest): Promise<ClaimAnswer>;
-  record(record: AttemptRecord): Promise<boolean>;
-  park(delivery: Delivery, now: number): Promise<TransitionAnswer>;
-  redrive(delivery: Delivery, now: number): Promise<TransitionAnswer>;
-  readDelivery(base: string, delivery: number): Promise<Delivery | undefined>;
-  readEvent(base: string): Promise<StoredEvent | undefined>;
-  readDestination(environment: string, id: string): Promise<Destination | undefined>;
-  enqueueAt(due: DueAttempt, at: number, now: number): Promise<void>;
-  /** Enqueues another message for an attempt that has one. SQS alone does it, at most its longest delay ahead. */
-  enqueueCopy(due: DueAttempt, at: number, now: number): Promise<void>;
-  send: Send;
-  packDetail(detail: AttemptDetail): Uint8Array;
-  now(): number;
-  random(): number;
-}
-
-/** A message as SQS delivered it. */
-export interface ReceivedMessage extends DeliveryMessage {
-  readonly messageId: string;
-  /** No further receive follows: SQS would move the message to the dead-letter queue instead. */
-  readonly lastReceive: boolean;
-  /** When the function has to be done, milliseconds since the epoch. */
-  readonly deadline: number;
-}
+import type { Delivery } from '../store/delivery-items';
+import type { Outcome } from '../store/outcomes';
+import type { DeliverPorts, ReceivedMessage } from './ports';
+import { type Claimed, storedAttempt, tryOnce } from './try-once';
 
 /** A claim outlives its attempt's timeout by this much, for the reads and writes around it. */
 const CLAIM_MARGIN_MS = 10_000;
@@ -126,20 +94,6 @@ function next({ base, delivery, environment, destination }: DeliveryMessage, mad
   return { base, delivery, environment, destination, attempt: made + 1 };
 }
 
-interface Claimed {
-  readonly claimId: string;
-  readonly timeoutMs: number;
-  readonly delivery: Delivery;
-  readonly destination: Destination | undefined;
-}
-
-/** What was sent and what came back; nothing was sent when `outgoing` is absent. */
-interface Exchange {
-  readonly startedAt: number;
-  readonly result: AttemptResult;
-  readonly outgoing?: OutgoingRequest;
-}
-
 async function attempt(ports: DeliverPorts, message: ReceivedMessage, claimed: Claimed): Promise<MessageOutcome> {
   const { delivery, destination, claimId } = claimed;
   const exchange = await tryOnce(ports, message, claimed);
@@ -170,52 +124,4 @@ function outcomeOf(step: NextStep, { messageId, token }: ReceivedMessage, now: n
   if (step.kind === 'delivered') return step;
   if (step.kind === 'retry') return { kind: 'retry', nextAttemptAt: now + step.delaySeconds * 1000 };
   return { ...step, messageId, token };
-}
-
-/** Sends the attempt, unless it is known that this cannot end well: then the failure says why nothing was sent. */
-async function tryOnce(ports: DeliverPorts, message: ReceivedMessage, claimed: Claimed): Promise<Exchange> {
-  const startedAt = ports.now();
-  const fail = (text: string): Exchange => ({
-    startedAt,
-    result: { kind: 'error', code: 'worker_failed', message: text, latencyMs: 0 },
-  });
-  const { delivery, destination, timeoutMs } = claimed;
-  const crashes = (delivery.claims ?? 1) - 1;
-  if (message.lastReceive && crashes > 0)
-    return fail(`The worker failed ${crashes} times before it could record the attempt`);
-  if (!destination) return fail('The destination was deleted');
-  const event = await ports.readEvent(message.base);
-  if (!event) return fail('The event is no longer stored');
-  const outgoing = buildRequest(event, delivery, destination, new Date(startedAt), timeoutMs);
-  return { startedAt, outgoing, result: await ports.send(outgoing) };
-}
-
-function storedAttempt(
-  ports: DeliverPorts,
-  message: ReceivedMessage,
-  { delivery, destination }: Claimed,
-  { startedAt, outgoing, result }: Exchange,
-): StoredAttempt {
-  const failure = failureOf(result);
-  const response = result.kind === 'response' ? result : undefined;
-  return {
-    number: message.attempt,
-    trigger: triggerOf(delivery.cause, message.attempt - delivery.roundStart),
-    startedAt,
-    latencyMs: result.latencyMs,
-    statusCode: response?.statusCode,
-    errorCode: failure?.code,
-    errorMessage: failure?.message,
-    ...(outgoing &&
-      destination && {
-        detail: ports.packDetail({
-          requestUrl: outgoing.url,
-          requestMethod: outgoing.method,
-          requestHeaders: recordedHeaders(outgoing.headers, destination),
-          requestBodyBytes: outgoing.body.byteLength,
-          responseHeaders: response?.headers ?? {},
-          responseBody: response?.body,
-        }),
-      }),
-  };
 }

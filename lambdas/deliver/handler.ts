@@ -17,8 +17,8 @@ import { getEvent } from '../store/events';
 import { recordAttempt } from '../store/outcomes';
 import { openTable } from '../store/table';
 import { park, restart } from '../store/transitions';
-import type { DeliverPorts, ReceivedMessage } from './deliver-message';
 import { deliverOrRenew } from './last-receive';
+import type { DeliverPorts, ReceivedMessage } from './ports';
 import { createSend } from './send';
 
 /** A change of a destination, such as pausing it, is seen by every warm instance after this long. */

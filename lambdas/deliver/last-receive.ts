@@ -1,6 +1,7 @@
 import type { MessageOutcome } from '../domain/acknowledgement';
 import { readFailedClaim } from '../domain/failed-claim';
-import { type DeliverPorts, deliverMessage, type ReceivedMessage, renew } from './deliver-message';
+import { deliverMessage, renew } from './deliver-message';
+import type { DeliverPorts, ReceivedMessage } from './ports';
 
 /** After a failure that is ours, such as a throttled write, a last message is looked at again after this long. */
 const RENEWAL_DELAY_MS = 60_000;

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { deliverMessage, type ReceivedMessage, renew } from '../../../lambdas/deliver/deliver-message';
+import { deliverMessage, renew } from '../../../lambdas/deliver/deliver-message';
+import type { ReceivedMessage } from '../../../lambdas/deliver/ports';
 import { answered, DeliveryWorld } from '../support/delivery-world';
 import { BASE, DESTINATION, deliveryOf, destinationOf, ENVIRONMENT, NOW } from '../support/records';
 

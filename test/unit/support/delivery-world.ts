@@ -1,4 +1,4 @@
-import type { DeliverPorts } from '../../../lambdas/deliver/deliver-message';
+import type { DeliverPorts } from '../../../lambdas/deliver/ports';
 import type { OutgoingRequest } from '../../../lambdas/deliver/send';
 import type { AttemptResult } from '../../../lambdas/domain/attempt';
 import { allows, TRANSITIONS } from '../../../lambdas/domain/delivery';

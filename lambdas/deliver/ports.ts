@@ -1,0 +1,37 @@
+import type { DeliveryMessage } from '../domain/message';
+import type { DueAttempt } from '../queue/enqueue';
+import type { AttemptDetail } from '../store/attempt-detail';
+import type { ClaimAnswer, ClaimRequest } from '../store/claims';
+import type { Destination } from '../store/configuration';
+import type { Delivery } from '../store/delivery-items';
+import type { StoredEvent } from '../store/events';
+import type { AttemptRecord } from '../store/outcomes';
+import type { TransitionAnswer } from '../store/transitions';
+import type { Send } from './send';
+
+/** What the delivery of a message needs from the world. Times are milliseconds since the epoch. */
+export interface DeliverPorts {
+  claim(request: ClaimRequest): Promise<ClaimAnswer>;
+  record(record: AttemptRecord): Promise<boolean>;
+  park(delivery: Delivery, now: number): Promise<TransitionAnswer>;
+  redrive(delivery: Delivery, now: number): Promise<TransitionAnswer>;
+  readDelivery(base: string, delivery: number): Promise<Delivery | undefined>;
+  readEvent(base: string): Promise<StoredEvent | undefined>;
+  readDestination(environment: string, id: string): Promise<Destination | undefined>;
+  enqueueAt(due: DueAttempt, at: number, now: number): Promise<void>;
+  /** Enqueues another message for an attempt that has one. SQS alone does it, at most its longest delay ahead. */
+  enqueueCopy(due: DueAttempt, at: number, now: number): Promise<void>;
+  send: Send;
+  packDetail(detail: AttemptDetail): Uint8Array;
+  now(): number;
+  random(): number;
+}
+
+/** A message as SQS delivered it. */
+export interface ReceivedMessage extends DeliveryMessage {
+  readonly messageId: string;
+  /** No further receive follows: SQS would move the message to the dead-letter queue instead. */
+  readonly lastReceive: boolean;
+  /** When the function has to be done, milliseconds since the epoch. */
+  readonly deadline: number;
+}

@@ -1,0 +1,71 @@
+import { type AttemptResult, failureOf } from '../domain/attempt';
+import { triggerOf } from '../domain/delivery';
+import type { Destination } from '../store/configuration';
+import type { Delivery, StoredAttempt } from '../store/delivery-items';
+import { buildRequest, recordedHeaders } from './outgoing';
+import type { DeliverPorts, ReceivedMessage } from './ports';
+import type { OutgoingRequest } from './send';
+
+/** An attempt that is this worker's to make. */
+export interface Claimed {
+  readonly claimId: string;
+  readonly timeoutMs: number;
+  readonly delivery: Delivery;
+  readonly destination: Destination | undefined;
+}
+
+/** What was sent and what came back; nothing was sent when `outgoing` is absent. */
+export interface Exchange {
+  readonly startedAt: number;
+  readonly result: AttemptResult;
+  readonly outgoing?: OutgoingRequest;
+}
+
+/** Sends the attempt, unless it is known that this cannot end well: then the failure says why nothing was sent. */
+export async function tryOnce(ports: DeliverPorts, message: ReceivedMessage, claimed: Claimed): Promise<Exchange> {
+  const startedAt = ports.now();
+  const fail = (text: string): Exchange => ({
+    startedAt,
+    result: { kind: 'error', code: 'worker_failed', message: text, latencyMs: 0 },
+  });
+  const { delivery, destination, timeoutMs } = claimed;
+  const crashes = (delivery.claims ?? 1) - 1;
+  if (message.lastReceive && crashes > 0)
+    return fail(`The worker failed ${crashes} times before it could record the attempt`);
+  if (!destination) return fail('The destination was deleted');
+  const event = await ports.readEvent(message.base);
+  if (!event) return fail('The event is no longer stored');
+  const outgoing = buildRequest(event, delivery, destination, new Date(startedAt), timeoutMs);
+  return { startedAt, outgoing, result: await ports.send(outgoing) };
+}
+
+/** An exchange as it is recorded. */
+export function storedAttempt(
+  ports: DeliverPorts,
+  message: ReceivedMessage,
+  { delivery, destination }: Claimed,
+  { startedAt, outgoing, result }: Exchange,
+): StoredAttempt {
+  const failure = failureOf(result);
+  const response = result.kind === 'response' ? result : undefined;
+  return {
+    number: message.attempt,
+    trigger: triggerOf(delivery.cause, message.attempt - delivery.roundStart),
+    startedAt,
+    latencyMs: result.latencyMs,
+    statusCode: response?.statusCode,
+    errorCode: failure?.code,
+    errorMessage: failure?.message,
+    ...(outgoing &&
+      destination && {
+        detail: ports.packDetail({
+          requestUrl: outgoing.url,
+          requestMethod: outgoing.method,
+          requestHeaders: recordedHeaders(outgoing.headers, destination),
+          requestBodyBytes: outgoing.body.byteLength,
+          responseHeaders: response?.headers ?? {},
+          responseBody: response?.body,
+        }),
+      }),
+  };
+}
