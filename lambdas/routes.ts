@@ -26,6 +26,7 @@ const deliveryRoutes = (path: string): Route[] => [
  */
 export const ROUTES: readonly Route[] = [
   route('GET', '/health', 'api'),
+  route('GET', '/openapi.json', 'api'),
 
   route('POST', '/v1/events', 'ingest'),
   route('POST', '/v1/events/batch', 'ingest'),

@@ -2,6 +2,7 @@ import { defaultLimits, readEnvironment } from '../environment';
 import { createAuthenticate } from '../http/authentication';
 import { createHttpHandler } from '../http/endpoint';
 import { health } from '../http/health';
+import { showOpenApi } from '../http/openapi';
 import { openTable } from '../store/table';
 import { resetCircuit, showCircuit } from './circuit';
 import { showEvent, showEvents } from './events';
@@ -30,6 +31,7 @@ export const handler = createHttpHandler(
   'api',
   {
     'GET /health': health,
+    'GET /openapi.json': showOpenApi,
     'GET /v1/events': { scope: 'read', handle: (request, caller) => showEvents(deps, request, caller) },
     'GET /v1/events/{id}': { scope: 'read', handle: (request, caller) => showEvent(deps, request, caller) },
     'GET /v1/metrics/overview': { scope: 'read', handle: (request, caller) => showOverview(deps, request, caller) },

@@ -38,7 +38,8 @@ export async function showOverview(
   return { status: 200, body: writeOverview(overview, active, deadLetters) };
 }
 
-const volumeQuery = z.object({
+/** Parameters of the volume. */
+export const volumeQuery = z.object({
   source_id: z.string().optional(),
   after: isoTime.optional(),
   before: isoTime.optional(),

@@ -10,7 +10,8 @@ import { PERIOD_NAMES, readStatistics, type StatisticsScope } from '../statistic
 import { getDestination } from '../store/configuration';
 import type { Table } from '../store/table';
 
-const query = z.object({
+/** Parameters of the statistics. */
+export const statisticsQuery = z.object({
   period: z.enum(PERIOD_NAMES, `must be one of ${PERIOD_NAMES.join(', ')}`).default('24h'),
   destinationId: z.string().optional(),
 });
@@ -21,7 +22,7 @@ export async function showStatistics(
   request: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {
-  const { period, destinationId } = validate(query, request.query);
+  const { period, destinationId } = validate(statisticsQuery, request.query);
   const scope = await scopeOf(table, caller, destinationId);
   return { status: 200, body: writeStatistics(await readStatistics(table, scope, period, now()), period) };
 }

@@ -11,14 +11,16 @@ import type { Source } from '../store/configuration';
 import type { StoredEvent } from '../store/events';
 import { type AcceptPorts, accept, type IncomingEvent, type Repeatable } from './accept';
 
-const published = z.object({
+/** Body of `POST /v1/events`. */
+export const published = z.object({
   type: z.string().min(1).max(255),
   payload: z.unknown().refine((value) => value !== undefined, 'is required'),
   source_id: z.string().optional(),
   id: z.string().min(1).max(255).optional(),
 });
 
-const batch = z.object({ events: z.array(published).min(1).max(100) });
+/** Body of `POST /v1/events/batch`. */
+export const batch = z.object({ events: z.array(published).min(1).max(100) });
 
 export interface PublishPorts extends AcceptPorts {
   getSource(environment: string, id: string): Promise<Source | undefined>;

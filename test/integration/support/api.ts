@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { expectDocumented } from './documented';
 
 /** An answer of the HTTP API. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed JSON. */
+  /** Parsed JSON; undefined when there is none. */
   readonly body: unknown;
 }
 
@@ -23,7 +24,7 @@ export class Api {
     readonly key?: string,
   ) {}
 
-  /** Makes a call; whatever the status, it is answered. */
+  /** Makes a call; whatever the status, it is answered. The answer has to be one that the OpenAPI document describes. */
   async call(method: string, path: string, { json, raw, headers }: Call = {}): Promise<Answer> {
     const body = raw ?? (json === undefined ? undefined : JSON.stringify(json));
     const response = await fetch(`${this.url}${path}`, {
@@ -35,7 +36,10 @@ export class Api {
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : new Uint8Array(body) }),
     });
-    return { status: response.status, headers: response.headers, body: await response.json() };
+    const text = await response.text();
+    const answer = text === '' ? undefined : (JSON.parse(text) as unknown);
+    expectDocumented(method, path, response.status, answer);
+    return { status: response.status, headers: response.headers, body: answer };
   }
 
   /**

@@ -26,6 +26,7 @@ const countsDeliveries = answers(200, () => ({ total: 3, delivered: 1, failed: 1
 /** What the sample events of `api` have to bring about, by the name of their file. */
 export const API_EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'api-health.json': answers(200, () => ({})),
+  'api-openapi.json': answers(200, () => ({ openapi: '3.1.0' })),
   'api-list-events.json': answers(200, ({ EVENT_ID }) => ({ events: ids(EVENT_ID), pagination: { total: 1 } })),
   'api-get-event.json': answers(200, ({ EVENT_ID }) => ({
     event: { id: EVENT_ID, status: 'pending', payload: '{"order": 42, "total": "19.90"}' },

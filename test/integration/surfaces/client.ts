@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { expectDocumented } from '../support/documented';
 import { eventually } from '../support/eventually';
 
 /** An answer of the HTTP API; an empty body is undefined. */
@@ -8,7 +9,7 @@ export interface Answer {
   readonly body: unknown;
 }
 
-/** Makes calls with one key, or with none. */
+/** Makes calls with one key, or with none. Every answer has to be one that the OpenAPI document describes. */
 export type Client = (method: string, path: string, json?: unknown) => Promise<Answer>;
 
 export function clientOf(url: string, key?: string): Client {
@@ -19,7 +20,9 @@ export function clientOf(url: string, key?: string): Client {
       ...(json !== undefined && { body: JSON.stringify(json) }),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
+    const body = text === '' ? undefined : (JSON.parse(text) as unknown);
+    expectDocumented(method, path, response.status, body);
+    return { status: response.status, headers: response.headers, body };
   };
 }
 

@@ -28,7 +28,14 @@ async function writeDelivery({ tenant, organization }: Scene, at: number, kind: 
   const { table } = world().table;
   const base = newBase(at);
   const delivery: NewDelivery = {
-    ...{ base, delivery: 1, organization, environment: tenant.environment, connection: 'con_x', destination },
+    ...{
+      base,
+      delivery: 1,
+      organization,
+      environment: tenant.environment,
+      connection: `con_${'c'.repeat(32)}`,
+      destination,
+    },
     ...{ cause: 'auto', maxAttempts: 5, createdAt: new Date(at).toISOString() },
   };
   await putDelivery(table, delivery, SETTINGS);

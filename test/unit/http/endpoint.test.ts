@@ -22,7 +22,7 @@ describe('the list of routes', () => {
   });
 
   it('is spelled as API Gateway spells paths', () => {
-    for (const { path } of ROUTES) expect(path).toMatch(/^(\/([a-z0-9-]+|\{[A-Za-z]+\}))+$/);
+    for (const { path } of ROUTES) expect(path).toMatch(/^(\/([a-z0-9.-]+|\{[A-Za-z]+\}))+$/);
   });
 });
 

@@ -1,0 +1,151 @@
+import * as z from 'zod';
+import { FILTER_OPERATORS } from '../../domain/filter-rules';
+import { authType, destinationStatus, method, name, slug, sourceStatus } from '../../manage/schemas';
+import { SCOPES } from '../../store/api-keys';
+import { count, headers, idOf, time } from '../response-members';
+
+const owner = { org_id: idOf('org'), env_id: idOf('env') };
+const times = { created_at: time, updated_at: time };
+
+const source = z
+  .object({
+    id: idOf('src'),
+    ...owner,
+    name,
+    slug,
+    template: z.string().nullable(),
+    status: sourceStatus,
+    verification_enabled: z.literal(false),
+    verification_type: z.null(),
+    verification_header: z.null(),
+    dedup_enabled: z.literal(false),
+    dedup_strategy: z.null(),
+    dedup_window_seconds: z.null(),
+    event_count: count,
+    last_event_at: time.nullable(),
+    ...times,
+  })
+  .meta({ id: 'Source' });
+
+export const oneSource = z.object({ source });
+export const sources = z.object({ sources: z.array(source) });
+
+const template = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    description: z.string(),
+    verification_type: z.string().nullable(),
+    verification_header: z.string().nullable(),
+  })
+  .meta({ id: 'SourceTemplate' });
+
+export const templates = z.object({ templates: z.array(template) });
+
+const exponential = z.object({ initial_seconds: z.number(), factor: z.number(), max_seconds: z.number() });
+const retryPolicy = z
+  .object({
+    max_attempts: z.int().min(1),
+    schedule: z.array(z.number()).optional().meta({ description: 'Seconds between attempts; the last one repeats' }),
+    exponential: exponential.optional(),
+  })
+  .meta({ id: 'RetryPolicy' });
+
+const destinationMembers = {
+  id: idOf('dst'),
+  ...owner,
+  name,
+  slug,
+  type: z.literal('http'),
+  url: z.string(),
+  mirror_urls: z.array(z.string()).max(0),
+  method,
+  headers,
+  auth_type: authType,
+  timeout_ms: z.int(),
+  retry_policy: retryPolicy,
+  rate_limit: z.null(),
+  status: destinationStatus,
+  event_count: count,
+  last_delivery_at: time.nullable(),
+  ...times,
+};
+
+const destination = z.object(destinationMembers).meta({ id: 'Destination' });
+
+const newDestination = z
+  .object({ ...destinationMembers, signing_secret: z.string().regex(/^whsec_/) })
+  .meta({ id: 'NewDestination', description: 'The only answer that shows the signing secret' });
+
+export const createdDestination = z.object({ destination: newDestination });
+export const oneDestination = z.object({ destination });
+export const destinations = z.object({ destinations: z.array(destination) });
+
+const connection = z
+  .object({
+    id: idOf('con'),
+    ...owner,
+    name,
+    description: z.string().nullable(),
+    source_id: idOf('src').nullable(),
+    source_name: z.string().nullable(),
+    destination_id: idOf('dst'),
+    destination_name: z.string().nullable(),
+    filter_rules: z
+      .string()
+      .nullable()
+      .meta({ description: `A JSON list of rules as text; operators: ${FILTER_OPERATORS.join(', ')}` }),
+    enabled: z.boolean(),
+    status: z.enum(['active', 'disabled']),
+    event_count: count,
+    last_event_at: time.nullable(),
+    ...times,
+  })
+  .meta({ id: 'Connection' });
+
+export const oneConnection = z.object({ connection });
+export const connections = z.object({ connections: z.array(connection) });
+
+/** What became of a DELETE: what it was about is gone. */
+export const deleted = z.object({ id: z.string(), deleted: z.literal(true) }).meta({ id: 'Deleted' });
+
+const rateLimit = z.object({ per_second: z.int(), burst: z.int() }).nullable();
+const scopes = z.array(z.enum(SCOPES));
+
+const apiKeyMembers = {
+  id: idOf('key'),
+  name: z.string(),
+  org_id: idOf('org'),
+  env_id: idOf('env').nullable(),
+  environment: z.string().nullable(),
+  scopes,
+  rate_limit: rateLimit,
+  expires_on: time.nullable(),
+  created_at: time,
+  revoked_at: time.nullable(),
+};
+
+const newApiKey = z
+  .object({ ...apiKeyMembers, secret: z.string() })
+  .meta({ id: 'NewApiKey', description: 'The only answer that shows the secret' });
+
+export const createdApiKey = z.object({ api_key: newApiKey });
+export const apiKeys = z.object({ api_keys: z.array(z.object(apiKeyMembers).meta({ id: 'ApiKey' })) });
+export const revokedApiKey = z.object({ id: idOf('key'), revoked: z.literal(true) }).meta({ id: 'ApiKeyRevoked' });
+
+const session = z
+  .object({
+    key_id: idOf('key'),
+    key_name: z.string(),
+    org_id: idOf('org'),
+    org_name: z.string(),
+    env_id: idOf('env').nullable(),
+    env_name: z.string().nullable(),
+    scopes,
+    authenticated_by: z.enum(['api_key', 'session']),
+    expires_on: time.nullable(),
+  })
+  .meta({ id: 'Session' });
+
+export const oneSession = z.object({ session });
+export const sessionEnded = z.object({ ended: z.literal(true) });

@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import type { ZodOpenApiOverrideContext } from 'zod-openapi';
+
+/** What the rules below look at and change; JSON Schema has more members. */
+type JsonSchema = ZodOpenApiOverrideContext['jsonSchema'];
+
+/** Says in the document what a validating schema means, where its form alone does not tell. */
+export function render({ zodSchema, jsonSchema, io }: ZodOpenApiOverrideContext): void {
+  if (zodSchema instanceof z.ZodPipe && io === 'input') renderNumberInText(zodSchema, jsonSchema);
+  if (zodSchema instanceof z.ZodDefault && io === 'input') jsonSchema.default = zodSchema.def.defaultValue;
+  if (zodSchema instanceof z.ZodUnion) renderUndefined(zodSchema, jsonSchema);
+  if (zodSchema instanceof z.ZodISODateTime) jsonSchema.format = 'date-time';
+  // The formats say it, and the patterns of dates are hundreds of characters long.
+  if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
+  // What JavaScript holds exactly is no limit of the API.
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+  // Answers may get more members in later versions.
+  if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+}
+
+/** A query string is text; one that is read as a number within limits is a number to the caller. */
+function renderNumberInText(pipe: z.ZodPipe, jsonSchema: JsonSchema): void {
+  const { out } = pipe.def;
+  if (!(out instanceof z.ZodNumber)) return;
+  delete jsonSchema.pattern;
+  Object.assign(jsonSchema, { type: 'integer', minimum: out.minValue, maximum: out.maxValue });
+}
+
+/** A member that may be absent is no choice in JSON, which has no such value. */
+function renderUndefined(union: z.ZodUnion, jsonSchema: JsonSchema): void {
+  const choices = jsonSchema.anyOf?.filter((_, index) => !(union.def.options[index] instanceof z.ZodUndefined));
+  if (!choices || choices.length === jsonSchema.anyOf?.length) return;
+  const [only, ...more] = choices;
+  if (more.length > 0) {
+    jsonSchema.anyOf = choices;
+    return;
+  }
+  delete jsonSchema.anyOf;
+  Object.assign(jsonSchema, only);
+}
