@@ -81,6 +81,18 @@ export async function resume(table: Table, delivery: Delivery, now: number): Pro
   return transition(table, delivery.base, delivery.delivery, change, allowed.condition, allowed.values);
 }
 
+/**
+ * Puts a delivery whose next attempt is due, but was never enqueued, back to `pending`, in the same round. The stream
+ * enqueues it; should the lost message turn up after all, one of the two finds the attempt made.
+ */
+export async function enqueueAgain(table: Table, delivery: Delivery, now: number): Promise<TransitionAnswer> {
+  const { from, to } = TRANSITIONS.enqueueAgain;
+  const allowed = statusIn(from);
+  const change = { set: { status: to, updatedAt: now }, remove: ['nextAttemptAt', 'attPk', 'attSk'] };
+  const values = { ...allowed.values, ':made': delivery.made };
+  return transition(table, delivery.base, delivery.delivery, change, `${allowed.condition} AND made = :made`, values);
+}
+
 async function transition(
   table: Table,
   base: string,

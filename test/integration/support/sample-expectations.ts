@@ -117,5 +117,5 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
   'manage-list-connections.json': answers(200, ({ CONNECTION_ID }) => ({ connections: ids(CONNECTION_ID) })),
   'manage-get-connection.json': answers(200, ({ CONNECTION_ID }) => ({ connection: { id: CONNECTION_ID } })),
 
-  'sweep.json': returns({ resumed: 0 }),
+  'sweep.json': ({ result }) => expect(result).toMatchObject({ resumed: 0, deadLetters: { repaired: 0, foreign: 0 } }),
 };
