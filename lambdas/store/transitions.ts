@@ -19,15 +19,17 @@ export type TransitionAnswer =
  * @param delivery as it was read; the write fails when it has changed since
  * @param cause `redrive` only takes dead deliveries; every other cause takes what `retry` takes
  * @param now milliseconds since the epoch
+ * @param recovery the job that does it, if one does: a repetition of its work tells by this what is done
  */
 export async function restart(
   table: Table,
   delivery: Delivery,
   cause: Trigger,
   now: number,
+  recovery?: string,
 ): Promise<TransitionAnswer> {
   const { base, made } = delivery;
-  const update = restartParameters(table.name, delivery, cause, now);
+  const update = restartParameters(table.name, delivery, cause, now, recovery);
   const Key = deadLetterKey(base, delivery.delivery, made);
   const items = DEAD_STATUSES.includes(delivery.status) ? [{ Delete: { TableName: table.name, Key } }] : [];
   try {
@@ -40,11 +42,11 @@ export async function restart(
 }
 
 /** The parameters of {@link restart}'s update. */
-export function restartParameters(table: string, delivery: Delivery, cause: Trigger, now: number) {
+export function restartParameters(table: string, delivery: Delivery, cause: Trigger, now: number, recovery?: string) {
   const { from, to } = TRANSITIONS[cause === 'redrive' ? 'redrive' : 'retry'];
   const allowed = statusIn(from);
   const change = updateOf({
-    set: { status: to, cause, roundStart: delivery.made, updatedAt: now },
+    set: { status: to, cause, roundStart: delivery.made, updatedAt: now, ...(recovery !== undefined && { recovery }) },
     remove: ['nextAttemptAt', 'deathToken', 'deathMessageId', 'claims', 'claimId', 'claimUntil', 'attPk', 'attSk'],
   });
   return {
