@@ -80,7 +80,6 @@ describe('the sweep', () => {
       await world().queues.receiveOnce();
       return inQueue(id);
     });
-    world().stack.resumeMapping('deliver');
     await sweep();
     expect(await tenant.reached(eventId, 'pending')).toMatchObject({ attemptCount: 0 });
     await world().table.change(keyOfDelivery(id), { updatedAt: Date.now() - 3_600_000 });
@@ -91,6 +90,7 @@ describe('the sweep', () => {
     ]);
     expect(await inQueue(id)).toBe(true);
     expect(receiver.requests).toHaveLength(0);
+    world().stack.resumeMapping('deliver');
     await world().queues.redrive();
     expect(await tenant.reached(eventId, 'delivered')).toMatchObject({ attemptCount: 1 });
     expect(await deadLetters(tenant)).toEqual([]);
