@@ -30,7 +30,7 @@ export const ENVIRONMENTS = {
   aggregate: table.extend({ SET_ASIDE_QUEUE_URL: text }),
   api: writing.extend({ BODY_RETENTION_DAYS: whole(1), ...limits.shape }),
   manage: table.extend({ ...outgoing.shape, ...limits.shape }),
-  sweep: indexed,
+  sweep: writing.extend({ DEAD_LETTER_QUEUE_URL: text }),
 } as const;
 
 export type FunctionName = keyof typeof ENVIRONMENTS;

@@ -65,6 +65,11 @@ export const ROUTES: readonly Route[] = [
   route('POST', '/v1/destinations/{id}/circuit/reset', 'api'),
   route('POST', '/v1/events/{id}/retry', 'api'),
 
+  route('POST', '/v1/recoveries', 'api'),
+  route('GET', '/v1/recoveries', 'api'),
+  route('GET', '/v1/recoveries/{id}', 'api'),
+  route('POST', '/v1/recoveries/{id}/cancel', 'api'),
+
   route('GET', '/v1/metrics/overview', 'api'),
   route('GET', '/v1/metrics/volume', 'api'),
 

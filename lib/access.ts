@@ -7,6 +7,7 @@ export type AccessTarget =
   | 'indexes'
   | 'stream'
   | 'deliveryQueue'
+  | 'deadLetterQueue'
   | 'setAsideQueue'
   | 'retrySchedules'
   | 'retryRole';
@@ -78,8 +79,10 @@ export const ACCESS: Readonly<Record<FunctionName, readonly Grant[]>> = {
   ],
   sweep: [
     { on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
-    { on: 'table', actions: ['dynamodb:DeleteItem'] },
+    { on: 'table', actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem'] },
     { on: 'indexes', actions: ['dynamodb:Query'] },
+    { on: 'deadLetterQueue', actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'] },
+    { on: 'deadLetterQueue', actions: ['sqs:ChangeMessageVisibility'] },
   ],
 };
 

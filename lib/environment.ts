@@ -6,6 +6,7 @@ import type { Settings } from './settings';
 export interface Surroundings {
   readonly tableName: string;
   readonly deliveryQueueUrl: string;
+  readonly deadLetterQueueUrl: string;
   readonly setAsideQueueUrl: string;
   readonly scheduleGroupName: string;
   readonly scheduleRoleArn: string;
@@ -42,7 +43,7 @@ export function environmentFor(
     aggregate: { ...table, ...aside },
     api: { ...writer, BODY_RETENTION_DAYS: String(settings.bodyRetentionDays), ...limits },
     manage: { ...table, ...destinations, ...limits },
-    sweep: timeline,
+    sweep: { ...writer, DEAD_LETTER_QUEUE_URL: around.deadLetterQueueUrl },
   };
   return environments[name];
 }

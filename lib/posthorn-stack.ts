@@ -58,6 +58,7 @@ export class PosthornStack extends Stack {
       indexes: this.data.indexArns,
       stream: [this.data.streamArn],
       deliveryQueue: [this.queues.deliveryQueue.queueArn],
+      deadLetterQueue: [this.queues.deadLetterQueue.queueArn],
       setAsideQueue: [this.setAside.queue.queueArn],
       retrySchedules: [this.retries.scheduleArns],
       retryRole: [this.retries.role.roleArn],
@@ -68,6 +69,7 @@ export class PosthornStack extends Stack {
     return {
       tableName: this.data.table.tableName,
       deliveryQueueUrl: this.queues.deliveryQueue.queueUrl,
+      deadLetterQueueUrl: this.queues.deadLetterQueue.queueUrl,
       setAsideQueueUrl: this.setAside.queue.queueUrl,
       scheduleGroupName: this.retries.groupName,
       scheduleRoleArn: this.retries.role.roleArn,

@@ -8,6 +8,7 @@ import { resetCircuit, showCircuit } from './circuit';
 import { showEvent, showEvents } from './events';
 import { knownTotals } from './known-totals';
 import { showOverview, showVolume } from './metrics';
+import { recoveryEndpoints } from './recoveries';
 import { retryWholeEvent } from './retry-event';
 import { showOrganizationStatistics, showStatistics } from './statistics';
 import { deliveryItemsEndpoints } from './surfaces/delivery-items';
@@ -53,6 +54,7 @@ export const handler = createHttpHandler(
       scope: 'write',
       handle: (request, caller) => resetCircuit(deps, request, caller),
     },
+    ...recoveryEndpoints(deps),
     ...hookstreamEndpoints(deps),
     ...deliveryItemsEndpoints(deps),
     ...hookbaseEndpoints(deps),

@@ -17,8 +17,9 @@ export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
  * so a transition that is not here cannot be written.
  *
  * - `claim` and `park` also take over a `sent` delivery whose claim has expired: its worker is gone.
- * - `retry` and `redrive` start a fresh round of attempts; `resume` goes on with the round that was parked. All three put
- *   the delivery back to `pending`, and the table's stream does the rest: whoever wrote this need not enqueue anything.
+ * - `retry` and `redrive` start a fresh round of attempts; `resume` goes on with the round that was parked, `enqueueAgain`
+ *   with one whose next message was lost. All four put the delivery back to `pending`, and the table's stream does the
+ *   rest: whoever wrote this need not enqueue anything.
  */
 export const TRANSITIONS = {
   claim: { from: ['pending', 'retrying', 'sent'], to: 'sent' },
@@ -28,6 +29,7 @@ export const TRANSITIONS = {
   exhaustPartly: { from: ['sent'], to: 'partial' },
   park: { from: ['pending', 'retrying', 'sent'], to: 'circuit_open' },
   resume: { from: ['circuit_open'], to: 'pending' },
+  enqueueAgain: { from: ['retrying'], to: 'pending' },
   retry: { from: ['failed', 'partial', 'circuit_open', 'schema_failed', 'retrying'], to: 'pending' },
   redrive: { from: ['failed', 'partial'], to: 'pending' },
 } as const satisfies Record<string, { from: readonly DeliveryStatus[]; to: DeliveryStatus }>;

@@ -96,7 +96,7 @@ function fits({ delivery, attempt }: FamilyAddress, prefix: 'evt' | 'dlv' | 'da'
 }
 
 /** Prefixes of configuration, which has plain identifiers. */
-export type ConfigurationPrefix = 'src' | 'dst' | 'con' | 'org' | 'env' | 'key';
+export type ConfigurationPrefix = 'src' | 'dst' | 'con' | 'org' | 'env' | 'key' | 'rec';
 
 /** A new identifier of configuration: prefix and the hex digits of a UUIDv7. */
 export function newConfigurationId(prefix: ConfigurationPrefix, now: number): string {

@@ -8,6 +8,7 @@ export const TAGS = {
   Deliveries: 'The Hookbase surface: deliveries with all their statuses, bulk replay and dead letters.',
   'Organization deliveries': 'The Webhook Relay surface: deliveries in four statuses, by organization.',
   'Delivery items': 'The delivery items surface: attempts under UUIDs, and the replay of any of them.',
+  Recoveries: 'Jobs that replay what a destination failed to take in a range of time.',
   Metrics: 'Figures of today, and volume over time.',
   'API keys': 'Keys of the organization and its environments.',
   Sessions: 'Cookies that stand for a key.',

@@ -85,6 +85,16 @@ export const orphansKey = (environment: string, destination: string): Key => ({
   sk: `${ORPHANS_PREFIX}${destination}`,
 });
 
+/** Jobs that replay what a destination failed to take. */
+export const RECOVERIES_PREFIX = 'REC#';
+export const recoveryKey = (environment: string, id: string): Key => ({
+  pk: environmentPk(environment),
+  sk: `${RECOVERIES_PREFIX}${id}`,
+});
+
+/** Partition of the `attention` index that lists the jobs that have something left to do, of all environments. */
+export const OPEN_RECOVERIES_PK = 'RECOVERIES';
+
 /** Says which environment a source belongs to: ingest knows the source's id and nothing else. */
 export const sourceAddressKey = (id: string): Key => ({ pk: `SRC#${id}`, sk: 'SRC' });
 

@@ -49,6 +49,8 @@ const item = z.object({
   claims: z.int().optional(),
   deathToken: z.string().optional(),
   deathMessageId: z.string().optional(),
+  /** The recovery that has started a round of it, if one has. */
+  recovery: z.string().optional(),
   createdAt: z.string(),
   /** When the event came in, where that is not when the delivery was made: on requeued and replayed ones. */
   receivedAt: z.string().optional(),

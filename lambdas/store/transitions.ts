@@ -19,15 +19,17 @@ export type TransitionAnswer =
  * @param delivery as it was read; the write fails when it has changed since
  * @param cause `redrive` only takes dead deliveries; every other cause takes what `retry` takes
  * @param now milliseconds since the epoch
+ * @param recovery the job that does it, if one does: a repetition of its work tells by this what is done
  */
 export async function restart(
   table: Table,
   delivery: Delivery,
   cause: Trigger,
   now: number,
+  recovery?: string,
 ): Promise<TransitionAnswer> {
   const { base, made } = delivery;
-  const update = restartParameters(table.name, delivery, cause, now);
+  const update = restartParameters(table.name, delivery, cause, now, recovery);
   const Key = deadLetterKey(base, delivery.delivery, made);
   const items = DEAD_STATUSES.includes(delivery.status) ? [{ Delete: { TableName: table.name, Key } }] : [];
   try {
@@ -40,11 +42,11 @@ export async function restart(
 }
 
 /** The parameters of {@link restart}'s update. */
-export function restartParameters(table: string, delivery: Delivery, cause: Trigger, now: number) {
+export function restartParameters(table: string, delivery: Delivery, cause: Trigger, now: number, recovery?: string) {
   const { from, to } = TRANSITIONS[cause === 'redrive' ? 'redrive' : 'retry'];
   const allowed = statusIn(from);
   const change = updateOf({
-    set: { status: to, cause, roundStart: delivery.made, updatedAt: now },
+    set: { status: to, cause, roundStart: delivery.made, updatedAt: now, ...(recovery !== undefined && { recovery }) },
     remove: ['nextAttemptAt', 'deathToken', 'deathMessageId', 'claims', 'claimId', 'claimUntil', 'attPk', 'attSk'],
   });
   return {
@@ -79,6 +81,18 @@ export async function resume(table: Table, delivery: Delivery, now: number): Pro
   const allowed = statusIn(from);
   const change = { set: { status: to, updatedAt: now }, remove: ['attPk', 'attSk'] };
   return transition(table, delivery.base, delivery.delivery, change, allowed.condition, allowed.values);
+}
+
+/**
+ * Puts a delivery whose next attempt is due, but was never enqueued, back to `pending`, in the same round. The stream
+ * enqueues it; should the lost message turn up after all, one of the two finds the attempt made.
+ */
+export async function enqueueAgain(table: Table, delivery: Delivery, now: number): Promise<TransitionAnswer> {
+  const { from, to } = TRANSITIONS.enqueueAgain;
+  const allowed = statusIn(from);
+  const change = { set: { status: to, updatedAt: now }, remove: ['nextAttemptAt', 'attPk', 'attSk'] };
+  const values = { ...allowed.values, ':made': delivery.made };
+  return transition(table, delivery.base, delivery.delivery, change, `${allowed.condition} AND made = :made`, values);
 }
 
 async function transition(

@@ -20,6 +20,7 @@ export const PLACEHOLDERS = [
   'ATTEMPT_ID',
   'ITEM_ID',
   'DEAD_LETTER_ID',
+  'RECOVERY_ID',
   'NOW',
   'NOW_MS',
   'EXPIRES_AT',

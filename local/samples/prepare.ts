@@ -14,6 +14,7 @@ import { newSigningSecret } from '../../lambdas/domain/signature';
 import { createApiKey, SCOPES } from '../../lambdas/store/api-keys';
 import { putConnection, putDestination, putSource } from '../../lambdas/store/configuration';
 import { expiry, putEvent } from '../../lambdas/store/events';
+import { putRecovery } from '../../lambdas/store/recoveries';
 import { startSession } from '../../lambdas/store/sessions';
 import { openTable, type Table } from '../../lambdas/store/table';
 import { dynamoDbClient } from '../dynamodb/client';
@@ -86,6 +87,7 @@ async function putAll(table: Table, url: string, now: number): Promise<Record<Pl
     FAILED_ID: deliveryId(base, 2),
     PENDING_ID: deliveryId(base, 3),
     ...idsOfFailure({ base, delivery: 2, attempt: 1 }),
+    RECOVERY_ID: await startRecovery(table, owner, configuration.destination, now),
     NOW: iso(now),
     NOW_MS: String(now),
     EXPIRES_AT: String(expiry(now, RETENTION_DAYS)),
@@ -100,6 +102,15 @@ function idsOfFailure(address: FamilyAddress) {
     ITEM_ID: toUuid(familyHex(address)),
     DEAD_LETTER_ID: deadLetterId(base, delivery, attempt),
   };
+}
+
+/** A recovery of the destination that no run of the sweep has seen yet. */
+async function startRecovery(table: Table, owner: Owner, destination: string, now: number): Promise<string> {
+  const id = newConfigurationId('rec', now);
+  const range = { from: iso(now - DAY_MS), to: iso(now) };
+  const progress = { status: 'running' as const, seen: 0, replayed: 0, skipped: 0 };
+  await putRecovery(table, { id, ...owner, destination, ...range, ...progress }, RETENTION_DAYS);
+  return id;
 }
 
 const SETTINGS = { shards: SHARDS, retentionDays: RETENTION_DAYS };

@@ -5,6 +5,7 @@ import { resourcesOf, synthesize, theOnly } from './synthesized';
 const template = synthesize();
 const table = theOnly(template, 'AWS::DynamoDB::Table').id;
 const queue = theOnly(template, 'AWS::SQS::Queue', '/DeliveryQueue/').id;
+const deadQueue = theOnly(template, 'AWS::SQS::Queue', '/DeadLetterQueue/').id;
 const aside = theOnly(template, 'AWS::SQS::Queue', '/SetAside/').id;
 const group = theOnly(template, 'AWS::Scheduler::ScheduleGroup').id;
 const retryRole = theOnly(template, 'AWS::IAM::Role', '/Retries/').id;
@@ -15,6 +16,7 @@ const TABLE = `<${table}.Arn>`;
 const INDEXES = [`${TABLE}/index/attention`, `${TABLE}/index/by-destination`, `${TABLE}/index/timeline`].join(' ');
 const STREAM = `<${table}.StreamArn>`;
 const QUEUE = `<${queue}.Arn>`;
+const DEAD_LETTERS = `<${deadQueue}.Arn>`;
 const ASIDE = `<${aside}.Arn>`;
 const SCHEDULES = `arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/<${group}>/*`;
 
@@ -47,8 +49,10 @@ const EXPECTED: Record<string, Record<string, string>> = {
       'dynamodb:BatchGetItem dynamodb:ConditionCheckItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
   },
   sweep: {
-    [TABLE]: 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:Query dynamodb:UpdateItem',
+    [TABLE]:
+      'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
     [INDEXES]: 'dynamodb:Query',
+    [DEAD_LETTERS]: 'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage',
   },
 };
 

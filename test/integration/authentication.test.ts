@@ -9,8 +9,8 @@ import { useWorld } from './support/world';
 
 const world = useWorld();
 
-/** Routes that need no key: health, and ingest, where the source's id is the address. */
-const PUBLIC = ['/health', '/v1/ingest/{sourceId}'];
+/** Routes that need no key: health, the description of the API, and ingest, where the source's id is the address. */
+const PUBLIC = ['/health', '/openapi.json', '/v1/ingest/{sourceId}'];
 
 /** Routes that any key may call, whatever its scopes. */
 const ANY_KEY = ['/v1/session'];

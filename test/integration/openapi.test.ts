@@ -125,6 +125,16 @@ describe('every answer is as the OpenAPI document describes it', () => {
     await call('POST', '/api/deliveries/bulk-replay', 200, { deliveryIds: [...failed, deliveredId, 'dlv_none'] });
   });
 
+  test('to calls about recoveries', async () => {
+    const [, destination = ''] =
+      /"id":"(dst_[0-9a-f]{32})"/.exec(JSON.stringify(await call('GET', '/v1/destinations'))) ?? [];
+    const started = await call('POST', '/v1/recoveries', 202, { destination_id: destination, from: '2026-01-01' });
+    const { recovery } = z.object({ recovery: z.object({ id: z.string() }) }).parse(started);
+    await call('GET', '/v1/recoveries?status=running');
+    await call('GET', `/v1/recoveries/${recovery.id}`);
+    await call('POST', `/v1/recoveries/${recovery.id}/cancel`);
+  });
+
   test('to calls that are refused', async () => {
     const reader = await world().key({ ...tenant.names, scopes: [] });
     const stranger = new Api(tenant.api.url);

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { toUuid } from '../../lambdas/domain/identifiers';
 import { ROUTES } from '../../lambdas/routes';
 import { answer } from './support/receiver';
@@ -23,6 +24,12 @@ const withOrganization = (path: string): string => path.replace('{orgId}', tenan
 /** The identifier of a delivery's first attempt, or of what it left. */
 const firstAttemptOf = (deliveryId: string, prefix: 'da_' | 'dlq_' | ''): string =>
   `${prefix}${deliveryId.slice('dlv_'.length, -4)}0001`;
+
+async function startedRecovery({ api }: Tenant, destination: string): Promise<string> {
+  const json = { destination_id: destination, from: '2026-01-01' };
+  const { body } = await api.call('POST', '/v1/recoveries', { json });
+  return z.object({ recovery: z.object({ id: z.string() }) }).parse(body).recovery.id;
+}
 
 describe('an id', () => {
   const withId = ROUTES.filter(({ path }) => path.includes('{id}'));
@@ -51,6 +58,7 @@ describe('an id', () => {
       items: toUuid(firstAttemptOf(delivery.id, '')),
       'dead-letter': firstAttemptOf(delivery.id, 'dlq_'),
       'api-keys': (await world().key(other.names)).id,
+      recoveries: await startedRecovery(other, theirs),
     };
     const id = ids[/([^/]+)\/\{id\}/.exec(route.path)?.[1] ?? ''] ?? '';
     expect(id).not.toBe('');

@@ -7,6 +7,7 @@ const COMPLETE: Record<string, string> = {
   RETENTION_DAYS: '30',
   BODY_RETENTION_DAYS: '30',
   DELIVERY_QUEUE_URL: 'https://sqs.example/1/deliveries',
+  DEAD_LETTER_QUEUE_URL: 'https://sqs.example/1/dead-letters',
   SET_ASIDE_QUEUE_URL: 'https://sqs.example/1/set-aside',
   KEY_RATE_PER_SECOND: '50',
   KEY_RATE_BURST: '100',

@@ -6,6 +6,7 @@ import { eventOperations } from './events';
 import { itemOperations } from './items';
 import { keyOperations } from './keys';
 import { metricOperations } from './metrics';
+import { recoveryOperations } from './recoveries';
 import { serviceOperations } from './service';
 
 /** What the document says of every route. */
@@ -18,4 +19,5 @@ export const OPERATIONS: Operations = {
   ...attemptOperations,
   ...itemOperations,
   ...deliveryOperations,
+  ...recoveryOperations,
 };

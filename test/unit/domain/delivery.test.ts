@@ -17,7 +17,7 @@ const MAY: Record<DeliveryStatus, readonly Transition[]> = {
   sent: ['claim', 'deliver', 'reschedule', 'exhaust', 'exhaustPartly', 'park'],
   delivered: [],
   failed: ['retry', 'redrive'],
-  retrying: ['claim', 'park', 'retry'],
+  retrying: ['claim', 'park', 'retry', 'enqueueAgain'],
   circuit_open: ['resume', 'retry'],
   schema_failed: ['retry'],
   partial: ['retry', 'redrive'],
@@ -31,6 +31,7 @@ const LEADS_TO: Record<Transition, DeliveryStatus> = {
   exhaustPartly: 'partial',
   park: 'circuit_open',
   resume: 'pending',
+  enqueueAgain: 'pending',
   retry: 'pending',
   redrive: 'pending',
 };

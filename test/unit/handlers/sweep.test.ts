@@ -1,8 +1,11 @@
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { timeKey } from '../../../lambdas/store/addresses';
 import type { Destination } from '../../../lambdas/store/configuration';
 import type { Delivery } from '../../../lambdas/store/delivery-items';
+import type { Swept } from '../../../lambdas/sweep/handler';
 import { conditionFailed } from '../support/dynamo-errors';
 import { destinationItem, fakeTable } from '../support/fake-table';
 import { setEnvironment } from '../support/function-environment';
@@ -10,8 +13,9 @@ import { deliveryItem } from '../support/items';
 import { captureOutput } from '../support/log-lines';
 import { deliveryOf, destinationOf, ENVIRONMENT, idOf, ORGANIZATION } from '../support/records';
 
-let handler: () => Promise<{ resumed: number }>;
+let handler: () => Promise<Swept>;
 const table = fakeTable();
+const sqs = mockClient(SQSClient);
 let output: ReturnType<typeof captureOutput>;
 
 beforeAll(async () => {
@@ -20,6 +24,8 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   output = captureOutput();
+  sqs.reset();
+  sqs.on(GetQueueAttributesCommand).resolves({ Attributes: { ApproximateNumberOfMessages: '0' } });
 });
 afterEach(() => output.restore());
 
@@ -46,7 +52,7 @@ describe('the function sweep', () => {
   it('puts what a resumed destination had parked back to pending, the oldest first', async () => {
     const old = deliveryOf({ delivery: 2, createdAt: '2026-01-01T00:00:00.000Z' });
     given({ draining: true }, parked(deliveryOf()), parked(old, 1));
-    expect(await handler()).toEqual({ resumed: 2 });
+    expect(await handler()).toMatchObject({ resumed: 2 });
     expect(updates().map((one) => one.Key?.sk)).toEqual(['DLV#0002', 'DLV#0001']);
     expect(updates()[0]?.ExpressionAttributeValues).toMatchObject({ ':status': 'pending', ':from0': 'circuit_open' });
   });
@@ -56,19 +62,19 @@ describe('the function sweep', () => {
     ['never paused', {}],
   ] as const)('reads nothing that is parked for a destination that is %s', async (_, destination) => {
     given(destination, parked(deliveryOf()));
-    expect(await handler()).toEqual({ resumed: 0 });
+    expect(await handler()).toMatchObject({ resumed: 0 });
     expect(updates()).toEqual([]);
   });
 
   it('leaves alone what is parked for another destination', async () => {
     given({ draining: true }, parked(deliveryOf({ destination: idOf('dst', 9) })));
-    expect(await handler()).toEqual({ resumed: 0 });
+    expect(await handler()).toMatchObject({ resumed: 0 });
   });
 
   it('does not count what somebody else has resumed meanwhile', async () => {
     given({ draining: true }, parked(deliveryOf()));
     table.documents.on(UpdateCommand).rejects(conditionFailed(deliveryItem(deliveryOf())));
-    expect(await handler()).toEqual({ resumed: 0 });
+    expect(await handler()).toMatchObject({ resumed: 0 });
   });
 
   it('stops looking once nothing is parked any more and the resuming is a while ago', async () => {
@@ -90,6 +96,6 @@ describe('the function sweep', () => {
   it('goes on when the destination was changed in the moment it stops looking', async () => {
     given({ draining: true, updatedAt: long });
     table.documents.on(UpdateCommand).rejects(conditionFailed());
-    expect(await handler()).toEqual({ resumed: 0 });
+    expect(await handler()).toMatchObject({ resumed: 0 });
   });
 });

@@ -10,6 +10,7 @@ export function setEnvironment(name: string): void {
     RETENTION_DAYS: '30',
     BODY_RETENTION_DAYS: '36500',
     DELIVERY_QUEUE_URL: 'https://sqs.example/1/deliveries',
+    DEAD_LETTER_QUEUE_URL: 'https://sqs.example/1/dead-letters',
     KEY_RATE_PER_SECOND: '10000',
     KEY_RATE_BURST: '20000',
     SET_ASIDE_QUEUE_URL: 'https://sqs.example/1/set-aside',
