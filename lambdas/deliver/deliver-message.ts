@@ -9,7 +9,7 @@ import type { Destination } from '../store/configuration';
 import type { Delivery } from '../store/delivery-items';
 import type { Outcome } from '../store/outcomes';
 import type { DeliverPorts, ReceivedMessage } from './ports';
-import { type Claimed, storedAttempt, tryOnce } from './try-once';
+import { type Claimed, isHopeless, storedAttempt, tryOnce } from './try-once';
 
 /** A claim outlives its attempt's timeout by this much, for the reads and writes around it. */
 const CLAIM_MARGIN_MS = 10_000;
@@ -96,6 +96,10 @@ function next({ base, delivery, environment, destination }: DeliveryMessage, mad
 
 async function attempt(ports: DeliverPorts, message: ReceivedMessage, claimed: Claimed): Promise<MessageOutcome> {
   const { delivery, destination, claimId } = claimed;
+  // Other receives may have used the message up (a claim that had to be waited for, say). Should this worker fail as well,
+  // a copy goes on where SQS takes the message away.
+  if (message.lastReceive && !isHopeless(message, delivery))
+    await renew(ports, message, ports.now() + claimed.timeoutMs + CLAIM_MARGIN_MS);
   const exchange = await tryOnce(ports, message, claimed);
   const policy = destination?.retryPolicy ?? { maxAttempts: 1, schedule: [] };
   const inRound = message.attempt - delivery.roundStart;

@@ -69,6 +69,7 @@ function readRecord(record: SQSRecord, context: Context): ReceivedMessage {
     ...decodeMessage(record.body),
     messageId: record.messageId,
     lastReceive: Number(record.attributes.ApproximateReceiveCount) >= environment.MAX_RECEIVE_COUNT,
+    maxReceives: environment.MAX_RECEIVE_COUNT,
     deadline: Date.now() + context.getRemainingTimeInMillis(),
   };
 }

@@ -32,6 +32,8 @@ export interface ReceivedMessage extends DeliveryMessage {
   readonly messageId: string;
   /** No further receive follows: SQS would move the message to the dead-letter queue instead. */
   readonly lastReceive: boolean;
+  /** How often SQS lets the message be received. */
+  readonly maxReceives: number;
   /** When the function has to be done, milliseconds since the epoch. */
   readonly deadline: number;
 }

@@ -29,14 +29,25 @@ export async function tryOnce(ports: DeliverPorts, message: ReceivedMessage, cla
     result: { kind: 'error', code: 'worker_failed', message: text, latencyMs: 0 },
   });
   const { delivery, destination, timeoutMs } = claimed;
-  const crashes = (delivery.claims ?? 1) - 1;
-  if (message.lastReceive && crashes > 0)
+  const crashes = crashesOf(delivery);
+  if (isHopeless(message, delivery))
     return fail(`The worker failed ${crashes} times before it could record the attempt`);
   if (!destination) return fail('The destination was deleted');
   const event = await ports.readEvent(message.base);
   if (!event) return fail('The event is no longer stored');
   const outgoing = buildRequest(event, delivery, destination, new Date(startedAt), timeoutMs);
   return { startedAt, outgoing, result: await ports.send(outgoing) };
+}
+
+/** How often the attempt was claimed before, by workers that never recorded it. */
+const crashesOf = ({ claims = 1 }: Delivery): number => claims - 1;
+
+/**
+ * Whether workers have failed on the attempt so often that a message could not have been received more often: then it is
+ * the delivery that brings them down, and the last receive records its death.
+ */
+export function isHopeless({ lastReceive, maxReceives }: ReceivedMessage, delivery: Delivery): boolean {
+  return lastReceive && crashesOf(delivery) >= maxReceives - 1;
 }
 
 /** An exchange as it is recorded. */

@@ -31,6 +31,8 @@ export async function synthesize(context: Readonly<Record<string, unknown>>): Pr
     createApp({ context: { ...LOCAL_CONTEXT, ...context }, outdir: directory }).app.synth();
   } catch (error) {
     throw new LocalStackError(explain(error));
+  } finally {
+    delete process.env.CDK_VALIDATION;
   }
   return {
     directory,

@@ -50,5 +50,7 @@ export default function setup(project: TestProject): () => void {
     crashing: synthesize('crashing'),
     guarded: synthesize('guarded'),
   });
+  // The infrastructure tests inherit this environment when they run in the same command.
+  delete process.env.CDK_VALIDATION;
   return () => rmSync(root, { recursive: true, force: true });
 }

@@ -9,6 +9,7 @@ const message: ReceivedMessage = {
   token: 'token-1',
   messageId: 'message-1',
   lastReceive: false,
+  maxReceives: 5,
   deadline: NOW + 60_000,
 };
 const last = { ...message, lastReceive: true };
@@ -117,7 +118,7 @@ describe('a message that cannot end well', () => {
     expect(world.attempts[0]?.errorMessage).toMatch(/event/);
   });
 
-  it('records its death without sending on its last receive, when the worker crashed before', async () => {
+  it('records its death without sending on its last receive, when the worker crashed every time before', async () => {
     world.delivery = deliveryOf({ status: 'sent', claimUntil: NOW - 1, claims: 4 });
     expect(await deliverMessage(world, last)).toEqual({ kind: 'died' });
     expect(world.sent).toEqual([]);
@@ -126,6 +127,14 @@ describe('a message that cannot end well', () => {
 
   it('is sent on its last receive when nothing crashed: it may only have waited', async () => {
     expect(await deliverMessage(world, last)).toEqual({ kind: 'delivered' });
+  });
+
+  it('is sent on its last receive when some workers crashed and other receives only waited, with a copy behind it', async () => {
+    world.delivery = deliveryOf({ status: 'sent', claimUntil: NOW - 1, claims: 2 });
+    expect(await deliverMessage(world, last)).toEqual({ kind: 'delivered' });
+    expect(world.sent).toHaveLength(1);
+    expect(world.effects.filter((effect) => effect === 'copy')).toHaveLength(1);
+    expect(world.enqueued).toMatchObject([{ due: { attempt: last.attempt } }]);
   });
 });
 

@@ -92,7 +92,13 @@ export class QueueSimulation {
 
   async #deliver({ message, messageId, receives }: Queued): Promise<MessageOutcome | undefined> {
     const lastReceive = receives >= MAX_RECEIVES;
-    const received = { ...message, messageId, lastReceive, deadline: this.world.time + 60_000 };
+    const received = {
+      ...message,
+      messageId,
+      lastReceive,
+      maxReceives: MAX_RECEIVES,
+      deadline: this.world.time + 60_000,
+    };
     try {
       const crash = new Promise<undefined>((resolve) => {
         this.#endWorker = () => resolve(undefined);
