@@ -16,6 +16,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
+          // A shared machine can stall for longer than a test waits. What fails twice fails, and the report names the first.
+          retry: process.env.CI ? 1 : 0,
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/integration/support/assemblies.ts'],
         },
