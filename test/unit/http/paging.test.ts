@@ -1,18 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { newBase } from '../../../lambdas/domain/identifiers';
-import { ApiError } from '../../../lambdas/http/errors';
 import { decodeCursor, encodeCursor, isoTime, wholeNumber, windowOf } from '../../../lambdas/http/paging';
 import { timeKey } from '../../../lambdas/store/addresses';
-
-const message = (work: () => unknown): string => {
-  try {
-    work();
-    return 'nothing was thrown';
-  } catch (error) {
-    return error instanceof ApiError ? `${error.status} ${error.message}` : String(error);
-  }
-};
+import { refusalMessage as message } from '../support/refusal-message';
 
 describe('a cursor', () => {
   it('comes back as the sort key it was made from', () => {

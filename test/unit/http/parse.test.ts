@@ -3,15 +3,7 @@ import { z } from 'zod';
 import { errorResponse } from '../../../lambdas/http/error-bodies';
 import { ApiError, notFound } from '../../../lambdas/http/errors';
 import { parseJson, validate } from '../../../lambdas/http/parse';
-
-const message = (work: () => unknown): string => {
-  try {
-    work();
-    return 'nothing was thrown';
-  } catch (error) {
-    return error instanceof ApiError ? `${error.status} ${error.message}` : String(error);
-  }
-};
+import { refusalMessage as message } from '../support/refusal-message';
 
 describe('a body', () => {
   it('is read as text and value', () => {
