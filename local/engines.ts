@@ -1,4 +1,4 @@
-import type { Service } from './calls/call';
+import type { Interceptor, Service } from './calls/call';
 import { startCallProxy } from './calls/proxy';
 import { type DynamoDbServer, startDynamoDb } from './dynamodb/server';
 import { LocalStackError } from './errors';
@@ -18,7 +18,10 @@ export interface Engines {
   readonly endpoints: Endpoints;
 }
 
-type Options = Pick<LocalStackOptions, 'crashed' | 'interceptors' | 'log'>;
+type Options = Pick<LocalStackOptions, 'crashed' | 'log'> & {
+  /** Every call passes through those that are in the list when it comes. */
+  readonly interceptors: readonly Interceptor[];
+};
 
 /** Starts DynamoDB, SQS and EventBridge Scheduler, and the proxies that their calls pass through. */
 export async function startEngines(
@@ -44,7 +47,7 @@ export async function startEngines(
 async function startProxies(
   engines: Readonly<Record<keyof Endpoints, { readonly endpoint: string }>>,
   deployment: Deployment,
-  { interceptors = [], log = () => {} }: Options,
+  { interceptors, log = () => {} }: Options,
   teardown: Teardown,
 ): Promise<Endpoints> {
   const functions = new Set(deployment.names('AWS::Lambda::Function').map(({ logicalId }) => logicalId));

@@ -7,6 +7,8 @@ import { type Gateway, startGateway } from './gateway/server';
 import type { Endpoints } from './lambda/environment';
 import { deployFunctions, type Functions, registerFunctions } from './lambda/functions';
 import { deployMappings, type Mappings } from './mappings/deploy';
+import { deployPermissions } from './permissions/deploy';
+import type { Decision } from './permissions/permissions';
 import { targetStarter } from './scheduler/targets';
 import { deployScheduleGroups, deploySchedules } from './scheduler/template-schedules';
 import { deployQueues } from './sqs/queues';
@@ -31,6 +33,8 @@ export interface LocalStackOptions {
   readonly crashed?: (error: LocalStackError) => void;
   /** Stand between every AWS call and the engine that answers it, outermost first. */
   readonly interceptors?: readonly Interceptor[];
+  /** Takes what the template's policies were found to say about calls of functions, each once. */
+  readonly decided?: (decision: Decision) => void;
   /** A synthesized `cdk.out` directory, instead of synthesizing the app. */
   readonly assembly?: string;
 }
@@ -91,7 +95,9 @@ async function start(options: LocalStackOptions, teardown: Teardown): Promise<Ru
   const gateway = await startGateway(options.port ?? 0);
   teardown.add(() => gateway.stop());
   const deployment = await loadTemplate(options, teardown, log);
-  const { dynamodb, sqs, scheduler, endpoints } = await startEngines(deployment, options, data, teardown);
+  const interceptors = [...(options.interceptors ?? [])];
+  const engines = await startEngines(deployment, { ...options, interceptors }, data, teardown);
+  const { dynamodb, sqs, scheduler, endpoints } = engines;
 
   registerApi(deployment, gateway.url);
   registerFunctions(deployment);
@@ -99,11 +105,14 @@ async function start(options: LocalStackOptions, teardown: Teardown): Promise<Ru
   deployQueues(deployment, sqs, endpoints.sqs);
   await deployTables(deployment, dynamodb.endpoint);
   const functions = deployFunctions(deployment, endpoints, functionLog);
+  const permissions = deployPermissions(deployment, functions, options);
+  interceptors.push(permissions.intercept);
   const router = deployRoutes(deployment);
   deploySchedules(deployment, scheduler.store);
   const outputs = deployment.outputs();
-  const mappings = deployMappings(deployment, {
+  const mappings = await deployMappings(deployment, {
     functions,
+    permissions,
     sqs,
     dynamoDbEndpoint: endpoints.dynamodb,
     checkpointFile: data.file('checkpoints.json'),
@@ -111,7 +120,7 @@ async function start(options: LocalStackOptions, teardown: Teardown): Promise<Ru
   });
   // Together, because a poller waits for the batch that its function still works on.
   teardown.add(() => Promise.all([mappings.stop(), functions.stop()]));
-  scheduler.begin(targetStarter(functions, sqs));
+  scheduler.begin(targetStarter(functions, sqs, permissions));
   teardown.add(() => scheduler.end());
   gateway.serve({ router, functions });
   log(`running ${functions.all().length} functions, their queues, table, schedules and routes`);

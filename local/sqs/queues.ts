@@ -1,7 +1,6 @@
 import type { Deployment } from '../template/deployment';
-import { ACCOUNT_ID, REGION } from '../template/template';
 import { queueProperties } from './queue-properties';
-import { queueUrl } from './queue-url';
+import { queueArn, queueUrl } from './queue-url';
 import type { SqsServer } from './server';
 
 /**
@@ -13,15 +12,13 @@ export function deployQueues(deployment: Deployment, { store }: SqsServer, endpo
   for (const { logicalId, name } of deployment.names('AWS::SQS::Queue'))
     deployment.register(logicalId, {
       ref: queueUrl(endpoint, name),
-      attributes: { Arn: arnOf(name), QueueName: name, QueueUrl: queueUrl(endpoint, name) },
+      attributes: { Arn: queueArn(name), QueueName: name, QueueUrl: queueUrl(endpoint, name) },
     });
   for (const { name, properties } of deployment.resources('AWS::SQS::Queue', queueProperties))
-    store.createQueue(name, queueUrl(endpoint, name), arnOf(name), attributesOf(properties));
+    store.createQueue(name, queueUrl(endpoint, name), queueArn(name), attributesOf(properties));
   // What the log says about messages long gone is of no use to the next start.
   store.compact(0);
 }
-
-const arnOf = (name: string): string => `arn:aws:sqs:${REGION}:${ACCOUNT_ID}:${name}`;
 
 const ATTRIBUTES = [
   'DelaySeconds',
