@@ -19,8 +19,8 @@ export interface Grant {
 }
 
 /**
- * Everything that each function may call, besides writing to its own log group. Transactions and batch writes are
- * authorized by the single actions they consist of, and `SendMessageBatch` by `SendMessage`.
+ * Everything that each function may call, besides writing to its own log group. Transactions are authorized by
+ * the single actions they consist of, and `SendMessageBatch` by `SendMessage`.
  */
 export const ACCESS: Readonly<Record<FunctionName, readonly Grant[]>> = {
   ingest: [{ on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] }],
