@@ -57,6 +57,12 @@ const contextValues = z.object({
   sweepIntervalMinutes: wholeNumber(1, 60, 1),
   keyRatePerSecond: wholeNumber(1, 100_000, 50),
   keyRateBurst: wholeNumber(1, 100_000, 100),
+  alarmTopicArn: z
+    .string({ error: 'must be text' })
+    .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, { error: 'must be the ARN of an SNS topic' })
+    .optional(),
+  oldestDeliveryAlarmSeconds: wholeNumber(60, 30 * 86_400, 6 * 3600),
+  tracing: flag(),
 });
 
 const schema = contextValues.transform((settings) => ({
@@ -83,6 +89,9 @@ const schema = contextValues.transform((settings) => ({
  * - `sweepIntervalMinutes`: minutes between two runs of the repairs (1).
  * - `keyRatePerSecond`: calls a second that an API key may make unless it has a limit of its own (50).
  * - `keyRateBurst`: calls that may come at once with such a key after a pause (100).
+ * - `alarmTopicArn`: SNS topic that alarms tell (none: they show in CloudWatch only).
+ * - `oldestDeliveryAlarmSeconds`: age from which an unsettled delivery raises an alarm, whatever its state (6 hours).
+ * - `tracing`: X-Ray traces of all functions (false).
  */
 export type Settings = z.output<typeof schema>;
 

@@ -7,6 +7,7 @@ import { acknowledgementOf } from '../domain/acknowledgement';
 import { decodeMessage } from '../domain/message';
 import { readEnvironment } from '../environment';
 import { logger } from '../log';
+import { count, publishMetrics } from '../metrics';
 import { enqueueSoon } from '../queue/enqueue';
 import { enqueueAt } from '../queue/schedule';
 import { packDetail } from '../store/attempt-detail';
@@ -17,6 +18,7 @@ import { getEvent } from '../store/events';
 import { recordAttempt } from '../store/outcomes';
 import { openTable } from '../store/table';
 import { park, restart } from '../store/transitions';
+import { metricsOf } from './counted';
 import { deliverOrRenew } from './last-receive';
 import type { DeliverPorts, ReceivedMessage } from './ports';
 import { createSend } from './send';
@@ -84,6 +86,7 @@ async function handleRecord(record: SQSRecord, context: Context): Promise<void> 
     ...{ base, delivery, attempt, destination, messageId, outcome },
     receiveCount: Number(record.attributes.ApproximateReceiveCount),
   });
+  for (const name of metricsOf(outcome)) count(name);
   const acknowledgement = acknowledgementOf(outcome, Date.now());
   if (acknowledgement.kind === 'acknowledge') return;
   await leave(record, acknowledgement.visibleAfterSeconds);
@@ -113,5 +116,9 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
       throw error;
     }
   };
-  return processPartialResponse(event, record, processor, { context, throwOnFullBatchFailure: false });
+  try {
+    return await processPartialResponse(event, record, processor, { context, throwOnFullBatchFailure: false });
+  } finally {
+    publishMetrics();
+  }
 }
