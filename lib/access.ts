@@ -5,6 +5,7 @@ import type { FunctionName } from '../lambdas/environment';
 export type AccessTarget =
   | 'table'
   | 'indexes'
+  | 'attentionIndex'
   | 'stream'
   | 'deliveryQueue'
   | 'deadLetterQueue'
@@ -78,9 +79,9 @@ export const ACCESS: Readonly<Record<FunctionName, readonly Grant[]>> = {
     },
   ],
   sweep: [
-    { on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
+    { on: 'table', actions: ['dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
     { on: 'table', actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem'] },
-    { on: 'indexes', actions: ['dynamodb:Query'] },
+    { on: 'attentionIndex', actions: ['dynamodb:Query'] },
     { on: 'deadLetterQueue', actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'] },
     { on: 'deadLetterQueue', actions: ['sqs:ChangeMessageVisibility'] },
   ],

@@ -74,6 +74,7 @@ export class PosthornStack extends Stack {
     return {
       table: [this.data.table.tableArn],
       indexes: this.data.indexArns,
+      attentionIndex: [this.data.attentionIndexArn],
       stream: [this.data.streamArn],
       deliveryQueue: [this.queues.deliveryQueue.queueArn],
       deadLetterQueue: [this.queues.deadLetterQueue.queueArn],
