@@ -11,13 +11,13 @@ import {
   method,
   name,
   notYet,
+  payloadSchema,
   retryPolicy,
   slug,
   sourceStatus,
   template,
   tenant,
   timeout,
-  unsupported,
   verification,
 } from './schemas';
 
@@ -59,7 +59,7 @@ export const connectionChange = z.object({
   source_id: z.string().nullish(),
   destination_id: z.string().optional(),
   filter_rules: filterRules.nullish(),
-  schema: unsupported('a schema'),
+  schema: payloadSchema.nullish(),
   enabled: z.boolean().optional(),
 });
 

@@ -163,6 +163,11 @@ const filterRule = z
 export const filterRules = z.array(filterRule).max(50);
 export const description = z.string().max(1000);
 
+/** JSON Schema 2020-12; what else it has to be is looked at when it is saved. */
+export const payloadSchema = z
+  .union([z.boolean(), z.record(z.string(), z.unknown())], { error: 'must be a JSON Schema: an object or a boolean' })
+  .meta({ id: 'PayloadSchema', description: 'JSON Schema 2020-12 that payloads have to match' });
+
 export const connectionBody = z.object({
   ...tenant,
   name,
@@ -170,6 +175,6 @@ export const connectionBody = z.object({
   source_id: z.string().nullish(),
   destination_id: z.string(),
   filter_rules: filterRules.nullish(),
-  schema: unsupported('a schema'),
+  schema: payloadSchema.nullish(),
   enabled: z.boolean().default(true),
 });

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { FILTER_OPERATORS } from '../domain/filter-rules';
 import { isConfigurationId } from '../domain/identifiers';
 import { connectionKey, destinationKey, environmentPk, type Key, sourceAddressKey, sourceKey } from './addresses';
+import { bytes } from './bytes';
 import { expectCancelledByCondition } from './conditions';
 import { queryAll } from './query';
 import type { Table } from './table';
@@ -73,6 +74,8 @@ const connection = owned.extend({
   filterRules: z.array(
     z.object({ field: z.string(), operator: z.enum(FILTER_OPERATORS), value: z.unknown().optional() }),
   ),
+  /** JSON Schema that payloads have to match, packed (see schema-codec); absent: all do. */
+  schema: bytes.optional(),
   enabled: z.boolean(),
 });
 

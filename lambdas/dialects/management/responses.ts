@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { FILTER_OPERATORS } from '../../domain/filter-rules';
-import { authType, destinationStatus, method, name, slug, sourceStatus } from '../../manage/schemas';
+import { authType, destinationStatus, method, name, payloadSchema, slug, sourceStatus } from '../../manage/schemas';
 import { SCOPES } from '../../store/api-keys';
 import { count, headers, idOf, time } from '../response-members';
 
@@ -95,6 +95,7 @@ const connection = z
       .string()
       .nullable()
       .meta({ description: `A JSON list of rules as text; operators: ${FILTER_OPERATORS.join(', ')}` }),
+    schema: payloadSchema.nullable(),
     enabled: z.boolean(),
     status: z.enum(['active', 'disabled']),
     event_count: count,

@@ -1,6 +1,7 @@
 import { redactHeaders } from '../../domain/redaction';
 import type { RetryPolicy } from '../../domain/retry-policy';
 import type { Connection, Destination, Source } from '../../store/configuration';
+import { unpackSchema } from '../../store/schema-codec';
 
 /** Figures that nothing counts yet: null, which no client can mistake for a count. */
 const UNCOUNTED = { event_count: null, last_event_at: null };
@@ -88,6 +89,7 @@ export function writeConnection(connection: Connection, names: ConnectionNames) 
     destination_id: connection.destination,
     destination_name: names.destination ?? null,
     filter_rules: connection.filterRules.length > 0 ? JSON.stringify(connection.filterRules) : null,
+    schema: connection.schema ? unpackSchema(connection.schema) : null,
     enabled: connection.enabled,
     status: connection.enabled ? 'active' : 'disabled',
     ...UNCOUNTED,
