@@ -13,12 +13,12 @@ import {
   notYet,
   payloadSchema,
   retryPolicy,
+  senderSettings,
   slug,
   sourceStatus,
   template,
   tenant,
   timeout,
-  verification,
 } from './schemas';
 
 /** Body of `PATCH /v1/sources/{id}`: what is absent stays as it is; null takes a value away. */
@@ -28,7 +28,7 @@ export const sourceChange = z.object({
   slug: slug.optional(),
   template: template.nullish(),
   status: sourceStatus.optional(),
-  ...verification,
+  ...senderSettings,
 });
 
 /** Body of `PATCH /v1/destinations/{id}`. Credentials are written and never read. */
