@@ -24,7 +24,12 @@ export interface Grant {
  * the single actions they consist of, and `SendMessageBatch` by `SendMessage`.
  */
 export const ACCESS: Readonly<Record<FunctionName, readonly Grant[]>> = {
-  ingest: [{ on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] }],
+  ingest: [
+    {
+      on: 'table',
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+    },
+  ],
   route: [
     { on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] },
     { on: 'table', actions: ['dynamodb:DeleteItem'] },

@@ -11,14 +11,14 @@ import {
   method,
   name,
   notYet,
+  payloadSchema,
   retryPolicy,
+  senderSettings,
   slug,
   sourceStatus,
   template,
   tenant,
   timeout,
-  unsupported,
-  verification,
 } from './schemas';
 
 /** Body of `PATCH /v1/sources/{id}`: what is absent stays as it is; null takes a value away. */
@@ -28,7 +28,7 @@ export const sourceChange = z.object({
   slug: slug.optional(),
   template: template.nullish(),
   status: sourceStatus.optional(),
-  ...verification,
+  ...senderSettings,
 });
 
 /** Body of `PATCH /v1/destinations/{id}`. Credentials are written and never read. */
@@ -59,7 +59,7 @@ export const connectionChange = z.object({
   source_id: z.string().nullish(),
   destination_id: z.string().optional(),
   filter_rules: filterRules.nullish(),
-  schema: unsupported('a schema'),
+  schema: payloadSchema.nullish(),
   enabled: z.boolean().optional(),
 });
 

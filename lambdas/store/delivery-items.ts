@@ -86,7 +86,11 @@ export const attemptsInRound = (delivery: Pick<Delivery, 'made' | 'roundStart'>)
   delivery.made - delivery.roundStart;
 
 /** The entry in the `attention` index that a delivery in `status` has; none for the happy states. */
-export function attentionKeys(delivery: Delivery, status: DeliveryStatus, shards: number): AttentionKeys | undefined {
+export function attentionKeys(
+  delivery: Pick<Delivery, 'environment' | 'base' | 'createdAt' | 'delivery'>,
+  status: DeliveryStatus,
+  shards: number,
+): AttentionKeys | undefined {
   if (!needsAttention(status)) return undefined;
   const { environment, base, createdAt } = delivery;
   return {

@@ -84,7 +84,7 @@ export function recordParameters(table: string, record: AttemptRecord, settings:
 }
 
 /** The first attempt is kept whole in its delivery; of a later one only the figures that lists show. */
-function latestAttempt(attempt: StoredAttempt) {
+export function latestAttempt(attempt: StoredAttempt) {
   if (attempt.number === 1) return { first: attempt };
   const { statusCode, latencyMs, errorCode, errorMessage } = attempt;
   return { last: { statusCode, latencyMs, errorCode, errorMessage } };
@@ -127,9 +127,10 @@ function withoutPause(record: AttemptRecord): AttemptRecord {
   return outcome.kind === 'dead' ? { ...record, outcome: { ...outcome, pauseDestination: false } } : record;
 }
 
-function laterAttempt(
+/** The item of an attempt after the first. */
+export function laterAttempt(
   table: string,
-  { delivery, attempt, now }: AttemptRecord,
+  { delivery, attempt, now }: Pick<AttemptRecord, 'delivery' | 'attempt' | 'now'>,
   settings: RecordSettings,
 ): TransactItems {
   if (attempt.number === 1) return [];

@@ -23,7 +23,7 @@ const SCHEDULES = `arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>
 
 // Who may do what, written down a second time on purpose: a grant that is added in one place only fails here.
 const EXPECTED: Record<string, Record<string, string>> = {
-  ingest: { [TABLE]: 'dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem' },
+  ingest: { [TABLE]: 'dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem' },
   route: {
     [TABLE]: 'dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
     [STREAM]: 'dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:ListStreams',

@@ -28,7 +28,7 @@ describe('the management surface', () => {
         { filter_rules: [{ field: 'x', operator: 'eq' }] },
         'filter_rules[0]',
       ],
-      ['PATCH', `/v1/connections/${connectionId}`, { schema: {} }, 'schema'],
+      ['PATCH', `/v1/connections/${connectionId}`, { schema: { type: 'text' } }, 'schema'],
       ['PATCH', `/v1/connections/${connectionId}`, { enabled: 'yes' }, 'enabled'],
       ['POST', '/v1/api-keys', { name: 'x', scopes: ['admin'] }, 'scopes'],
       ['POST', '/v1/api-keys', { name: 'x', scopes: [] }, 'scopes'],

@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { DEDUP_STRATEGIES } from '../../domain/deduplication';
 import { FILTER_OPERATORS } from '../../domain/filter-rules';
-import { authType, destinationStatus, method, name, slug, sourceStatus } from '../../manage/schemas';
+import { SIGNATURE_ENCODINGS, VERIFICATION_TYPES } from '../../domain/source-verification';
+import { authType, destinationStatus, method, name, payloadSchema, slug, sourceStatus } from '../../manage/schemas';
 import { SCOPES } from '../../store/api-keys';
 import { count, headers, idOf, time } from '../response-members';
 
@@ -15,12 +17,16 @@ const source = z
     slug,
     template: z.string().nullable(),
     status: sourceStatus,
-    verification_enabled: z.literal(false),
-    verification_type: z.null(),
-    verification_header: z.null(),
-    dedup_enabled: z.literal(false),
-    dedup_strategy: z.null(),
-    dedup_window_seconds: z.null(),
+    verification_enabled: z.boolean(),
+    verification_type: z.enum(VERIFICATION_TYPES).nullable(),
+    verification_header: z.string().nullable(),
+    verification_encoding: z.enum(SIGNATURE_ENCODINGS).nullable(),
+    verification_prefix: z.string().nullable(),
+    verification_tolerance_seconds: z.int().nullable(),
+    dedup_enabled: z.boolean(),
+    dedup_strategy: z.enum(DEDUP_STRATEGIES).nullable(),
+    dedup_header: z.string().nullable(),
+    dedup_window_seconds: z.int().nullable(),
     event_count: count,
     last_event_at: time.nullable(),
     ...times,
@@ -95,6 +101,7 @@ const connection = z
       .string()
       .nullable()
       .meta({ description: `A JSON list of rules as text; operators: ${FILTER_OPERATORS.join(', ')}` }),
+    schema: payloadSchema.nullable(),
     enabled: z.boolean(),
     status: z.enum(['active', 'disabled']),
     event_count: count,

@@ -1,6 +1,8 @@
 import { redactHeaders } from '../../domain/redaction';
 import type { RetryPolicy } from '../../domain/retry-policy';
+import { isTimed } from '../../domain/source-verification';
 import type { Connection, Destination, Source } from '../../store/configuration';
+import { unpackSchema } from '../../store/schema-codec';
 
 /** Figures that nothing counts yet: null, which no client can mistake for a count. */
 const UNCOUNTED = { event_count: null, last_event_at: null };
@@ -18,15 +20,26 @@ export function writeSource(source: Source) {
     slug: source.slug,
     template: source.template ?? null,
     status: source.status,
-    verification_enabled: false,
-    verification_type: null,
-    verification_header: null,
-    dedup_enabled: false,
-    dedup_strategy: null,
-    dedup_window_seconds: null,
+    ...writeSenderSettings(source),
     ...UNCOUNTED,
     created_at: source.createdAt,
     updated_at: source.updatedAt,
+  };
+}
+
+/** Without the secrets. */
+function writeSenderSettings({ verification, deduplication }: Source) {
+  return {
+    verification_enabled: verification !== undefined,
+    verification_type: verification?.type ?? null,
+    verification_header: verification?.header ?? null,
+    verification_encoding: verification?.encoding ?? null,
+    verification_prefix: verification?.prefix ?? null,
+    verification_tolerance_seconds: verification && isTimed(verification.type) ? verification.toleranceSeconds : null,
+    dedup_enabled: deduplication !== undefined,
+    dedup_strategy: deduplication?.strategy ?? null,
+    dedup_header: deduplication?.header ?? null,
+    dedup_window_seconds: deduplication?.windowSeconds ?? null,
   };
 }
 
@@ -88,6 +101,7 @@ export function writeConnection(connection: Connection, names: ConnectionNames) 
     destination_id: connection.destination,
     destination_name: names.destination ?? null,
     filter_rules: connection.filterRules.length > 0 ? JSON.stringify(connection.filterRules) : null,
+    schema: connection.schema ? unpackSchema(connection.schema) : null,
     enabled: connection.enabled,
     status: connection.enabled ? 'active' : 'disabled',
     ...UNCOUNTED,

@@ -142,8 +142,10 @@ describe('the body of a connection', () => {
     expect(blamed(connectionBody, rule({ operator: 'exists' }))).toBeUndefined();
   });
 
-  it('is refused with a schema, which this version would ignore', () => {
-    expect(blamed(connectionBody, { ...connection, schema: { type: 'object' } })).toBe('schema');
+  it('takes a schema that is an object or a boolean, and null for none', () => {
+    for (const schema of [{ type: 'object' }, true, false, null])
+      expect(blamed(connectionBody, { ...connection, schema })).toBeUndefined();
+    for (const schema of ['{}', 7, [{}]]) expect(blamed(connectionBody, { ...connection, schema })).toBe('schema');
   });
 });
 
