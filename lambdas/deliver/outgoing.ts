@@ -1,4 +1,5 @@
 import type { Headers } from '../domain/attempt';
+import { HEADER_VALUE } from '../domain/header-rules';
 import { deliveryIdempotencyKey } from '../domain/idempotency';
 import { eventId } from '../domain/identifiers';
 import { isCredentialName, redactHeaders } from '../domain/redaction';
@@ -31,10 +32,13 @@ export function buildRequest(
   };
 }
 
+/** Stands for a content type that came in with characters that no header may have. */
+const UNNAMED = 'application/octet-stream';
+
 function standardHeaders(event: StoredEvent, delivery: Delivery, destination: Destination, now: Date): Headers {
   const id = eventId(event.base);
   return {
-    'content-type': event.contentType,
+    'content-type': HEADER_VALUE.test(event.contentType) ? event.contentType : UNNAMED,
     'user-agent': USER_AGENT,
     'webhook-id': id,
     'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),

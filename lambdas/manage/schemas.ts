@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { FILTER_OPERATORS } from '../domain/filter-rules';
+import { HEADER_NAME, HEADER_VALUE, headersProblem, isReservedHeader } from '../domain/header-rules';
 import { MAX_RETRY_AFTER_SECONDS } from '../domain/retry-policy';
 import { storageProblem } from '../store/storable';
 import { type UrlRules, urlProblem } from './destination-url';
-import { HEADER_NAME, HEADER_VALUE, isReservedHeader } from './forbidden-headers';
 
 export const name = z.string().trim().min(1).max(255);
 export const slug = z
@@ -49,7 +49,10 @@ const headerName = z
   .string()
   .regex(HEADER_NAME, 'is no header name')
   .refine((header) => !isReservedHeader(header), 'is set by Posthorn or by HTTP itself');
-export const headers = z.record(headerName, headerValue);
+export const headers = z.record(headerName, headerValue).superRefine((all, context) => {
+  const message = headersProblem(all);
+  if (message) context.addIssue({ code: 'custom', message });
+});
 
 const credential = z.string().min(1).max(4096).regex(HEADER_VALUE, 'must be printable ASCII');
 export const authConfig = z.object({

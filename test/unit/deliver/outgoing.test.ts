@@ -35,6 +35,18 @@ describe('the request of an attempt', () => {
     expect(build().headers['X-Webhook-ID']).toBe(`evt_${BASE}00000000`);
   });
 
+  it.each(['text/plain\r\nx-injected: 1', 'text/plain\u0000', 'text/\u010a'])(
+    'has no content type that could end its line: %j',
+    (contentType) => {
+      expect(build({}, eventOf({ contentType })).headers['content-type']).toBe('application/octet-stream');
+    },
+  );
+
+  it('carries nothing of the event in its headers but its id and its content type', () => {
+    const event = eventOf({ type: 'evil\r\nx-injected: 1', headers: { 'x-injected': '1' }, externalId: 'evil\r\n' });
+    expect(JSON.stringify(build({}, event).headers)).not.toMatch(/evil|injected/);
+  });
+
   it('names its sender', () => {
     expect(build().headers['user-agent']).toMatch(/^Posthorn\/\d+\.\d+\.\d+/);
   });

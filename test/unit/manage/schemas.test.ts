@@ -71,6 +71,9 @@ describe('the body of a destination', () => {
 
   it.each([
     ['name', { name: ' ' }],
+    ['headers', { headers: Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`x-${n}`, 'y'])) }],
+    ['headers', { headers: { 'x-a': 'y'.repeat(4096), 'x-b': 'y'.repeat(4096) } }],
+    ['headers', { headers: { 'x-a': '1', 'X-A': '2' } }],
     ['url', { url: 'http://receiver.example' }],
     ['url', { url: `https://receiver.example/${'x'.repeat(2048)}` }],
     ['method', { method: 'GET' }],
