@@ -46,6 +46,8 @@ const retryPolicy = z.union([
 const destination = owned.extend({
   slug: z.string(),
   url: z.string(),
+  /** Where every event goes besides; absent when nowhere. */
+  mirrorUrls: z.array(z.string()).optional(),
   method: z.enum(['POST', 'PUT', 'PATCH']),
   headers: z.record(z.string(), z.string()),
   auth: destinationAuth,

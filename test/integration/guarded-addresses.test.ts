@@ -20,6 +20,9 @@ describe('a stack that does not allow loopback', () => {
       expect([url, await tenant.api.call('POST', '/v1/destinations', { json })]).toMatchObject([url, refused]);
       const change = await tenant.api.call('PATCH', `/v1/destinations/${id}`, { json: { url } });
       expect([url, change]).toMatchObject([url, refused]);
+      const mirror = await tenant.api.call('PATCH', `/v1/destinations/${id}`, { json: { mirror_urls: [url] } });
+      const blamed = { status: 400, body: { error: expect.stringMatching(/^mirror_urls\[0\]: /) } };
+      expect([url, mirror]).toMatchObject([url, blamed]);
     }
     expect((await tenant.api.call('GET', '/v1/destinations')).body).toMatchObject({
       destinations: [{ id, url: 'https://example.com/' }],

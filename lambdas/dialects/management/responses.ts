@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { FILTER_OPERATORS } from '../../domain/filter-rules';
-import { authType, destinationStatus, method, name, slug, sourceStatus } from '../../manage/schemas';
+import { authType, destinationStatus, MAX_MIRRORS, method, name, slug, sourceStatus } from '../../manage/schemas';
 import { SCOPES } from '../../store/api-keys';
 import { count, headers, idOf, time } from '../response-members';
 
@@ -58,7 +58,7 @@ const destinationMembers = {
   slug,
   type: z.literal('http'),
   url: z.string(),
-  mirror_urls: z.array(z.string()).max(0),
+  mirror_urls: z.array(z.string()).max(MAX_MIRRORS),
   method,
   headers,
   auth_type: authType,

@@ -15,7 +15,8 @@ const requestTo = (url: string, changes: Partial<OutgoingRequest> = {}): Outgoin
   ...{ url, method: 'POST', headers: {}, body: Buffer.from('{}'), timeoutMs: 5000 },
   ...changes,
 });
-const codeOf = (result: AttemptResult) => (result.kind === 'error' ? result.code : result.statusCode);
+const codeOf = (result: AttemptResult) =>
+  result.kind === 'response' ? result.statusCode : result.kind === 'error' ? result.code : result.kind;
 
 /** A server that answers every connection with the same text, whatever was asked. */
 const saying = (text: string) => servers.tcp((socket) => void socket.once('data', () => socket.write(text)));
