@@ -4,6 +4,7 @@ import { deliveryIdempotencyKey } from '../domain/idempotency';
 import { eventId } from '../domain/identifiers';
 import { isCredentialName, redactHeaders } from '../domain/redaction';
 import { sign } from '../domain/signature';
+import { activeSecrets } from '../domain/signing-secrets';
 import { USER_AGENT } from '../domain/version';
 import type { Destination } from '../store/configuration';
 import type { Delivery } from '../store/delivery-items';
@@ -42,7 +43,7 @@ function standardHeaders(event: StoredEvent, delivery: Delivery, destination: De
     'user-agent': USER_AGENT,
     'webhook-id': id,
     'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-    'webhook-signature': sign(destination.signingSecrets, id, now, event.body),
+    'webhook-signature': sign(activeSecrets(destination, now.getTime()), id, now, event.body),
     'X-Webhook-ID': id,
     'Idempotency-Key': deliveryIdempotencyKey(delivery.environment, id, delivery.connection),
   };

@@ -75,9 +75,17 @@ const destination = z.object(destinationMembers).meta({ id: 'Destination' });
 
 const newDestination = z
   .object({ ...destinationMembers, signing_secret: z.string().regex(/^whsec_/) })
-  .meta({ id: 'NewDestination', description: 'The only answer that shows the signing secret' });
+  .meta({ id: 'NewDestination', description: 'The only answer that shows this signing secret' });
 
 export const createdDestination = z.object({ destination: newDestination });
+export const rotatedSecret = z
+  .object({
+    destination: newDestination,
+    previous_secrets_until: time
+      .nullable()
+      .meta({ description: 'When the latest of the earlier secrets stops signing; null when none signs any more' }),
+  })
+  .meta({ id: 'RotatedSecret' });
 export const oneDestination = z.object({ destination });
 export const destinations = z.object({ destinations: z.array(destination) });
 

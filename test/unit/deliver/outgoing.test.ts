@@ -1,4 +1,4 @@
-import { Webhook } from 'standardwebhooks';
+import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { buildRequest, recordedHeaders } from '../../../lambdas/deliver/outgoing';
 import type { Destination } from '../../../lambdas/store/configuration';
@@ -25,6 +25,24 @@ describe('the request of an attempt', () => {
     expect(headers['webhook-id']).toBe(`evt_${BASE}00000000`);
     expect(headers['webhook-timestamp']).toBe(String(Math.floor(now.getTime() / 1000)));
     expect(() => new Webhook(SECRET).verify('{"id":1}', { ...headers })).not.toThrow();
+  });
+
+  it('is signed by an earlier secret, too, until that one ends, although it is still stored then', () => {
+    const earlier = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;
+    const signedBy = (until: number) => {
+      const retiringSecrets = [{ secret: earlier, until: new Date(until).toISOString() }];
+      const { headers } = build({ retiringSecrets });
+      return [SECRET, earlier].filter((secret) => {
+        try {
+          return new Webhook(secret).verify('{"id":1}', { ...headers });
+        } catch (error) {
+          expect(error).toBeInstanceOf(WebhookVerificationError);
+          return false;
+        }
+      });
+    };
+    expect(signedBy(now.getTime() + 1)).toEqual([SECRET, earlier]);
+    expect(signedBy(now.getTime())).toEqual([SECRET]);
   });
 
   it('has a key to deduplicate by, the same on every attempt and for every retry', () => {
