@@ -153,4 +153,18 @@ describe.concurrent('a destination with mirrors', () => {
   });
 });
 
+// Not beside the others: a redrive moves every message that is in the dead-letter queue.
+describe('a partial delivery', () => {
+  test('that is redriven from the dead-letter queue goes only where it was not accepted', async () => {
+    const { tenant, receivers, failing } = await mirrored();
+    const { id } = await tenant.reached(await tenant.publish(), 'partial');
+    await eventually('its message in the dead-letter queue', async () => (await world().queues.depth('dead')) > 0);
+    await world().queues.untilEmpty('delivery');
+    failing.behave(answer(200));
+    await world().queues.redrive();
+    await eventually('the delivery', async () => (await tenant.delivery(id)).status === 'delivered');
+    expect(counts(...receivers)).toEqual([1, 1, 2]);
+  });
+});
+
 const session = z.object({ session: z.object({ org_id: z.string() }) });

@@ -54,6 +54,13 @@ describe('a receiver that takes its time', () => {
   });
 });
 
+describe('a name that nobody resolves', () => {
+  it('in time is a timeout, too', async () => {
+    const silent = createSend(loopback, { lookup: (() => undefined) as never });
+    expect(codeOf(await silent(requestTo('http://receiver.example/', { timeoutMs: 300 })))).toBe('timeout');
+  });
+});
+
 describe('a receiver that says too much', () => {
   it('in its headers is response_too_large, whether in one line or in many', async () => {
     const many = Array.from({ length: 4000 }, (_, n) => `x-${n}: y\r\n`).join('');
