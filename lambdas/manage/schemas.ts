@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { DEDUP_STRATEGIES, MAX_DEDUP_WINDOW_SECONDS } from '../domain/deduplication';
 import { FILTER_OPERATORS } from '../domain/filter-rules';
+import { HEADER_NAME, HEADER_VALUE, headersProblem, isReservedHeader } from '../domain/header-rules';
 import { MAX_RETRY_AFTER_SECONDS } from '../domain/retry-policy';
 import { SIGNATURE_ENCODINGS, VERIFICATION_TYPES } from '../domain/source-verification';
 import { storageProblem } from '../store/storable';
-import { type UrlRules, urlProblem } from './destination-url';
-import { HEADER_NAME, HEADER_VALUE, isReservedHeader } from './forbidden-headers';
+import { mirrorProblem, type UrlRules, urlProblem } from './destination-url';
 
 export const name = z.string().trim().min(1).max(255);
 export const slug = z
@@ -64,7 +64,10 @@ const headerName = z
   .string()
   .regex(HEADER_NAME, 'is no header name')
   .refine((header) => !isReservedHeader(header), 'is set by Posthorn or by HTTP itself');
-export const headers = z.record(headerName, headerValue);
+export const headers = z.record(headerName, headerValue).superRefine((all, context) => {
+  const message = headersProblem(all);
+  if (message) context.addIssue({ code: 'custom', message });
+});
 
 const credential = z.string().min(1).max(4096).regex(HEADER_VALUE, 'must be printable ASCII');
 export const authConfig = z.object({
@@ -107,9 +110,13 @@ export const destinationUrl = (rules: UrlRules) =>
       if (problem) context.addIssue({ code: 'custom', message: problem });
     });
 
+/** A destination has at most this many mirrors: every attempt may be sent to all of them. */
+export const MAX_MIRRORS = 5;
+
+export const mirrorUrls = (rules: UrlRules) => z.array(destinationUrl(rules)).max(MAX_MIRRORS);
+
 /** Members of a destination that this version refuses. */
 export const notYet = {
-  mirror_urls: unsupported('mirroring', z.array(z.never()).max(0)),
   rate_limit: unsupported('a rate limit'),
 };
 
@@ -121,6 +128,7 @@ export const destinationBody = (rules: UrlRules) =>
       slug: slug.optional(),
       type: z.literal('http').default('http'),
       url: destinationUrl(rules),
+      mirror_urls: mirrorUrls(rules).nullish(),
       method: method.default('POST'),
       headers: headers.default({}),
       ...authentication.shape,
@@ -129,7 +137,11 @@ export const destinationBody = (rules: UrlRules) =>
       status: destinationStatus.default('active'),
       ...notYet,
     })
-    .superRefine(requireCredentials);
+    .superRefine(requireCredentials)
+    .superRefine(({ url, mirror_urls }, context) => {
+      const message = mirrorProblem(url, mirror_urls ?? []);
+      if (message) context.addIssue({ code: 'custom', path: ['mirror_urls'], message });
+    });
 
 /** A kind of authentication with the credentials that it needs. */
 export const requiredCredentials = authentication.superRefine(requireCredentials);

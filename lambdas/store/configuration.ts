@@ -64,6 +64,8 @@ const retryPolicy = z.union([
 const destination = owned.extend({
   slug: z.string(),
   url: z.string(),
+  /** Where every event goes besides; absent when nowhere. */
+  mirrorUrls: z.array(z.string()).readonly().optional(),
   method: z.enum(['POST', 'PUT', 'PATCH']),
   headers: z.record(z.string(), z.string()),
   auth: destinationAuth,
@@ -77,7 +79,12 @@ const destination = owned.extend({
   /** Since it was resumed, parked deliveries may be waiting for the sweep. */
   draining: z.boolean().optional(),
   /** `whsec_…`, the newest first. */
-  signingSecrets: z.array(z.string()).min(1),
+  signingSecrets: z.array(z.string()).min(1).readonly(),
+  /** Earlier secrets that sign besides until they end; some may have ended. */
+  retiringSecrets: z
+    .array(z.object({ secret: z.string(), until: z.string() }))
+    .readonly()
+    .optional(),
 });
 
 /** Where deliveries go. */

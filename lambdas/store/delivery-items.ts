@@ -51,6 +51,8 @@ const item = z.object({
   deathMessageId: z.string().optional(),
   /** The recovery that has started a round of it, if one has. */
   recovery: z.string().optional(),
+  /** Marks of the targets that accepted the event while others did not; see domain/targets. */
+  accepted: z.array(z.string()).readonly().optional(),
   createdAt: z.string(),
   /** When the event came in, where that is not when the delivery was made: on requeued and replayed ones. */
   receivedAt: z.string().optional(),

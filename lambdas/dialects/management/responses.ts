@@ -2,7 +2,16 @@ import * as z from 'zod';
 import { DEDUP_STRATEGIES } from '../../domain/deduplication';
 import { FILTER_OPERATORS } from '../../domain/filter-rules';
 import { SIGNATURE_ENCODINGS, VERIFICATION_TYPES } from '../../domain/source-verification';
-import { authType, destinationStatus, method, name, payloadSchema, slug, sourceStatus } from '../../manage/schemas';
+import {
+  authType,
+  destinationStatus,
+  MAX_MIRRORS,
+  method,
+  name,
+  payloadSchema,
+  slug,
+  sourceStatus,
+} from '../../manage/schemas';
 import { SCOPES } from '../../store/api-keys';
 import { count, headers, idOf, time } from '../response-members';
 
@@ -64,7 +73,7 @@ const destinationMembers = {
   slug,
   type: z.literal('http'),
   url: z.string(),
-  mirror_urls: z.array(z.string()).max(0),
+  mirror_urls: z.array(z.string()).max(MAX_MIRRORS),
   method,
   headers,
   auth_type: authType,
@@ -81,9 +90,17 @@ const destination = z.object(destinationMembers).meta({ id: 'Destination' });
 
 const newDestination = z
   .object({ ...destinationMembers, signing_secret: z.string().regex(/^whsec_/) })
-  .meta({ id: 'NewDestination', description: 'The only answer that shows the signing secret' });
+  .meta({ id: 'NewDestination', description: 'The only answer that shows this signing secret' });
 
 export const createdDestination = z.object({ destination: newDestination });
+export const rotatedSecret = z
+  .object({
+    destination: newDestination,
+    previous_secrets_until: time
+      .nullable()
+      .meta({ description: 'When the latest of the earlier secrets stops signing; null when none signs any more' }),
+  })
+  .meta({ id: 'RotatedSecret' });
 export const oneDestination = z.object({ destination });
 export const destinations = z.object({ destinations: z.array(destination) });
 

@@ -59,7 +59,7 @@ export function writeDestination(
     slug: destination.slug,
     type: 'http',
     url: destination.url,
-    mirror_urls: [],
+    mirror_urls: destination.mirrorUrls ?? [],
     method: destination.method,
     headers: redactHeaders(destination.headers),
     auth_type: destination.auth.type,
