@@ -57,6 +57,9 @@ const contextValues = z.object({
   sweepIntervalMinutes: wholeNumber(1, 60, 1),
   keyRatePerSecond: wholeNumber(1, 100_000, 50),
   keyRateBurst: wholeNumber(1, 100_000, 100),
+  breakerThreshold: wholeNumber(1, 10_000, 20),
+  breakerCoolDownSeconds: wholeNumber(1, 3600, 30),
+  breakerMaxCoolDownSeconds: wholeNumber(1, 86_400, 900),
 });
 
 const schema = contextValues.transform((settings) => ({
@@ -83,6 +86,9 @@ const schema = contextValues.transform((settings) => ({
  * - `sweepIntervalMinutes`: minutes between two runs of the repairs (1).
  * - `keyRatePerSecond`: calls a second that an API key may make unless it has a limit of its own (50).
  * - `keyRateBurst`: calls that may come at once with such a key after a pause (100).
+ * - `breakerThreshold`: failed attempts in a row that open the breaker of a destination (20).
+ * - `breakerCoolDownSeconds`: how long it stays open at first; each further time twice as long (30).
+ * - `breakerMaxCoolDownSeconds`: the longest time it stays open (900).
  */
 export type Settings = z.output<typeof schema>;
 

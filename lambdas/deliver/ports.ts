@@ -7,6 +7,7 @@ import type { Delivery } from '../store/delivery-items';
 import type { StoredEvent } from '../store/events';
 import type { AttemptRecord } from '../store/outcomes';
 import type { TransitionAnswer } from '../store/transitions';
+import type { Breaker } from './breaker';
 import type { Send } from './send';
 
 /** What the delivery of a message needs from the world. Times are milliseconds since the epoch. */
@@ -21,6 +22,7 @@ export interface DeliverPorts {
   enqueueAt(due: DueAttempt, at: number, now: number): Promise<void>;
   /** Enqueues another message for an attempt that has one. SQS alone does it, at most its longest delay ahead. */
   enqueueCopy(due: DueAttempt, at: number, now: number): Promise<void>;
+  breaker: Breaker;
   send: Send;
   packDetail(detail: AttemptDetail): Uint8Array;
   now(): number;

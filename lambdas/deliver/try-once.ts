@@ -1,7 +1,7 @@
-import { type AttemptResult, failureOf } from '../domain/attempt';
+import { type AttemptResult, failureOf, isGone, isSuccess } from '../domain/attempt';
 import { triggerOf } from '../domain/delivery';
-import type { Destination } from '../store/configuration';
 import type { Delivery, StoredAttempt } from '../store/delivery-items';
+import type { Admission, Verdict } from './breaker';
 import { buildRequest, recordedHeaders } from './outgoing';
 import type { DeliverPorts, ReceivedMessage } from './ports';
 import type { OutgoingRequest } from './send';
@@ -11,7 +11,7 @@ export interface Claimed {
   readonly claimId: string;
   readonly timeoutMs: number;
   readonly delivery: Delivery;
-  readonly destination: Destination | undefined;
+  readonly admitted: Extract<Admission, { kind: 'send' }>;
 }
 
 /** What was sent and what came back; nothing was sent when `outgoing` is absent. */
@@ -28,7 +28,8 @@ export async function tryOnce(ports: DeliverPorts, message: ReceivedMessage, cla
     startedAt,
     result: { kind: 'error', code: 'worker_failed', message: text, latencyMs: 0 },
   });
-  const { delivery, destination, timeoutMs } = claimed;
+  const { delivery, timeoutMs } = claimed;
+  const { destination } = claimed.admitted;
   const crashes = crashesOf(delivery);
   if (isHopeless(message, delivery))
     return fail(`The worker failed ${crashes} times before it could record the attempt`);
@@ -50,11 +51,17 @@ export function isHopeless({ lastReceive, maxReceives }: ReceivedMessage, delive
   return lastReceive && crashesOf(delivery) >= maxReceives - 1;
 }
 
+/** What an exchange says about its destination. One that is gone is paused, which is more than a breaker does. */
+export function verdictOf({ outgoing, result }: Exchange): Verdict {
+  if (!outgoing || isGone(result)) return 'nothing';
+  return isSuccess(result) ? 'success' : 'failure';
+}
+
 /** An exchange as it is recorded. */
 export function storedAttempt(
   ports: DeliverPorts,
   message: ReceivedMessage,
-  { delivery, destination }: Claimed,
+  { delivery, admitted: { destination } }: Claimed,
   { startedAt, outgoing, result }: Exchange,
 ): StoredAttempt {
   const failure = failureOf(result);

@@ -139,6 +139,12 @@ export const timelinePk = (environment: string, kind: TimelineKind, shard: numbe
 export const byDestinationPk = (destination: string, kind: 'DLV' | 'ATT' | 'DLQ'): string =>
   `DST#${destination}#${kind}`;
 
-/** Partition of the `attention` index: a rare status, or `dead` for open dead letters. */
+/**
+ * Partition of the `attention` index that lists what is parked for a destination: draining one reads nothing of others.
+ * The destination's own timeline is no more than one partition either.
+ */
+export const parkedPk = (destination: string): string => `DST#${destination}#PARKED`;
+
+/** Partition of the `attention` index: a rare status but `circuit_open`, or `dead` for open dead letters. */
 export const attentionPk = (environment: string, status: string, shard: number): string =>
   `ENV#${environment}#${status}#${shard}`;

@@ -51,6 +51,15 @@ const retryPolicy = z
   })
   .meta({ id: 'RetryPolicy' });
 
+const circuitState = z
+  .object({
+    state: z.enum(['closed', 'open', 'half_open']),
+    consecutive_failures: count,
+    opened_at: time.nullable(),
+    next_probe_at: time.nullable().meta({ description: 'Null unless it is open, and not by hand' }),
+  })
+  .meta({ id: 'CircuitState', description: 'While it is not closed, deliveries wait as circuit_open' });
+
 const destinationMembers = {
   id: idOf('dst'),
   ...owner,
@@ -66,6 +75,7 @@ const destinationMembers = {
   retry_policy: retryPolicy,
   rate_limit: z.null(),
   status: destinationStatus,
+  circuit: circuitState,
   event_count: count,
   last_delivery_at: time.nullable(),
   ...times,

@@ -1,6 +1,7 @@
 import { redactHeaders } from '../../domain/redaction';
 import type { RetryPolicy } from '../../domain/retry-policy';
 import type { Connection, Destination, Source } from '../../store/configuration';
+import { circuitMember } from './circuit';
 
 /** Figures that nothing counts yet: null, which no client can mistake for a count. */
 const UNCOUNTED = { event_count: null, last_event_at: null };
@@ -54,6 +55,7 @@ export function writeDestination(
     retry_policy: writeRetryPolicy(destination.retryPolicy),
     rate_limit: null,
     status: destination.status,
+    circuit: circuitMember(destination),
     event_count: null,
     last_delivery_at: null,
     ...(shown.signingSecret && { signing_secret: shown.signingSecret }),
