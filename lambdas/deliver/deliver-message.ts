@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { MessageOutcome } from '../domain/acknowledgement';
-import { allows } from '../domain/delivery';
 import { readFailedClaim } from '../domain/failed-claim';
 import type { DeliveryMessage } from '../domain/message';
 import { type NextStep, nextStep } from '../domain/next-step';
@@ -8,7 +7,9 @@ import type { DueAttempt } from '../queue/enqueue';
 import type { Destination } from '../store/configuration';
 import type { Delivery } from '../store/delivery-items';
 import type { Outcome } from '../store/outcomes';
+import { isOpen } from './is-open';
 import type { DeliverPorts, ReceivedMessage } from './ports';
+import { takeTurn } from './take-turn';
 import { type Claimed, isHopeless, storedAttempt, tryOnce, verdictOf } from './try-once';
 
 /** A claim outlives its attempt's timeout by this much, for the reads and writes around it. */
@@ -22,11 +23,16 @@ const RECORD_MARGIN_MS = 1_500;
  * the same message, or a duplicate of it, finds the claim or the outcome.
  */
 export async function deliverMessage(ports: DeliverPorts, message: ReceivedMessage): Promise<MessageOutcome> {
-  const destination = await ports.readDestination(message.environment, message.destination);
+  const read = () => ports.readDestination(message.environment, message.destination);
+  const turn = await takeTurn(ports, message, await read());
+  if (turn.kind === 'nothing-to-send') return refused(ports, message, turn.delivery);
+  if (turn.kind === 'queued') return { kind: 'rate-limited', until: turn.until };
+  // It may have taken a second until it was our turn.
+  const destination = await read();
   const now = ports.now();
   const timeoutMs = attemptTimeout(destination, message, now);
   const until = now + timeoutMs + CLAIM_MARGIN_MS;
-  const isDue = async () => parkable(message, await ports.readDelivery(message.base, message.delivery));
+  const isDue = async () => isOpen(message, await ports.readDelivery(message.base, message.delivery));
   const admitted = await ports.breaker.admit(destination, until, isDue);
   if (admitted.kind === 'park') return parkMessage(ports, message);
   const claimId = randomUUID();
@@ -41,13 +47,9 @@ function attemptTimeout(destination: Destination | undefined, message: ReceivedM
   return Math.max(1, Math.min(destination?.timeoutMs ?? left, left));
 }
 
-/** Whether the attempt that a message asks for is still to be made. */
-const parkable = (message: DeliveryMessage, delivery: Delivery | undefined): boolean =>
-  delivery !== undefined && delivery.made === message.attempt - 1 && allows('park', delivery.status);
-
 async function parkMessage(ports: DeliverPorts, message: ReceivedMessage): Promise<MessageOutcome> {
   const delivery = await ports.readDelivery(message.base, message.delivery);
-  if (!delivery || !parkable(message, delivery)) return refused(ports, message, delivery);
+  if (!isOpen(message, delivery)) return refused(ports, message, delivery);
   const answer = await ports.park(delivery, ports.now());
   return answer.kind === 'done' ? { kind: 'parked' } : refused(ports, message, answer.delivery);
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { ChangeMessageVisibilityCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -6,6 +7,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { cached } from '../cache';
 import { acknowledgementOf } from '../domain/acknowledgement';
 import { decodeMessage } from '../domain/message';
+import { NEAR_MS } from '../domain/rate-limit';
 import { readEnvironment } from '../environment';
 import { logger } from '../log';
 import { enqueueSoon } from '../queue/enqueue';
@@ -17,6 +19,7 @@ import { type Destination, getDestination } from '../store/configuration';
 import { getDelivery } from '../store/deliveries';
 import { getEvent } from '../store/events';
 import { recordAttempt } from '../store/outcomes';
+import { takePlace } from '../store/rate-limits';
 import { openTable } from '../store/table';
 import { park, restart } from '../store/transitions';
 import { createBreaker } from './breaker';
@@ -81,6 +84,9 @@ const ports: DeliverPorts = {
   readDestination: (owner, id) => readDestination(`${owner}/${id}`),
   enqueueAt: (due, at, now) => enqueueAt(queue, schedules, due, at, now),
   enqueueCopy: (due, at, now) => enqueueSoon(queue, due, at, now),
+  enqueueTurn: (due, at, now) => enqueueSoon(queue, due, at - NEAR_MS, now),
+  takePlace: (destination, rate, now) => takePlace(table, destination, rate, now),
+  wait: (ms) => sleep(ms),
   send: createSend({ allowLoopback: environment.ALLOW_LOOPBACK }),
   packDetail,
   now: Date.now,

@@ -11,6 +11,7 @@ import {
   method,
   name,
   notYet,
+  rateLimit,
   retryPolicy,
   slug,
   sourceStatus,
@@ -45,6 +46,7 @@ export const destinationChange = (rules: UrlRules) =>
     auth_config: authConfig.optional(),
     timeout_ms: timeout.optional(),
     retry_policy: retryPolicy.nullish(),
+    rate_limit: rateLimit.nullish(),
     status: destinationStatus.optional(),
     ...notYet,
   });

@@ -92,10 +92,15 @@ export const destinationUrl = (rules: UrlRules) =>
       if (problem) context.addIssue({ code: 'custom', message: problem });
     });
 
+/**
+ * Requests a second. One item of the table orders all deliveries of a destination, and takes a thousand writes a second; a
+ * limit below one in a thousand seconds is a pause.
+ */
+export const rateLimit = z.number().min(0.001).max(1000);
+
 /** Members of a destination that this version refuses. */
 export const notYet = {
   mirror_urls: unsupported('mirroring', z.array(z.never()).max(0)),
-  rate_limit: unsupported('a rate limit'),
 };
 
 export const destinationBody = (rules: UrlRules) =>
@@ -111,6 +116,7 @@ export const destinationBody = (rules: UrlRules) =>
       ...authentication.shape,
       timeout_ms: timeout.default(15_000),
       retry_policy: retryPolicy.nullish(),
+      rate_limit: rateLimit.nullish(),
       status: destinationStatus.default('active'),
       ...notYet,
     })

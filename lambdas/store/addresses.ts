@@ -119,6 +119,12 @@ export const sessionKey = (hash: string): Key => ({ pk: `SES#${hash}`, sk: 'SES'
 /** The tokens that calls with a key take. */
 export const callBudgetKey = (keyId: string): Key => ({ pk: `RATE#${keyId}`, sk: 'RATE' });
 
+/** The line of a destination with a rate limit, in requests a second. */
+export const rateLimitKey = (destination: string, rate: number): Key => ({
+  pk: `RATE#${destination}`,
+  sk: `RATE#${rate}`,
+});
+
 /** The timeline's partition for a family: its shard is read from the random end of the base. */
 export function shardOf(base: string, shards: number): number {
   return Number.parseInt(base.slice(-4), 16) % shards;

@@ -57,6 +57,8 @@ const destination = owned.extend({
   auth: destinationAuth,
   timeoutMs: z.number(),
   retryPolicy,
+  /** Requests a second; absent: as fast as they come. */
+  rateLimit: z.number().positive().optional(),
   status: z.enum(['active', 'paused']),
   /** `gone` when a 410 paused it, `operator` when a call did. */
   pausedBecause: z.enum(['gone', 'operator']).optional(),

@@ -73,7 +73,7 @@ const destinationMembers = {
   auth_type: authType,
   timeout_ms: z.int(),
   retry_policy: retryPolicy,
-  rate_limit: z.null(),
+  rate_limit: z.number().nullable().meta({ description: 'Requests a second' }),
   status: destinationStatus,
   circuit: circuitState,
   event_count: count,

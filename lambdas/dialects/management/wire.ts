@@ -53,7 +53,7 @@ export function writeDestination(
     auth_type: destination.auth.type,
     timeout_ms: destination.timeoutMs,
     retry_policy: writeRetryPolicy(destination.retryPolicy),
-    rate_limit: null,
+    rate_limit: destination.rateLimit ?? null,
     status: destination.status,
     circuit: circuitMember(destination),
     event_count: null,

@@ -88,7 +88,9 @@ describe('the body of a destination', () => {
     ['retry_policy.schedule', { retry_policy: { schedule: [] } }],
     ['retry_policy', { retry_policy: { schedule: [1], exponential: { initial_seconds: 1 } } }],
     ['mirror_urls', { mirror_urls: ['https://other.example'] }],
-    ['rate_limit', { rate_limit: 5 }],
+    ['rate_limit', { rate_limit: 0 }],
+    ['rate_limit', { rate_limit: 1001 }],
+    ['rate_limit', { rate_limit: '5' }],
   ])('is refused by the name of its field: %s in %j', (field, changes) => {
     expect(blamed(schema, { ...destination, ...changes })).toBe(field);
   });

@@ -113,6 +113,26 @@ export class DeliveryWorld implements DeliverPorts {
     this.enqueued.push({ due, at });
   }
 
+  /** When the next place in line has its turn. */
+  free = 0;
+  waited = 0;
+
+  async takePlace(_: string, rate: number, now: number): Promise<number> {
+    const at = Math.max(now, this.free);
+    this.free = at + 1000 / rate;
+    return at;
+  }
+
+  async wait(ms: number): Promise<void> {
+    this.waited += ms;
+    this.time += ms;
+  }
+
+  async enqueueTurn(due: DueAttempt, at: number): Promise<void> {
+    this.effects.push('turn');
+    this.enqueued.push({ due, at });
+  }
+
   async enqueueCopy(due: DueAttempt, at: number): Promise<void> {
     this.effects.push('copy');
     this.enqueued.push({ due, at });
