@@ -26,6 +26,9 @@ export interface Stage {
   readonly stack?: Omit<LocalStackOptions, 'log'>;
 }
 
+/** One receiver fails for ever, to show dead letters: its breaker would park what is left. */
+const PATIENT = { breakerThreshold: 10_000 };
+
 /**
  * Delivers real payloads to receivers that misbehave, and checks from all sides what became of them.
  *
@@ -33,7 +36,7 @@ export interface Stage {
  */
 export async function runDemo(stage: Stage): Promise<boolean> {
   const { output, log, teardown } = stage;
-  const stack = await startLocalStack({ ...stage.stack, log });
+  const stack = await startLocalStack({ context: PATIENT, ...stage.stack, log });
   teardown.add(() => stack.stop());
   const api = new Api(stack.apiUrl, await makeKey(stack));
   const source = await createSource(api);

@@ -1,3 +1,12 @@
+/** A function that remembers what it answered, and what it was told. */
+export interface Cached<Value> {
+  (key: string): Promise<Value>;
+  /** The value that was answered last or told since, however old; undefined when there is none. Loads nothing. */
+  peek(key: string): Promise<Value> | undefined;
+  /** Takes a value that came from elsewhere, fresh, such as the answer to a write. */
+  remember(key: string, value: Value): void;
+}
+
 /**
  * Keeps what `load` answered for `ttlMs`, so that a warm function does not read the same configuration for every event.
  * Callers that ask at the same time share one load; a load that failed is not kept.
@@ -5,19 +14,26 @@
 export function cached<Value>(
   load: (key: string) => Promise<Value>,
   { ttlMs, now, limit = 1000 }: { readonly ttlMs: number; now(): number; readonly limit?: number },
-): (key: string) => Promise<Value> {
+): Cached<Value> {
   const entries = new Map<string, { readonly until: number; readonly value: Promise<Value> }>();
-  return (key) => {
+  const keep = (key: string, value: Promise<Value>) => {
+    entries.delete(key);
+    entries.set(key, { until: now() + ttlMs, value });
+    const [oldest] = entries.keys();
+    if (entries.size > limit && oldest !== undefined) entries.delete(oldest);
+  };
+  const read = (key: string) => {
     const found = entries.get(key);
     if (found && found.until > now()) return found.value;
     const value = load(key);
-    entries.delete(key);
-    entries.set(key, { until: now() + ttlMs, value });
+    keep(key, value);
     value.catch(() => {
       if (entries.get(key)?.value === value) entries.delete(key);
     });
-    const [oldest] = entries.keys();
-    if (entries.size > limit && oldest !== undefined) entries.delete(oldest);
     return value;
   };
+  return Object.assign(read, {
+    peek: (key: string) => entries.get(key)?.value,
+    remember: (key: string, value: Value) => keep(key, Promise.resolve(value)),
+  });
 }

@@ -63,6 +63,9 @@ const contextValues = z.object({
     .optional(),
   oldestDeliveryAlarmSeconds: wholeNumber(60, 30 * 86_400, 6 * 3600),
   tracing: flag(),
+  breakerThreshold: wholeNumber(1, 10_000, 20),
+  breakerCoolDownSeconds: wholeNumber(1, 3600, 30),
+  breakerMaxCoolDownSeconds: wholeNumber(1, 86_400, 900),
 });
 
 const schema = contextValues.transform((settings) => ({
@@ -92,6 +95,9 @@ const schema = contextValues.transform((settings) => ({
  * - `alarmTopicArn`: SNS topic that alarms tell (none: they show in CloudWatch only).
  * - `oldestDeliveryAlarmSeconds`: age from which an unsettled delivery raises an alarm, whatever its state (6 hours).
  * - `tracing`: X-Ray traces of all functions (false).
+ * - `breakerThreshold`: failed attempts in a row that open the breaker of a destination (20).
+ * - `breakerCoolDownSeconds`: how long it stays open at first; each further time twice as long (30).
+ * - `breakerMaxCoolDownSeconds`: the longest time it stays open (900).
  */
 export type Settings = z.output<typeof schema>;
 

@@ -1,17 +1,17 @@
-import { writeCircuit } from '../dialects/management/circuit';
-import type { DeliveryStatus } from '../domain/delivery';
+import { type Waiting, writeCircuit } from '../dialects/management/circuit';
 import { type Principal, requireEnvironment } from '../http/authentication';
 import { notFound } from '../http/errors';
 import type { ApiRequest, ApiResponse } from '../http/messages';
 import { findInEnvironments } from '../http/tenant';
 import type { OperationDependencies } from '../operations/dependencies';
-import { attentionPk } from '../store/addresses';
 import { getAll } from '../store/batch-get';
 import { type Destination, getDestination } from '../store/configuration';
 import { parseDelivery } from '../store/delivery-items';
 import { setDestinationStatus } from '../store/destination-status';
-import { INDEXES, type Table } from '../store/table';
-import { type IndexPartition, mergedEntries } from '../store/timeline';
+import { COUNT_LIMIT } from '../store/pages';
+import { attentionPartitions, parkedPartition } from '../store/partitions';
+import type { Table } from '../store/table';
+import { countEntries, mergedEntries } from '../store/timeline';
 
 /** `GET /v1/destinations/{id}/circuit` */
 export async function showCircuit(
@@ -34,7 +34,8 @@ export async function resetCircuit(
   const { environment } = requireEnvironment(caller);
   const id = params.id ?? '';
   const before = await getDestination(table, environment, id);
-  if (before?.status === 'paused') {
+  // A circuit that is closed and has failed nothing stays as it is.
+  if (before && (before.status === 'paused' || before.circuit || before.failures)) {
     await setDestinationStatus(table, environment, id, 'active', new Date(now()).toISOString());
   }
   const destination = before && (await getDestination(table, environment, id));
@@ -42,24 +43,25 @@ export async function resetCircuit(
   return { status: 200, body: { circuit: writeCircuit(destination, await waiting(table, destination, shards)) } };
 }
 
-/** States in which a delivery waits for its destination. */
-const WAITING: readonly DeliveryStatus[] = ['retrying', 'circuit_open'];
-
-/** So many waiting deliveries of the environment are looked at, however many there are. */
+/** So many deliveries of the environment that are tried again are looked at, however many there are. */
 const LOOK_AT = 1_000;
 
-/** How many deliveries of a destination wait, among the newest that wait in its environment. */
-async function waiting(table: Table, { id, environment }: Destination, shards: number): Promise<number> {
-  const partitions = WAITING.flatMap((status) =>
-    Array.from({ length: shards }, (_, shard): IndexPartition => {
-      return { index: INDEXES.attention, pk: attentionPk(environment, status, shard) };
-    }),
-  );
+async function waiting(table: Table, destination: Destination, shards: number): Promise<Waiting> {
+  const [parked, retrying] = await Promise.all([
+    countEntries(table, [parkedPartition(destination.id)], {}, COUNT_LIMIT),
+    retryingOf(table, destination, shards),
+  ]);
+  return { parked, retrying };
+}
+
+/** How many deliveries of a destination are to be tried again, among the newest such ones in its environment. */
+async function retryingOf(table: Table, { id, environment }: Destination, shards: number): Promise<number> {
+  const partitions = attentionPartitions([environment], ['retrying'], shards);
   const entries = [];
   for await (const entry of mergedEntries(table, partitions, {})) {
     entries.push(entry);
     if (entries.length >= LOOK_AT) break;
   }
   const deliveries = (await getAll(table, entries)).map(parseDelivery);
-  return deliveries.filter(({ destination, status }) => destination === id && WAITING.includes(status)).length;
+  return deliveries.filter(({ destination, status }) => destination === id && status === 'retrying').length;
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { MessageOutcome } from '../domain/acknowledgement';
-import { allows } from '../domain/delivery';
 import { readFailedClaim } from '../domain/failed-claim';
 import type { DeliveryMessage } from '../domain/message';
 import { type NextStep, nextStepOfAll } from '../domain/next-step';
@@ -9,8 +8,10 @@ import type { DueAttempt } from '../queue/enqueue';
 import type { Destination } from '../store/configuration';
 import type { Delivery } from '../store/delivery-items';
 import type { Outcome } from '../store/outcomes';
+import { isOpen } from './is-open';
 import type { DeliverPorts, ReceivedMessage } from './ports';
-import { type Claimed, isHopeless, storedAttempt, tryOnce } from './try-once';
+import { takeTurn } from './take-turn';
+import { type Claimed, isHopeless, storedAttempt, tryOnce, verdictOf } from './try-once';
 
 /** A claim outlives its attempt's timeout by this much, for the reads and writes around it. */
 const CLAIM_MARGIN_MS = 10_000;
@@ -23,14 +24,23 @@ const RECORD_MARGIN_MS = 1_500;
  * the same message, or a duplicate of it, finds the claim or the outcome.
  */
 export async function deliverMessage(ports: DeliverPorts, message: ReceivedMessage): Promise<MessageOutcome> {
-  const destination = await ports.readDestination(message.environment, message.destination);
-  if (destination?.status === 'paused') return parkMessage(ports, message);
+  const read = () => ports.readDestination(message.environment, message.destination);
+  const turn = await takeTurn(ports, message, await read());
+  if (turn.kind === 'nothing-to-send') return refused(ports, message, turn.delivery);
+  if (turn.kind === 'queued') return { kind: 'rate-limited', until: turn.until };
+  // It may have taken a second until it was our turn.
+  const destination = await read();
   const now = ports.now();
   const timeoutMs = attemptTimeout(destination, message, now);
+  const until = now + timeoutMs + CLAIM_MARGIN_MS;
+  const isDue = async () => isOpen(message, await ports.readDelivery(message.base, message.delivery));
+  const admitted = await ports.breaker.admit(destination, until, isDue);
+  if (admitted.kind === 'park') return parkMessage(ports, message);
   const claimId = randomUUID();
-  const answer = await ports.claim({ message, claimId, now, until: now + timeoutMs + CLAIM_MARGIN_MS });
-  if (answer.kind === 'refused') return refused(ports, message, answer.delivery);
-  return attempt(ports, message, { claimId, timeoutMs, destination, delivery: answer.delivery });
+  const answer = await ports.claim({ message, claimId, now, until });
+  if (answer.kind === 'claimed') return attempt(ports, message, { claimId, timeoutMs, admitted, ...answer });
+  await ports.breaker.judge(admitted, 'nothing');
+  return refused(ports, message, answer.delivery);
 }
 
 function attemptTimeout(destination: Destination | undefined, message: ReceivedMessage, now: number): number {
@@ -40,8 +50,7 @@ function attemptTimeout(destination: Destination | undefined, message: ReceivedM
 
 async function parkMessage(ports: DeliverPorts, message: ReceivedMessage): Promise<MessageOutcome> {
   const delivery = await ports.readDelivery(message.base, message.delivery);
-  const due = delivery && delivery.made === message.attempt - 1 && allows('park', delivery.status);
-  if (!due) return refused(ports, message, delivery);
+  if (!isOpen(message, delivery)) return refused(ports, message, delivery);
   const answer = await ports.park(delivery, ports.now());
   return answer.kind === 'done' ? { kind: 'parked' } : refused(ports, message, answer.delivery);
 }
@@ -96,7 +105,8 @@ function next({ base, delivery, environment, destination }: DeliveryMessage, mad
 }
 
 async function attempt(ports: DeliverPorts, message: ReceivedMessage, claimed: Claimed): Promise<MessageOutcome> {
-  const { delivery, destination, claimId } = claimed;
+  const { delivery, claimId, admitted } = claimed;
+  const { destination } = admitted;
   // Other receives may have used the message up (a claim that had to be waited for, say). Should this worker fail as well,
   // a copy goes on where SQS takes the message away.
   if (message.lastReceive && !isHopeless(message, delivery))
@@ -119,12 +129,18 @@ async function attempt(ports: DeliverPorts, message: ReceivedMessage, claimed: C
     maxAttempts: policy.maxAttempts,
     accepted: hasMirrors(destination) ? exchange.accepted : undefined,
   });
+  if (recorded && outcome.kind === 'retry')
+    await ports.enqueueAt(next(message, message.attempt), outcome.nextAttemptAt, now);
+  await ports.breaker.judge(admitted, recorded ? verdictOf(exchange) : 'nothing');
   if (!recorded) return message.lastReceive ? renew(ports, message, now) : { kind: 'claim-lost' };
-  if (outcome.kind === 'delivered') return { kind: 'delivered' };
-  if (outcome.kind === 'dead') return { kind: 'died' };
-  await ports.enqueueAt(next(message, message.attempt), outcome.nextAttemptAt, now);
-  return { kind: 'retry-scheduled' };
+  return ENDED[outcome.kind];
 }
+
+const ENDED = {
+  delivered: { kind: 'delivered' },
+  dead: { kind: 'died' },
+  retry: { kind: 'retry-scheduled' },
+} as const satisfies Record<Outcome['kind'], MessageOutcome>;
 
 function outcomeOf(step: NextStep, { messageId, token }: ReceivedMessage, now: number): Outcome {
   if (step.kind === 'delivered') return step;

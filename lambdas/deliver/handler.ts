@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { ChangeMessageVisibilityCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -5,19 +7,24 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { cached } from '../cache';
 import { acknowledgementOf } from '../domain/acknowledgement';
 import { decodeMessage } from '../domain/message';
+import { NEAR_MS } from '../domain/rate-limit';
 import { readEnvironment } from '../environment';
 import { logger } from '../log';
 import { count, publishMetrics } from '../metrics';
 import { enqueueSoon } from '../queue/enqueue';
 import { enqueueAt } from '../queue/schedule';
 import { packDetail } from '../store/attempt-detail';
+import { changeCircuit, closeCircuit, countFailure, forgetFailures, openCircuit } from '../store/circuits';
 import { claim } from '../store/claims';
-import { getDestination } from '../store/configuration';
+import { type Destination, getDestination } from '../store/configuration';
 import { getDelivery } from '../store/deliveries';
 import { getEvent } from '../store/events';
 import { recordAttempt } from '../store/outcomes';
+import { takePlace } from '../store/rate-limits';
 import { openTable } from '../store/table';
 import { park, restart } from '../store/transitions';
+import { createBreaker } from './breaker';
+import { newsLine } from './breaker-news';
 import { metricsOf } from './counted';
 import { deliverOrRenew } from './last-receive';
 import type { DeliverPorts, ReceivedMessage } from './ports';
@@ -45,7 +52,31 @@ const readDestination = cached(
   { ttlMs: DESTINATION_TTL_MS, now: Date.now },
 );
 
+const addressOf = ({ environment: owner, id }: Destination) => `${owner}/${id}`;
+
+const breaker = createBreaker(
+  {
+    countFailure: (destination) => countFailure(table, destination),
+    forgetFailures: (destination) => forgetFailures(table, destination),
+    openCircuit: (destination, circuit, failures) => openCircuit(table, destination, circuit, failures),
+    changeCircuit: (destination, read, circuit, failures) => changeCircuit(table, destination, read, circuit, failures),
+    closeCircuit: (destination, read, now) => closeCircuit(table, destination, read, now),
+    lastSeen: async (destination) => readDestination.peek(addressOf(destination)),
+    remember: (read, now) => readDestination.remember(addressOf(read), now),
+    newToken: randomUUID,
+    now: Date.now,
+    tell: (news, destination) => logger.warn(`circuit ${news}`, newsLine(news, destination, Date.now())),
+    report: (error) => logger.warn('the breaker could not take account of an attempt', { error }),
+  },
+  {
+    threshold: environment.BREAKER_THRESHOLD,
+    coolDownSeconds: environment.BREAKER_COOL_DOWN_SECONDS,
+    maxCoolDownSeconds: environment.BREAKER_MAX_COOL_DOWN_SECONDS,
+  },
+);
+
 const ports: DeliverPorts = {
+  breaker,
   claim: (request) => claim(table, request),
   record: (record) => recordAttempt(table, record, settings),
   park: (delivery, now) => park(table, delivery, now, settings.shards),
@@ -55,6 +86,9 @@ const ports: DeliverPorts = {
   readDestination: (owner, id) => readDestination(`${owner}/${id}`),
   enqueueAt: (due, at, now) => enqueueAt(queue, schedules, due, at, now),
   enqueueCopy: (due, at, now) => enqueueSoon(queue, due, at, now),
+  enqueueTurn: (due, at, now) => enqueueSoon(queue, due, at - NEAR_MS, now),
+  takePlace: (destination, rate, now) => takePlace(table, destination, rate, now),
+  wait: (ms) => sleep(ms),
   send: createSend({ allowLoopback: environment.ALLOW_LOOPBACK }),
   packDetail,
   now: Date.now,

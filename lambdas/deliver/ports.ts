@@ -7,6 +7,7 @@ import type { Delivery } from '../store/delivery-items';
 import type { StoredEvent } from '../store/events';
 import type { AttemptRecord } from '../store/outcomes';
 import type { TransitionAnswer } from '../store/transitions';
+import type { Breaker } from './breaker';
 import type { Send } from './send';
 
 /** What the delivery of a message needs from the world. Times are milliseconds since the epoch. */
@@ -21,6 +22,12 @@ export interface DeliverPorts {
   enqueueAt(due: DueAttempt, at: number, now: number): Promise<void>;
   /** Enqueues another message for an attempt that has one. SQS alone does it, at most its longest delay ahead. */
   enqueueCopy(due: DueAttempt, at: number, now: number): Promise<void>;
+  /** Puts a message that has its place in line into the queue, to be back shortly before its turn at the latest. */
+  enqueueTurn(due: DueAttempt, at: number, now: number): Promise<void>;
+  /** Takes the next place in the line of a destination with a rate limit; answers when its turn is. */
+  takePlace(destination: string, rate: number, now: number): Promise<number>;
+  wait(ms: number): Promise<void>;
+  breaker: Breaker;
   send: Send;
   packDetail(detail: AttemptDetail): Uint8Array;
   now(): number;

@@ -1,8 +1,9 @@
-import { type AttemptResult, failureOf } from '../domain/attempt';
+import { type AttemptResult, failureOf, isGone, isSuccess } from '../domain/attempt';
 import { triggerOf } from '../domain/delivery';
 import type { TargetDetail } from '../store/attempt-detail';
 import type { Destination } from '../store/configuration';
 import type { Delivery, StoredAttempt } from '../store/delivery-items';
+import type { Admission, Verdict } from './breaker';
 import { buildRequest, recordedHeaders } from './outgoing';
 import type { DeliverPorts, ReceivedMessage } from './ports';
 import type { OutgoingRequest } from './send';
@@ -13,7 +14,7 @@ export interface Claimed {
   readonly claimId: string;
   readonly timeoutMs: number;
   readonly delivery: Delivery;
-  readonly destination: Destination | undefined;
+  readonly admitted: Extract<Admission, { kind: 'send' }>;
 }
 
 /** What was sent and what came back; nothing was sent when `outgoing` is absent. */
@@ -32,11 +33,12 @@ export interface Exchange {
 /** Sends the attempt, unless it is known that this cannot end well: then the failure says why nothing was sent. */
 export async function tryOnce(ports: DeliverPorts, message: ReceivedMessage, claimed: Claimed): Promise<Exchange> {
   const startedAt = ports.now();
-  const { delivery, destination, timeoutMs } = claimed;
   const fail = (text: string): Exchange => {
     const result = { kind: 'error', code: 'worker_failed', message: text, latencyMs: 0 } as const;
     return { startedAt, result, results: [result], accepted: delivery.accepted ?? [] };
   };
+  const { delivery, timeoutMs } = claimed;
+  const { destination } = claimed.admitted;
   const crashes = crashesOf(delivery);
   if (isHopeless(message, delivery))
     return fail(`The worker failed ${crashes} times before it could record the attempt`);
@@ -66,11 +68,21 @@ export function isHopeless({ lastReceive, maxReceives }: ReceivedMessage, delive
   return lastReceive && crashesOf(delivery) >= maxReceives - 1;
 }
 
+/**
+ * What an exchange says about its destination: one target that accepts speaks for it, however dead a mirror is. One that is
+ * gone is paused, which is more than a breaker does.
+ */
+export function verdictOf({ outgoing, result, results, accepted }: Exchange): Verdict {
+  if (!outgoing) return 'nothing';
+  if (results.some(isSuccess)) return 'success';
+  return accepted.length > 0 || isGone(result) ? 'nothing' : 'failure';
+}
+
 /** An exchange as it is recorded. */
 export function storedAttempt(
   ports: DeliverPorts,
   message: ReceivedMessage,
-  { delivery, destination }: Claimed,
+  { delivery, admitted: { destination } }: Claimed,
   { startedAt, outgoing, result, accepted, targets }: Exchange,
 ): StoredAttempt {
   const failure = failureOf(result);

@@ -10,6 +10,8 @@ export type MessageOutcome =
   | { readonly kind: 'dropped'; readonly why: 'gone' | 'settled' | 'parked' | 'stale' }
   /** On its last receive a message is replaced by a fresh copy, so that SQS does not move it unrecorded. */
   | { readonly kind: 'renewed' }
+  /** It waits for its turn as another message. */
+  | { readonly kind: 'rate-limited'; readonly until: number }
   | { readonly kind: 'busy'; readonly until: number }
   | { readonly kind: 'claim-lost' };
 
@@ -35,6 +37,7 @@ export function acknowledgementOf(outcome: MessageOutcome, now: number): Acknowl
     case 'retry-ensured':
     case 'dropped':
     case 'renewed':
+    case 'rate-limited':
       return { kind: 'acknowledge' };
     case 'died':
     case 'dying':

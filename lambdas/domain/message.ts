@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { deliveryId, parseFamilyId } from './identifiers';
+import type { Turn } from './rate-limit';
 
 /**
  * What travels through the delivery queue: which attempt of which delivery is due. Payloads travel by reference, so a
@@ -21,6 +22,8 @@ export interface DeliveryMessage {
    * token under another id was redriven; one with another token is a stray duplicate.
    */
   readonly token: string;
+  /** Its place in line, where the destination has a rate limit and the delivery waits for its turn. */
+  readonly turn?: Turn | undefined;
 }
 
 const wire = z.object({
@@ -29,6 +32,7 @@ const wire = z.object({
   environment: z.string().min(1),
   destination: z.string().min(1),
   token: z.string().min(1),
+  turn: z.object({ at: z.number(), rate: z.number().positive(), places: z.int() }).optional(),
 });
 
 /** A message body that cannot be read: not written by Posthorn. */

@@ -11,8 +11,8 @@ import {
   method,
   mirrorUrls,
   name,
-  notYet,
   payloadSchema,
+  rateLimit,
   retryPolicy,
   senderSettings,
   slug,
@@ -47,8 +47,8 @@ export const destinationChange = (rules: UrlRules) =>
     auth_config: authConfig.optional(),
     timeout_ms: timeout.optional(),
     retry_policy: retryPolicy.nullish(),
+    rate_limit: rateLimit.nullish(),
     status: destinationStatus.optional(),
-    ...notYet,
   });
 
 export type DestinationChange = z.output<ReturnType<typeof destinationChange>>;

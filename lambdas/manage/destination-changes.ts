@@ -40,6 +40,7 @@ export function destinationChangeOf(stored: Destination, body: DestinationChange
       headers: body.headers && keepHidden(stored.headers, lowerCase(body.headers)),
       auth: newAuth(stored.auth, body),
       timeoutMs: body.timeout_ms,
+      rateLimit: body.rate_limit,
       retryPolicy: body.retry_policy === undefined ? undefined : readRetryPolicy(body.retry_policy),
     },
     now,

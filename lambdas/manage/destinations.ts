@@ -46,6 +46,7 @@ export async function createDestination(
     auth: destinationAuth.parse({ type: body.auth_type, ...body.auth_config }),
     timeoutMs: body.timeout_ms,
     retryPolicy: readRetryPolicy(body.retry_policy),
+    ...(typeof body.rate_limit === 'number' && { rateLimit: body.rate_limit }),
     status: body.status,
     ...(body.status === 'paused' && { pausedBecause: 'operator' as const, pausedAt: at }),
     signingSecrets: [signingSecret],

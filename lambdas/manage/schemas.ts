@@ -115,10 +115,11 @@ export const MAX_MIRRORS = 5;
 
 export const mirrorUrls = (rules: UrlRules) => z.array(destinationUrl(rules)).max(MAX_MIRRORS);
 
-/** Members of a destination that this version refuses. */
-export const notYet = {
-  rate_limit: unsupported('a rate limit'),
-};
+/**
+ * Requests a second. One item of the table orders all deliveries of a destination, and takes a thousand writes a second; a
+ * limit below one in a thousand seconds is a pause.
+ */
+export const rateLimit = z.number().min(0.001).max(1000);
 
 export const destinationBody = (rules: UrlRules) =>
   z
@@ -134,8 +135,8 @@ export const destinationBody = (rules: UrlRules) =>
       ...authentication.shape,
       timeout_ms: timeout.default(15_000),
       retry_policy: retryPolicy.nullish(),
+      rate_limit: rateLimit.nullish(),
       status: destinationStatus.default('active'),
-      ...notYet,
     })
     .superRefine(requireCredentials)
     .superRefine(({ url, mirror_urls }, context) => {

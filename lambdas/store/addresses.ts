@@ -122,6 +122,12 @@ export const sessionKey = (hash: string): Key => ({ pk: `SES#${hash}`, sk: 'SES'
 /** The tokens that calls with a key take. */
 export const callBudgetKey = (keyId: string): Key => ({ pk: `RATE#${keyId}`, sk: 'RATE' });
 
+/** The line of a destination with a rate limit, in requests a second. */
+export const rateLimitKey = (destination: string, rate: number): Key => ({
+  pk: `RATE#${destination}`,
+  sk: `RATE#${rate}`,
+});
+
 /** The timeline's partition for a family: its shard is read from the random end of the base. */
 export function shardOf(base: string, shards: number): number {
   return Number.parseInt(base.slice(-4), 16) % shards;
@@ -142,6 +148,12 @@ export const timelinePk = (environment: string, kind: TimelineKind, shard: numbe
 export const byDestinationPk = (destination: string, kind: 'DLV' | 'ATT' | 'DLQ'): string =>
   `DST#${destination}#${kind}`;
 
-/** Partition of the `attention` index: a rare status, or `dead` for open dead letters. */
+/**
+ * Partition of the `attention` index that lists what is parked for a destination: draining one reads nothing of others.
+ * The destination's own timeline is no more than one partition either.
+ */
+export const parkedPk = (destination: string): string => `DST#${destination}#PARKED`;
+
+/** Partition of the `attention` index: a rare status but `circuit_open`, or `dead` for open dead letters. */
 export const attentionPk = (environment: string, status: string, shard: number): string =>
   `ENV#${environment}#${status}#${shard}`;

@@ -61,6 +61,12 @@ const retryPolicy = z.union([
   }),
 ]);
 
+const tripped = { token: z.string(), openedAt: z.number(), trips: z.int() };
+const circuit = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('open'), ...tripped, probeAt: z.number() }),
+  z.object({ state: z.literal('half_open'), ...tripped, probeUntil: z.number() }),
+]);
+
 const destination = owned.extend({
   slug: z.string(),
   url: z.string(),
@@ -71,13 +77,19 @@ const destination = owned.extend({
   auth: destinationAuth,
   timeoutMs: z.number(),
   retryPolicy,
+  /** Requests a second; absent: as fast as they come. */
+  rateLimit: z.number().positive().optional(),
   status: z.enum(['active', 'paused']),
   /** `gone` when a 410 paused it, `operator` when a call did. */
   pausedBecause: z.enum(['gone', 'operator']).optional(),
   /** ISO 8601; only while paused. */
   pausedAt: z.string().optional(),
-  /** Since it was resumed, parked deliveries may be waiting for the sweep. */
-  draining: z.boolean().optional(),
+  /** Since it was resumed or its circuit closed, parked deliveries may be waiting for the sweep; epoch milliseconds. */
+  drainingSince: z.number().optional(),
+  /** Failed attempts in a row, as far as they are known: while the circuit is closed other workers may be ahead. */
+  failures: z.int().optional(),
+  /** The breaker's state; absent while it is closed, and while the destination is paused. */
+  circuit: circuit.optional(),
   /** `whsec_…`, the newest first. */
   signingSecrets: z.array(z.string()).min(1).readonly(),
   /** Earlier secrets that sign besides until they end; some may have ended. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ERROR_CODES } from '../domain/attempt';
 import { DELIVERY_STATUSES, type DeliveryStatus, needsAttention, TRIGGERS } from '../domain/delivery';
-import { attentionPk, readDeliveryKey, shardOf, timeKey } from './addresses';
+import { attentionPk, parkedPk, readDeliveryKey, shardOf, timeKey } from './addresses';
 import { bytes } from './bytes';
 
 const attempt = z.object({
@@ -89,14 +89,15 @@ export const attemptsInRound = (delivery: Pick<Delivery, 'made' | 'roundStart'>)
 
 /** The entry in the `attention` index that a delivery in `status` has; none for the happy states. */
 export function attentionKeys(
-  delivery: Pick<Delivery, 'environment' | 'base' | 'createdAt' | 'delivery'>,
+  delivery: Pick<Delivery, 'environment' | 'destination' | 'base' | 'createdAt' | 'delivery'>,
   status: DeliveryStatus,
   shards: number,
 ): AttentionKeys | undefined {
   if (!needsAttention(status)) return undefined;
-  const { environment, base, createdAt } = delivery;
+  const { environment, base, createdAt, destination } = delivery;
+  const parked = status === 'circuit_open';
   return {
-    attPk: attentionPk(environment, status, shardOf(base, shards)),
+    attPk: parked ? parkedPk(destination) : attentionPk(environment, status, shardOf(base, shards)),
     attSk: timeKey(createdAt, base, delivery.delivery),
   };
 }

@@ -3,7 +3,13 @@ import { timeKey } from './addresses';
 import { getAll } from './batch-get';
 import { type Delivery, parseDelivery } from './delivery-items';
 import { type Listed, type Page, readPage, type Window } from './pages';
-import { attentionPartitions, destinationPartition, timelinePartitions } from './partitions';
+import {
+  attentionPartitions,
+  destinationPartition,
+  parkedPartition,
+  parkedPartitions,
+  timelinePartitions,
+} from './partitions';
 import type { Table } from './table';
 import type { IndexEntry, IndexPartition, TimeRange } from './timeline';
 
@@ -49,17 +55,31 @@ export async function listDeliveries(
     (await getAll(table, entries)).map(parseDelivery).filter(isRow).map(listedDelivery);
   const countable = connection === undefined && from === undefined && to === undefined;
   const knownTotal = async () => settings.knownTotal?.({ environments, statuses, destination });
-  const listing = { partitions: partitionsOf(filter, settings.shards), range: { from, to }, read };
+  const listing = { partitions: await partitionsOf(table, filter, settings.shards), range: { from, to }, read };
   const entriesAreRows = tellsRows(filter);
   return readPage(table, { ...listing, entriesAreRows, ...(countable && { knownTotal }) }, window);
 }
 
 /** The narrowest partitions: rare statuses have entries of their own, then a destination's, then everything. */
-function partitionsOf(filter: DeliveryFilter, shards: number): readonly IndexPartition[] {
+async function partitionsOf(table: Table, filter: DeliveryFilter, shards: number): Promise<readonly IndexPartition[]> {
   const { environments, destination, statuses } = filter;
-  if (statuses && areRare(statuses)) return attentionPartitions(environments, statuses, shards);
+  if (statuses && areRare(statuses)) return rarePartitions(table, filter, statuses, shards);
   if (destination) return [destinationPartition(destination, 'DLV')];
   return timelinePartitions(environments, ['DLV'], shards);
+}
+
+/** What is parked is listed by destination; the other rare statuses by environment. */
+async function rarePartitions(
+  table: Table,
+  { environments, destination }: DeliveryFilter,
+  statuses: readonly DeliveryStatus[],
+  shards: number,
+): Promise<readonly IndexPartition[]> {
+  const others = statuses.filter((status) => status !== 'circuit_open');
+  const partitions = attentionPartitions(environments, others, shards);
+  if (others.length === statuses.length) return partitions;
+  const parked = destination ? [parkedPartition(destination)] : await parkedPartitions(table, environments);
+  return [...partitions, ...parked];
 }
 
 const areRare = (statuses: readonly DeliveryStatus[]): boolean => {

@@ -6,10 +6,30 @@ import type { Destination } from './configuration';
 import { type Change, updateOf, withCondition } from './expressions';
 import type { Table } from './table';
 
-/** What pausing or resuming changes in a destination. */
+/** What the breaker knows of a destination. Pausing and resuming are its own opening and closing, done by hand. */
+export const BREAKER_MEMBERS = ['failures', 'circuit'] as const;
+
+/** What pausing changes in a destination. */
+export function pauseChange(pausedBecause: NonNullable<Destination['pausedBecause']>, at: string): Change {
+  return {
+    set: { status: 'paused', updatedAt: at, pausedBecause, pausedAt: at },
+    remove: ['drainingSince', ...BREAKER_MEMBERS],
+  };
+}
+
+/** What pausing or resuming by hand changes in a destination. Resuming closes its circuit, and drains what is parked. */
 export function statusChange(status: Destination['status'], updatedAt: string): Change {
-  if (status === 'active') return { set: { status, updatedAt, draining: true }, remove: ['pausedBecause', 'pausedAt'] };
-  return { set: { status, updatedAt, pausedBecause: 'operator', pausedAt: updatedAt }, remove: ['draining'] };
+  if (status === 'paused') return pauseChange('operator', updatedAt);
+  const set = { status, updatedAt, drainingSince: Date.parse(updatedAt) };
+  return { set, remove: ['pausedBecause', 'pausedAt', ...BREAKER_MEMBERS] };
+}
+
+/**
+ * Whether deliveries may be parked for a destination. Whatever stops parking begins draining, and draining ends only when
+ * nothing is parked any more.
+ */
+export function mayHaveParked({ status, circuit, drainingSince }: Destination): boolean {
+  return status === 'paused' || circuit !== undefined || drainingSince !== undefined;
 }
 
 /**
@@ -37,10 +57,12 @@ export async function setDestinationStatus(
   }
 }
 
-/** Notes that nothing is parked any more, unless the destination was changed since it was read. */
-export async function endDraining(table: Table, { environment, id, updatedAt }: Destination): Promise<void> {
-  const change = updateOf({ set: {}, remove: ['draining'] });
-  const parts = withCondition(change, 'updatedAt = :read', { values: { ':read': updatedAt } });
+/** Notes that nothing is parked any more, unless parking has stopped once more since the destination was read. */
+export async function endDraining(table: Table, { environment, id, drainingSince }: Destination): Promise<void> {
+  const change = updateOf({ set: {}, remove: ['drainingSince'] });
+  const parts = withCondition(change, '#drainingSince = :read AND attribute_not_exists(circuit)', {
+    values: { ':read': drainingSince },
+  });
   try {
     await table.documents.send(
       new UpdateCommand({ TableName: table.name, Key: destinationKey(environment, id), ...parts }),

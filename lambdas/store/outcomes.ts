@@ -14,6 +14,7 @@ import {
 } from './addresses';
 import { conditionFailure, RETURN_OLD } from './conditions';
 import { attemptsInRound, attentionKeys, type Delivery, type StoredAttempt } from './delivery-items';
+import { pauseChange } from './destination-status';
 import { expiry } from './events';
 import { updateOf, withCondition } from './expressions';
 import type { Table } from './table';
@@ -180,8 +181,7 @@ function deadLetter(table: string, record: AttemptRecord, settings: RecordSettin
 
 function pausedDestination(table: string, { delivery, outcome, now }: AttemptRecord): TransactItems {
   if (outcome.kind !== 'dead' || !outcome.pauseDestination) return [];
-  const at = new Date(now).toISOString();
-  const change = updateOf({ set: { status: 'paused', pausedBecause: 'gone', pausedAt: at, updatedAt: at } });
+  const change = updateOf(pauseChange('gone', new Date(now).toISOString()));
   const Key = destinationKey(delivery.environment, delivery.destination);
   return [{ Update: { TableName: table, Key, ...change, ConditionExpression: 'attribute_exists(pk)' } }];
 }

@@ -1,5 +1,8 @@
-import { attentionPk, byDestinationPk, type TimelineKind, timelinePk } from './addresses';
-import { INDEXES } from './table';
+import { attentionPk, byDestinationPk, parkedPk, type TimelineKind, timelinePk } from './addresses';
+import { listDestinations } from './configuration';
+import { mayHaveParked } from './destination-status';
+import { listOrphans } from './orphans';
+import { INDEXES, type Table } from './table';
 import type { IndexPartition } from './timeline';
 
 const shardNumbers = (shards: number): number[] => Array.from({ length: shards }, (_, shard) => shard);
@@ -17,7 +20,27 @@ export function timelinePartitions(
   );
 }
 
-/** The partitions of `attention` that hold the deliveries of rare statuses, or under `dead` the open dead letters. */
+/** The partition of `attention` that holds what is parked for a destination. */
+export const parkedPartition = (destination: string): IndexPartition => ({
+  index: INDEXES.attention,
+  pk: parkedPk(destination),
+});
+
+/** The partitions that hold whatever is parked in environments: one for each destination that anything may wait for. */
+export async function parkedPartitions(table: Table, environments: readonly string[]): Promise<IndexPartition[]> {
+  const found = await Promise.all(
+    environments.map(async (environment) => {
+      const [destinations, orphans] = await Promise.all([
+        listDestinations(table, environment),
+        listOrphans(table, environment),
+      ]);
+      return [...destinations.filter(mayHaveParked), ...orphans];
+    }),
+  );
+  return found.flat().map(({ id }) => parkedPartition(id));
+}
+
+/** The partitions of `attention` that hold the deliveries of rare statuses but `circuit_open`, or under `dead` the open dead letters. */
 export function attentionPartitions(
   environments: readonly string[],
   statuses: readonly string[],

@@ -20,6 +20,7 @@ import {
   listConnections,
   type Source,
 } from './configuration';
+import { mayHaveParked } from './destination-status';
 import type { Table } from './table';
 
 const removed = z.object({
@@ -113,8 +114,9 @@ export async function removeDestination(table: Table, environment: string, id: s
 }
 
 /** Deliveries may be parked for a destination that is paused, or was so lately: the sweep lets them go on, and fail. */
-function orphans(table: Table, { id, environment, status, draining }: Destination, updatedAt: string): TransactItems {
-  if (status === 'active' && !draining) return [];
+function orphans(table: Table, destination: Destination, updatedAt: string): TransactItems {
+  if (!mayHaveParked(destination)) return [];
+  const { id, environment } = destination;
   const Item = { ...orphansKey(environment, id), id, environment, updatedAt };
   return [{ Put: { TableName: table.name, Item } }];
 }

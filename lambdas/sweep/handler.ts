@@ -19,6 +19,8 @@ const PACE = { pace: 1000, timeLimitMs: 20_000 };
 /** What one run did. */
 export interface Swept {
   readonly resumed: number;
+  /** Deliveries that were sent on to probe a destination whose circuit is open. */
+  readonly probes: number;
   readonly deadLetters: Tidied;
   readonly recovered: Recovered;
 }
@@ -26,12 +28,12 @@ export interface Swept {
 /** Every minute: the repairs that nothing else would make. One that fails keeps none of the others from being made. */
 export async function handler(): Promise<Swept> {
   const [resumed, deadLetters, recovered] = await Promise.allSettled([
-    resumeParked(table, { ...common, limit: 1000 }, Date.now),
+    resumeParked(table, { limit: PACE.pace, timeLimitMs: PACE.timeLimitMs }, Date.now),
     tidyDeadLetters({ table, queue, settings: { ...common, limit: 500 }, now: Date.now, reportForeign }),
     recoverDeliveries({ table, shards: common.shards, ...PACE, now: Date.now }),
   ]);
   const swept = {
-    resumed: settledValue(resumed),
+    ...settledValue(resumed),
     deadLetters: settledValue(deadLetters),
     recovered: settledValue(recovered),
   };

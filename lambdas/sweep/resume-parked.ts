@@ -1,12 +1,13 @@
-import { attentionPk } from '../store/addresses';
+import { admission } from '../domain/breaker';
 import { listEnvironments, listOrganizations } from '../store/api-keys';
 import { getAll } from '../store/batch-get';
 import { type Destination, listDestinations } from '../store/configuration';
 import { parseDelivery } from '../store/delivery-items';
 import { endDraining } from '../store/destination-status';
 import { forgetOrphans, listOrphans } from '../store/orphans';
-import { INDEXES, type Table } from '../store/table';
-import { type IndexEntry, type IndexPartition, mergedEntries } from '../store/timeline';
+import { parkedPartition } from '../store/partitions';
+import type { Table } from '../store/table';
+import { type IndexEntry, mergedEntries } from '../store/timeline';
 import { resume } from '../store/transitions';
 
 /** Draining goes on for this long after a resume: a warm worker may park by an old reading of the destination. */
@@ -15,77 +16,93 @@ const SETTLING_MS = 60_000;
 /** How many entries are looked at together. */
 const CHUNK = 100;
 
+/** So many of the oldest entries are looked at for a probe: entries lag behind their items for a moment. */
+const LOOK_FOR_PROBE = 10;
+
 export interface ResumeSettings {
-  readonly shards: number;
   /** How many deliveries are resumed for one destination in one run: a backlog comes back paced. */
   readonly limit: number;
+  /** A run begins nothing new after this long, in milliseconds. */
+  readonly timeLimitMs: number;
+}
+
+export interface Resumed {
+  /** Deliveries that go on because their destination takes deliveries again, or was deleted. */
+  readonly resumed: number;
+  /** Deliveries that go on to find out whether their destination does. */
+  readonly probes: number;
 }
 
 /**
- * Puts the parked deliveries of resumed destinations back to `pending`, oldest first. Destinations that are still paused,
- * and everything they have parked, are not read.
- *
- * @returns how many deliveries were resumed
+ * Puts parked deliveries back to `pending`, oldest first: all of destinations that were resumed or whose circuit was
+ * closed, and one where the next probe is due. What is parked for others is not read.
  */
-export async function resumeParked(table: Table, settings: ResumeSettings, now: () => number): Promise<number> {
-  let resumed = 0;
+export async function resumeParked(table: Table, settings: ResumeSettings, now: () => number): Promise<Resumed> {
+  const deadline = now() + settings.timeLimitMs;
+  const run: Run = { table, limit: settings.limit, now, isOver: () => now() > deadline };
+  let [resumed, probes] = [0, 0];
   for (const organization of await listOrganizations(table)) {
     for (const environment of await listEnvironments(table, organization)) {
-      const destinations = await listDestinations(table, environment);
-      for (const destination of destinations.filter(({ draining, status }) => draining && status === 'active')) {
-        resumed += await drain(table, destination, settings, now, () => endDraining(table, destination));
+      for (const destination of await listDestinations(table, environment)) {
+        if (isProbeDue(destination, now())) probes += await drain({ ...run, limit: 1 }, destination, LOOK_FOR_PROBE);
+        else if (isDrained(destination)) resumed += await drainAll(run, destination);
       }
       // What waits for a deleted destination goes on as well: it fails, where anybody can see it.
       for (const orphans of await listOrphans(table, environment)) {
-        resumed += await drain(table, orphans, settings, now, () => forgetOrphans(table, orphans));
+        const count = await drain(run, orphans);
+        if (count === 0 && isSettled(run, Date.parse(orphans.updatedAt))) await forgetOrphans(table, orphans);
+        resumed += count;
       }
     }
   }
+  return { resumed, probes };
+}
+
+interface Run {
+  readonly table: Table;
+  readonly limit: number;
+  now(): number;
+  isOver(): boolean;
+}
+
+/** Nobody asks for the delivery that is to be the probe, so the oldest that waits is sent on; `deliver` decides anew. */
+const isProbeDue = ({ status, circuit }: Destination, now: number): boolean =>
+  status === 'active' && circuit !== undefined && admission(circuit, now) === 'probe';
+
+const isDrained = ({ status, circuit, drainingSince }: Destination): boolean =>
+  status === 'active' && circuit === undefined && drainingSince !== undefined;
+
+const isSettled = ({ now, isOver }: Run, since: number): boolean => !isOver() && now() - since > SETTLING_MS;
+
+async function drainAll(run: Run, destination: Destination): Promise<number> {
+  const resumed = await drain(run, destination);
+  if (resumed === 0 && isSettled(run, destination.drainingSince ?? 0)) await endDraining(run.table, destination);
   return resumed;
 }
 
-/** A destination whose parked deliveries go on, deleted or not. */
-type Drained = Pick<Destination, 'id' | 'environment' | 'updatedAt'>;
-
-async function drain(
-  table: Table,
-  destination: Drained,
-  { shards, limit }: ResumeSettings,
-  now: () => number,
-  end: () => Promise<void>,
-): Promise<number> {
-  const partitions = Array.from({ length: shards }, (_, shard): IndexPartition => {
-    return { index: INDEXES.attention, pk: attentionPk(destination.environment, 'circuit_open', shard) };
-  });
+/** Resumes the oldest that is parked for a destination, deleted or not; answers how many. */
+async function drain(run: Run, { id }: { readonly id: string }, chunk = CHUNK): Promise<number> {
+  const { table, limit } = run;
   let resumed = 0;
-  let chunk: IndexEntry[] = [];
-  const resumeChunk = async () => {
-    resumed += await resumeEntries(table, chunk, destination, now);
-    chunk = [];
-  };
-  for await (const entry of mergedEntries(table, partitions, {}, 'oldest first')) {
-    chunk.push(entry);
-    if (chunk.length >= CHUNK) await resumeChunk();
-    if (resumed >= limit) return resumed;
+  let entries: IndexEntry[] = [];
+  for await (const entry of mergedEntries(table, [parkedPartition(id)], {}, 'oldest first', chunk)) {
+    entries.push(entry);
+    if (entries.length < chunk) continue;
+    resumed += await resumeEntries(run, entries, limit - resumed);
+    entries = [];
+    if (resumed >= limit || run.isOver()) return resumed;
   }
-  await resumeChunk();
-  const settled = now() - Date.parse(destination.updatedAt) > SETTLING_MS;
-  if (settled && resumed === 0) await end();
-  return resumed;
+  return resumed + (await resumeEntries(run, entries, limit - resumed));
 }
 
-async function resumeEntries(
-  table: Table,
-  entries: readonly IndexEntry[],
-  destination: Drained,
-  now: () => number,
-): Promise<number> {
-  const parked = (await getAll(table, entries))
+async function resumeEntries(run: Run, entries: readonly IndexEntry[], limit: number): Promise<number> {
+  const parked = (await getAll(run.table, entries))
     .map(parseDelivery)
-    .filter((delivery) => delivery.status === 'circuit_open' && delivery.destination === destination.id);
+    .filter(({ status }) => status === 'circuit_open');
   let resumed = 0;
   for (const delivery of parked) {
-    const answer = await resume(table, delivery, now());
+    if (resumed >= limit || run.isOver()) break;
+    const answer = await resume(run.table, delivery, run.now());
     if (answer.kind === 'done') resumed += 1;
   }
   return resumed;

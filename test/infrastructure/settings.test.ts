@@ -31,6 +31,9 @@ describe('settings', () => {
       keyRateBurst: 100,
       oldestDeliveryAlarmSeconds: 21_600,
       tracing: false,
+      breakerThreshold: 20,
+      breakerCoolDownSeconds: 30,
+      breakerMaxCoolDownSeconds: 900,
     });
   });
 
@@ -58,6 +61,9 @@ describe('settings', () => {
     ['deliverMaxConcurrency', 2, 1000],
     ['sweepIntervalMinutes', 1, 60],
     ['oldestDeliveryAlarmSeconds', 60, 2_592_000],
+    ['breakerThreshold', 1, 10_000],
+    ['breakerCoolDownSeconds', 1, 3600],
+    ['breakerMaxCoolDownSeconds', 1, 86_400],
   ])('take %s from %i to %i and nothing else', (key, min, max) => {
     for (const good of [min, max, String(min), String(max)]) expect(problemsOf({ [key]: good })).toEqual([]);
     for (const bad of [min - 1, max + 1, String(max + 1), min + 0.5, 'many', '', null, true]) {

@@ -86,3 +86,36 @@ describe('the cache', () => {
     expect(loads).toEqual(['a', 'b', 'c', 'a']);
   });
 });
+
+describe('what a cache is told', () => {
+  it('is answered as if it had been loaded, for as long', async () => {
+    const read = cached(load, options);
+    await read('a');
+    read.remember('a', 'told');
+    expect(await read('a')).toBe('told');
+    time = 100;
+    expect(await read('a')).toBe('a2');
+  });
+
+  it('is not overwritten by a load that began before', async () => {
+    let finish = (_: string): void => undefined;
+    const slow = () =>
+      new Promise<string>((resolve) => {
+        finish = resolve;
+      });
+    const read = cached(slow, options);
+    const loading = read('a');
+    read.remember('a', 'told');
+    finish('old');
+    expect([await loading, await read('a')]).toEqual(['old', 'told']);
+  });
+
+  it('can be looked at without loading anything, however old it is', async () => {
+    const read = cached(load, options);
+    expect(read.peek('a')).toBeUndefined();
+    await read('a');
+    time = 1000;
+    expect(await read.peek('a')).toBe('a1');
+    expect(loads).toEqual(['a']);
+  });
+});

@@ -18,6 +18,9 @@ const COMPLETE: Record<string, string> = {
   SCHEDULER_THRESHOLD_SECONDS: '900',
   ALLOW_PLAIN_HTTP: 'false',
   ALLOW_LOOPBACK: 'true',
+  BREAKER_THRESHOLD: '20',
+  BREAKER_COOL_DOWN_SECONDS: '30',
+  BREAKER_MAX_COOL_DOWN_SECONDS: '900',
 };
 const NAMES = Object.keys(ENVIRONMENTS) as FunctionName[];
 const needs = NAMES.flatMap((name) =>

@@ -57,10 +57,12 @@ export const eventRetried = z.object({ retried: count.meta({ description: 'Deliv
 const circuit = z
   .object({
     destination_id: idOf('dst'),
-    circuit_state: z.enum(['open', 'closed']),
-    failure_count: count,
+    circuit_state: z.enum(['open', 'closed', 'half_open']),
+    failure_count: count.meta({ description: 'Failed attempts in a row' }),
     opened_at: time.nullable(),
-    pending_retries: count,
+    next_probe_at: time.nullable(),
+    pending_retries: count.meta({ description: 'Deliveries that wait: parked ones, and ones that are tried again' }),
+    parked: count.meta({ description: 'Deliveries that wait as circuit_open, counted up to 10,000' }),
   })
   .meta({ id: 'Circuit' });
 

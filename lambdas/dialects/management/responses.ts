@@ -66,6 +66,15 @@ const retryPolicy = z
   })
   .meta({ id: 'RetryPolicy' });
 
+const circuitState = z
+  .object({
+    state: z.enum(['closed', 'open', 'half_open']),
+    consecutive_failures: count,
+    opened_at: time.nullable(),
+    next_probe_at: time.nullable().meta({ description: 'Null unless it is open, and not by hand' }),
+  })
+  .meta({ id: 'CircuitState', description: 'While it is not closed, deliveries wait as circuit_open' });
+
 const destinationMembers = {
   id: idOf('dst'),
   ...owner,
@@ -79,8 +88,9 @@ const destinationMembers = {
   auth_type: authType,
   timeout_ms: z.int(),
   retry_policy: retryPolicy,
-  rate_limit: z.null(),
+  rate_limit: z.number().nullable().meta({ description: 'Requests a second' }),
   status: destinationStatus,
+  circuit: circuitState,
   event_count: count,
   last_delivery_at: time.nullable(),
   ...times,

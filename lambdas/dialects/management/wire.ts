@@ -3,6 +3,7 @@ import type { RetryPolicy } from '../../domain/retry-policy';
 import { isTimed } from '../../domain/source-verification';
 import type { Connection, Destination, Source } from '../../store/configuration';
 import { unpackSchema } from '../../store/schema-codec';
+import { circuitMember } from './circuit';
 
 /** Figures that nothing counts yet: null, which no client can mistake for a count. */
 const UNCOUNTED = { event_count: null, last_event_at: null };
@@ -65,8 +66,9 @@ export function writeDestination(
     auth_type: destination.auth.type,
     timeout_ms: destination.timeoutMs,
     retry_policy: writeRetryPolicy(destination.retryPolicy),
-    rate_limit: null,
+    rate_limit: destination.rateLimit ?? null,
     status: destination.status,
+    circuit: circuitMember(destination),
     event_count: null,
     last_delivery_at: null,
     ...(shown.signingSecret && { signing_secret: shown.signingSecret }),

@@ -106,7 +106,8 @@ export const destinationOperations: Operations = {
     operationId: 'getCircuit',
     tag,
     summary: 'Read the circuit of a destination',
-    description: 'It is open while the destination is paused.',
+    description:
+      'It opens when deliveries fail in a row, and while the destination is paused; half open, one delivery probes.',
     needs: 'read',
     params,
     answer: { status: 200, description: 'The circuit', schema: oneCircuit },

@@ -11,7 +11,13 @@ const UNLIMITED = { keyRatePerSecond: 10_000, keyRateBurst: 20_000 };
 /** Tests run the repairs by hand, when they are ready for them. */
 const SELDOM = { sweepIntervalMinutes: 60 };
 
-const COMMON = { allowLoopback: true, allowPlainHttp: true, removalPolicy: 'destroy', ...UNLIMITED, ...SELDOM };
+/** Receivers of tests fail a lot; the breaker has tests of its own. */
+const TOUGH = { breakerThreshold: 10_000 };
+
+const COMMON = {
+  ...{ allowLoopback: true, allowPlainHttp: true, removalPolicy: 'destroy' },
+  ...{ ...UNLIMITED, ...SELDOM, ...TOUGH },
+};
 
 /**
  * The app as tests run it. Times are cut to what a test can wait for, and their proportions are kept: a claim outlives
@@ -22,6 +28,12 @@ const VARIANTS = {
   usual: { ...COMMON, schedulerThresholdSeconds: 2, deliverTimeoutSeconds: 10 },
   /** A message whose worker crashed is visible again after 18 seconds, and is received three times at most. */
   crashing: { ...COMMON, deliverTimeoutSeconds: 3, maxReceiveCount: 3 },
+  /** A breaker opens at the fifth failure in a row. It stays so for longer than a test: tests say when time has passed. */
+  breaking: {
+    ...COMMON,
+    ...{ schedulerThresholdSeconds: 2, deliverTimeoutSeconds: 10, maxReceiveCount: 3 },
+    ...{ breakerThreshold: 5, breakerCoolDownSeconds: 600, breakerMaxCoolDownSeconds: 3600 },
+  },
   /** As on AWS: deliveries reach public addresses only. */
   guarded: { ...COMMON, allowLoopback: false },
 } as const;
@@ -48,6 +60,7 @@ export default function setup(project: TestProject): () => void {
   project.provide('assemblies', {
     usual: synthesize('usual'),
     crashing: synthesize('crashing'),
+    breaking: synthesize('breaking'),
     guarded: synthesize('guarded'),
   });
   // The infrastructure tests inherit this environment when they run in the same command.

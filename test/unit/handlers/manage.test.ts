@@ -90,9 +90,12 @@ describe('destinations', () => {
     const changed = () => table.documents.commandCalls(UpdateCommand).at(-1)?.args[0].input;
     expect((await call('POST', `/v1/destinations/${DESTINATION}/pause`)).statusCode).toBe(200);
     expect(changed()?.ExpressionAttributeValues).toMatchObject({ ':status': 'paused', ':pausedBecause': 'operator' });
-    expect(changed()?.UpdateExpression).toContain('REMOVE #draining');
+    expect(changed()?.UpdateExpression).toContain('REMOVE #drainingSince, #failures, #circuit');
     await call('POST', `/v1/destinations/${DESTINATION}/resume`);
-    expect(changed()?.ExpressionAttributeValues).toMatchObject({ ':status': 'active', ':draining': true });
+    expect(changed()?.ExpressionAttributeValues).toMatchObject({
+      ':status': 'active',
+      ':drainingSince': expect.any(Number),
+    });
     expect(changed()?.UpdateExpression).toContain('REMOVE #pausedBecause');
   });
 

@@ -1,8 +1,8 @@
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { timeKey } from '../../../lambdas/store/addresses';
+import { parkedPk, timeKey } from '../../../lambdas/store/addresses';
 import type { Destination } from '../../../lambdas/store/configuration';
 import type { Delivery } from '../../../lambdas/store/delivery-items';
 import type { Swept } from '../../../lambdas/sweep/handler';
@@ -11,7 +11,7 @@ import { destinationItem, fakeTable } from '../support/fake-table';
 import { setEnvironment } from '../support/function-environment';
 import { deliveryItem } from '../support/items';
 import { captureOutput } from '../support/log-lines';
-import { deliveryOf, destinationOf, ENVIRONMENT, idOf, ORGANIZATION } from '../support/records';
+import { DESTINATION, deliveryOf, destinationOf, ENVIRONMENT, idOf, ORGANIZATION } from '../support/records';
 
 let handler: () => Promise<Swept>;
 const table = fakeTable();
@@ -30,9 +30,9 @@ beforeEach(() => {
 afterEach(() => output.restore());
 
 /** A delivery that is parked, as the attention index lists it. */
-const parked = (delivery: Delivery, shard = 0) => ({
+const parked = (delivery: Delivery) => ({
   ...deliveryItem({ ...delivery, status: 'circuit_open' }),
-  attPk: `ENV#${ENVIRONMENT}#circuit_open#${shard}`,
+  attPk: parkedPk(delivery.destination),
   attSk: timeKey(delivery.createdAt, delivery.base, delivery.delivery),
 });
 
@@ -46,55 +46,81 @@ function given(destination: Partial<Destination>, ...items: Record<string, unkno
   table.documents.on(UpdateCommand).resolves({});
 }
 const updates = () => table.documents.commandCalls(UpdateCommand).map((one) => one.args[0].input);
-const long = '2026-01-01T00:00:00.000Z';
+const open = { state: 'open', token: 'x', openedAt: 0, trips: 1, probeAt: 0 } as const;
+const LONG_AGO = Date.parse('2026-01-01T00:00:00.000Z');
 
 describe('the function sweep', () => {
   it('puts what a resumed destination had parked back to pending, the oldest first', async () => {
     const old = deliveryOf({ delivery: 2, createdAt: '2026-01-01T00:00:00.000Z' });
-    given({ draining: true }, parked(deliveryOf()), parked(old, 1));
+    // The index answers in the order of its sort keys.
+    given({ drainingSince: LONG_AGO }, parked(old), parked(deliveryOf()));
     expect(await handler()).toMatchObject({ resumed: 2 });
     expect(updates().map((one) => one.Key?.sk)).toEqual(['DLV#0002', 'DLV#0001']);
     expect(updates()[0]?.ExpressionAttributeValues).toMatchObject({ ':status': 'pending', ':from0': 'circuit_open' });
   });
 
   it.each([
-    ['paused', { status: 'paused', draining: true }],
+    ['paused', { status: 'paused', drainingSince: LONG_AGO }],
     ['never paused', {}],
+    ['cooling down', { circuit: { ...open, probeAt: Date.now() + 60_000 } }],
+    ['being probed', { circuit: { ...open, state: 'half_open', probeUntil: Date.now() + 60_000 } }],
   ] as const)('reads nothing that is parked for a destination that is %s', async (_, destination) => {
     given(destination, parked(deliveryOf()));
-    expect(await handler()).toMatchObject({ resumed: 0 });
+    expect(await handler()).toMatchObject({ resumed: 0, probes: 0 });
     expect(updates()).toEqual([]);
+    const indexReads = table.documents.commandCalls(QueryCommand).map((one) => one.args[0].input);
+    expect(indexReads.map((one) => one.ExpressionAttributeValues?.[':pk'])).not.toContain(parkedPk(DESTINATION));
+  });
+
+  it.each([
+    ['has cooled down', { ...open, probeAt: LONG_AGO }],
+    ['has lost the worker of its probe', { ...open, state: 'half_open', probeUntil: LONG_AGO }],
+  ] as const)('sends on the oldest that is parked for a destination that %s, and nothing else', async (_, circuit) => {
+    const old = deliveryOf({ delivery: 2, createdAt: '2026-01-01T00:00:00.000Z' });
+    given({ circuit, drainingSince: LONG_AGO }, parked(old), parked(deliveryOf()));
+    expect(await handler()).toMatchObject({ resumed: 0, probes: 1 });
+    expect(updates().map((one) => one.Key?.sk)).toEqual(['DLV#0002']);
+  });
+
+  it('takes the next oldest for a probe when the oldest has moved on', async () => {
+    given({ circuit: { ...open, probeAt: LONG_AGO } }, parked(deliveryOf({ delivery: 2 })), parked(deliveryOf()));
+    table.documents
+      .on(UpdateCommand)
+      .rejectsOnce(conditionFailed(deliveryItem(deliveryOf())))
+      .resolves({});
+    expect(await handler()).toMatchObject({ probes: 1 });
+    expect(updates().map((one) => one.Key?.sk)).toEqual(['DLV#0002', 'DLV#0001']);
   });
 
   it('leaves alone what is parked for another destination', async () => {
-    given({ draining: true }, parked(deliveryOf({ destination: idOf('dst', 9) })));
+    given({ drainingSince: LONG_AGO }, parked(deliveryOf({ destination: idOf('dst', 9) })));
     expect(await handler()).toMatchObject({ resumed: 0 });
   });
 
   it('does not count what somebody else has resumed meanwhile', async () => {
-    given({ draining: true }, parked(deliveryOf()));
+    given({ drainingSince: LONG_AGO }, parked(deliveryOf()));
     table.documents.on(UpdateCommand).rejects(conditionFailed(deliveryItem(deliveryOf())));
     expect(await handler()).toMatchObject({ resumed: 0 });
   });
 
   it('stops looking once nothing is parked any more and the resuming is a while ago', async () => {
-    given({ draining: true, updatedAt: long });
+    given({ drainingSince: LONG_AGO });
     await handler();
     expect(updates()).toHaveLength(1);
     expect(updates()[0]).toMatchObject({
-      UpdateExpression: 'REMOVE #draining',
-      ConditionExpression: 'updatedAt = :read',
+      UpdateExpression: 'REMOVE #drainingSince',
+      ConditionExpression: '#drainingSince = :read AND attribute_not_exists(circuit)',
     });
   });
 
   it('keeps looking for a while after the resuming: a warm worker may still be parking', async () => {
-    given({ draining: true, updatedAt: new Date().toISOString() });
+    given({ drainingSince: Date.now() });
     await handler();
     expect(updates()).toEqual([]);
   });
 
   it('goes on when the destination was changed in the moment it stops looking', async () => {
-    given({ draining: true, updatedAt: long });
+    given({ drainingSince: LONG_AGO });
     table.documents.on(UpdateCommand).rejects(conditionFailed());
     expect(await handler()).toMatchObject({ resumed: 0 });
   });

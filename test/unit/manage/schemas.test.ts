@@ -96,7 +96,9 @@ describe('the body of a destination', () => {
     ['mirror_urls', { mirror_urls: ['https://other.example', 'https://OTHER.example/'] }],
     ['mirror_urls', { mirror_urls: [destination.url] }],
     ['mirror_urls', { mirror_urls: Array.from({ length: 6 }, (_, n) => `https://${n}.example/`) }],
-    ['rate_limit', { rate_limit: 5 }],
+    ['rate_limit', { rate_limit: 0 }],
+    ['rate_limit', { rate_limit: 1001 }],
+    ['rate_limit', { rate_limit: '5' }],
   ])('is refused by the name of its field: %s in %j', (field, changes) => {
     expect(blamed(schema, { ...destination, ...changes })).toBe(field);
   });

@@ -8,7 +8,7 @@ import { park, restart, restartParameters, resume } from '../../../lambdas/store
 import { cancelled, conditionFailed } from '../support/dynamo-errors';
 import { changesOf, looseEnds } from '../support/expressions';
 import { deliveryItem } from '../support/items';
-import { BASE, deliveryOf, ENVIRONMENT, NOW } from '../support/records';
+import { BASE, DESTINATION, deliveryOf, NOW } from '../support/records';
 
 const documents = mockClient(DynamoDBDocumentClient);
 const table = openTable('table', new DynamoDBClient({ region: 'eu-central-1' }));
@@ -106,7 +106,7 @@ describe('parking', () => {
     expect(set).toEqual({
       status: 'circuit_open',
       updatedAt: NOW,
-      attPk: `ENV#${ENVIRONMENT}#circuit_open#0`,
+      attPk: `DST#${DESTINATION}#PARKED`,
       attSk: `${new Date(NOW).toISOString()}#${BASE}00010000`,
     });
     expect(remove).toEqual(['nextAttemptAt', 'claimId', 'claimUntil']);

@@ -1,3 +1,4 @@
+import { createBreaker } from '../../../lambdas/deliver/breaker';
 import type { DeliverPorts } from '../../../lambdas/deliver/ports';
 import type { OutgoingRequest } from '../../../lambdas/deliver/send';
 import type { AttemptResult } from '../../../lambdas/domain/attempt';
@@ -9,11 +10,15 @@ import type { Delivery, StoredAttempt } from '../../../lambdas/store/delivery-it
 import type { StoredEvent } from '../../../lambdas/store/events';
 import type { AttemptRecord } from '../../../lambdas/store/outcomes';
 import type { TransitionAnswer } from '../../../lambdas/store/transitions';
+import { MemoryCircuits } from './memory-circuits';
 import { deliveryOf, destinationOf, eventOf, NOW } from './records';
 
 export const answered = (statusCode: number, headers: Record<string, string> = {}): AttemptResult => {
   return { kind: 'response', statusCode, headers, body: Buffer.from('ok'), latencyMs: 5 };
 };
+
+/** Opens at the third failure in a row. */
+export const BREAKER = { threshold: 3, coolDownSeconds: 30, maxCoolDownSeconds: 60 };
 
 /** One delivery with its event and destination, kept in memory under the same conditions as in the table. */
 export class DeliveryWorld implements DeliverPorts {
@@ -34,6 +39,8 @@ export class DeliveryWorld implements DeliverPorts {
   readonly enqueued: { due: DueAttempt; at: number }[] = [];
 
   now = (): number => this.time;
+  readonly circuits = new MemoryCircuits(this, this.now);
+  readonly breaker = createBreaker(this.circuits, BREAKER);
   random = (): number => 0.5;
   packDetail = (): Uint8Array => Buffer.from('packed');
 
@@ -113,6 +120,26 @@ export class DeliveryWorld implements DeliverPorts {
 
   async enqueueAt(due: DueAttempt, at: number): Promise<void> {
     this.effects.push('enqueue');
+    this.enqueued.push({ due, at });
+  }
+
+  /** When the next place in line has its turn. */
+  free = 0;
+  waited = 0;
+
+  async takePlace(_: string, rate: number, now: number): Promise<number> {
+    const at = Math.max(now, this.free);
+    this.free = at + 1000 / rate;
+    return at;
+  }
+
+  async wait(ms: number): Promise<void> {
+    this.waited += ms;
+    this.time += ms;
+  }
+
+  async enqueueTurn(due: DueAttempt, at: number): Promise<void> {
+    this.effects.push('turn');
     this.enqueued.push({ due, at });
   }
 

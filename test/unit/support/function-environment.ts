@@ -21,5 +21,8 @@ export function setEnvironment(name: string): void {
     SCHEDULER_THRESHOLD_SECONDS: '900',
     ALLOW_PLAIN_HTTP: 'true',
     ALLOW_LOOPBACK: 'true',
+    BREAKER_THRESHOLD: '20',
+    BREAKER_COOL_DOWN_SECONDS: '30',
+    BREAKER_MAX_COOL_DOWN_SECONDS: '900',
   });
 }
