@@ -77,8 +77,8 @@ describe.concurrent('a destination', () => {
     const event = await tenant.publish();
     const { id: delivery } = await tenant.reached(event, 'delivered');
     expect((await remove(tenant, `/v1/destinations/${id}`)).body).toEqual({ id, deleted: true });
-    expect(await get(tenant, '/v1/destinations')).toEqual({ destinations: [] });
-    expect(await get(tenant, '/v1/connections')).toEqual({ connections: [] });
+    expect(await get(tenant, '/v1/destinations')).toMatchObject({ destinations: [], pagination: { total: 0 } });
+    expect(await get(tenant, '/v1/connections')).toMatchObject({ connections: [], pagination: { total: 0 } });
     for (const path of [
       `/v1/destinations/${id}`,
       `/v1/connections/${connectionId}`,

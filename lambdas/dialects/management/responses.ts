@@ -3,6 +3,7 @@ import { FILTER_OPERATORS } from '../../domain/filter-rules';
 import { authType, destinationStatus, method, name, slug, sourceStatus } from '../../manage/schemas';
 import { SCOPES } from '../../store/api-keys';
 import { count, headers, idOf, time } from '../response-members';
+import { pagination } from './event-responses';
 
 const owner = { org_id: idOf('org'), env_id: idOf('env') };
 const times = { created_at: time, updated_at: time };
@@ -28,7 +29,7 @@ const source = z
   .meta({ id: 'Source' });
 
 export const oneSource = z.object({ source });
-export const sources = z.object({ sources: z.array(source) });
+export const sources = z.object({ sources: z.array(source), pagination });
 
 const template = z
   .object({
@@ -79,7 +80,7 @@ const newDestination = z
 
 export const createdDestination = z.object({ destination: newDestination });
 export const oneDestination = z.object({ destination });
-export const destinations = z.object({ destinations: z.array(destination) });
+export const destinations = z.object({ destinations: z.array(destination), pagination });
 
 const connection = z
   .object({
@@ -104,7 +105,7 @@ const connection = z
   .meta({ id: 'Connection' });
 
 export const oneConnection = z.object({ connection });
-export const connections = z.object({ connections: z.array(connection) });
+export const connections = z.object({ connections: z.array(connection), pagination });
 
 /** What became of a DELETE: what it was about is gone. */
 export const deleted = z.object({ id: z.string(), deleted: z.literal(true) }).meta({ id: 'Deleted' });
@@ -130,7 +131,7 @@ const newApiKey = z
   .meta({ id: 'NewApiKey', description: 'The only answer that shows the secret' });
 
 export const createdApiKey = z.object({ api_key: newApiKey });
-export const apiKeys = z.object({ api_keys: z.array(z.object(apiKeyMembers).meta({ id: 'ApiKey' })) });
+export const apiKeys = z.object({ api_keys: z.array(z.object(apiKeyMembers).meta({ id: 'ApiKey' })), pagination });
 export const revokedApiKey = z.object({ id: idOf('key'), revoked: z.literal(true) }).meta({ id: 'ApiKeyRevoked' });
 
 const session = z
