@@ -66,9 +66,8 @@ describe.concurrent('the list of delivery attempts', () => {
   });
 
   test('finds failed attempts by their kind, and dead letters under both spellings', async () => {
-    const failed = await failedScene();
-    const cut = await failedScene(reset);
-    const slow = await failedScene((_response, _request) => {});
+    const silent = (_response: unknown, _request: unknown) => {};
+    const [failed, cut, slow] = await Promise.all([failedScene(), failedScene(reset), failedScene(silent)]);
     const count = async ({ client }: typeof failed, query: string) =>
       (await list(client, `${ATTEMPTS}?${query}`)).total;
     for (const query of ['status=failed', 'is_dlq=1', 'status=dlq', 'is_dlq=0', 'status=failed&is_dlq=1']) {
