@@ -107,3 +107,13 @@ export function newConfigurationId(prefix: ConfigurationPrefix, now: number): st
 export function isConfigurationId(text: string, prefix: ConfigurationPrefix): boolean {
   return text.startsWith(`${prefix}_`) && HEX_32.test(text.slice(prefix.length + 1));
 }
+
+/** An identifier of configuration as surfaces print it that show UUIDs. */
+export const configurationUuid = (id: string): string => toUuid(id.slice(id.indexOf('_') + 1));
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Reads an identifier of configuration as those surfaces take it: with its prefix, or as a UUID. */
+export function fromConfigurationUuid(text: string, prefix: ConfigurationPrefix): string {
+  return UUID.test(text) ? `${prefix}_${text.replaceAll('-', '').toLowerCase()}` : text;
+}

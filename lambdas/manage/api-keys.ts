@@ -4,6 +4,7 @@ import { ApiError, invalid, notFound } from '../http/errors';
 import type { ApiRequest, ApiResponse } from '../http/messages';
 import { isoTime } from '../http/paging';
 import { parseJson, validate } from '../http/parse';
+import { pageOfWhole } from '../operations/whole-lists';
 import {
   type ApiKey,
   addApiKey,
@@ -15,6 +16,7 @@ import {
   SCOPES,
 } from '../store/api-keys';
 import type { Table } from '../store/table';
+import { apiKeyQuery } from './change-schemas';
 import { name, tenant } from './schemas';
 
 /** Body of `POST /v1/api-keys`. */
@@ -87,9 +89,12 @@ function expiryOf(caller: Principal, { expires_on }: Body, now: number): string 
 }
 
 /** `GET /v1/api-keys`: the keys of the caller's environment, or all of its organization. No secrets. */
-export async function showKeys(table: Table, caller: Principal): Promise<ApiResponse> {
+export async function showKeys(table: Table, { query }: ApiRequest, caller: Principal): Promise<ApiResponse> {
+  const paging = validate(apiKeyQuery, query);
   const keys = await listApiKeys(table, caller.organization);
-  return { status: 200, body: { api_keys: keys.filter((key) => isWithin(caller, key)).map(writeKey) } };
+  const own = keys.filter((key) => isWithin(caller, key));
+  const { rows, pagination } = pageOfWhole(own.map(writeKey), paging);
+  return { status: 200, body: { api_keys: rows, pagination } };
 }
 
 /** `DELETE /v1/api-keys/{id}`: the key and its sessions stop working within 30 seconds. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { wholeNumber } from '../http/paging';
 import type { UrlRules } from './destination-url';
 import {
   authConfig,
@@ -70,14 +71,29 @@ const id = z.string().min(1).max(100);
 // A filter that names a word of the surface is answered, with an empty list where nothing can have it.
 const listStatus = z.enum(['active', 'paused', 'disabled']);
 
+/** Which part of a list of configuration is wanted; without `limit` up to a thousand rows. */
+const paging = {
+  limit: wholeNumber('limit', 1, 100).optional(),
+  offset: wholeNumber('offset', 0, 1_000_000).default(0),
+  cursor: z.string().optional(),
+};
+
+/** Parameters of `GET /v1/api-keys`. */
+export const apiKeyQuery = z.object(paging);
+
 /** Parameters of `GET /v1/sources`. */
-export const sourceQuery = z.object({ status: listStatus.optional() });
+export const sourceQuery = z.object({ ...paging, status: listStatus.optional() });
 
 /** Parameters of `GET /v1/destinations`. */
-export const destinationQuery = z.object({ status: listStatus.optional(), type: z.string().max(100).optional() });
+export const destinationQuery = z.object({
+  ...paging,
+  status: listStatus.optional(),
+  type: z.string().max(100).optional(),
+});
 
 /** Parameters of `GET /v1/connections`. */
 export const connectionQuery = z.object({
+  ...paging,
   source_id: id.optional(),
   destination_id: id.optional(),
   status: listStatus.optional(),

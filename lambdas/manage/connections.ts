@@ -5,6 +5,7 @@ import { ApiError, invalid, notFound } from '../http/errors';
 import type { ApiRequest, ApiResponse } from '../http/messages';
 import { parseJson, validate } from '../http/parse';
 import { findInEnvironments, ownEnvironment, readableEnvironments } from '../http/tenant';
+import { pageOfWhole } from '../operations/whole-lists';
 import { changeConnection } from '../store/changes';
 import {
   type Connection,
@@ -70,14 +71,15 @@ async function readJoined(table: Table, environment: string, body: Joined): Prom
 
 /** `GET /v1/connections` */
 export async function showConnections(table: Table, { query }: ApiRequest, caller: Principal): Promise<ApiResponse> {
-  const { source_id, destination_id, status } = validate(connectionQuery, query);
+  const { source_id, destination_id, status, ...paging } = validate(connectionQuery, query);
   const environments = await readableEnvironments(table, caller);
   const all = (await Promise.all(environments.map((environment) => describeAll(table, environment)))).flat();
   const connections = all
     .filter((one) => source_id === undefined || one.source_id === source_id)
     .filter((one) => destination_id === undefined || one.destination_id === destination_id)
     .filter((one) => status === undefined || one.status === status);
-  return { status: 200, body: { connections } };
+  const { rows, pagination } = pageOfWhole(connections, paging);
+  return { status: 200, body: { connections: rows, pagination } };
 }
 
 async function describeAll(table: Table, environment: string) {

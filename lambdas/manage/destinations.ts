@@ -6,6 +6,7 @@ import { notFound } from '../http/errors';
 import type { ApiRequest, ApiResponse } from '../http/messages';
 import { parseJson, validate } from '../http/parse';
 import { findInEnvironments, ownEnvironment, readableEnvironments } from '../http/tenant';
+import { pageOfWhole } from '../operations/whole-lists';
 import { changeDestination } from '../store/changes';
 import {
   type Destination,
@@ -58,13 +59,14 @@ export async function createDestination(
 
 /** `GET /v1/destinations` */
 export async function showDestinations(table: Table, { query }: ApiRequest, caller: Principal): Promise<ApiResponse> {
-  const { status, type } = validate(destinationQuery, query);
+  const { status, type, ...paging } = validate(destinationQuery, query);
   const environments = await readableEnvironments(table, caller);
   const all = (await Promise.all(environments.map((environment) => listDestinations(table, environment)))).flat();
   const destinations = all
     .filter((one) => (status === undefined || one.status === status) && (type ?? 'http') === 'http')
     .map((one) => writeDestination(one));
-  return { status: 200, body: { destinations } };
+  const { rows, pagination } = pageOfWhole(destinations, paging);
+  return { status: 200, body: { destinations: rows, pagination } };
 }
 
 /** `GET /v1/destinations/{id}` */

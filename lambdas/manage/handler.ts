@@ -75,7 +75,7 @@ export const handler = createHttpHandler(
       scope: 'write',
       handle: (request, caller) => createKey(table, request, caller, Date.now()),
     },
-    'GET /v1/api-keys': { scope: 'read', handle: (_, caller) => showKeys(table, caller) },
+    'GET /v1/api-keys': { scope: 'read', handle: (request, caller) => showKeys(table, request, caller) },
     'DELETE /v1/api-keys/{id}': {
       scope: 'delete',
       handle: (request, caller) => deleteKey(table, request, caller, Date.now()),

@@ -5,6 +5,7 @@ import { notFound } from '../http/errors';
 import type { ApiRequest, ApiResponse } from '../http/messages';
 import { parseJson, validate } from '../http/parse';
 import { findInEnvironments, ownEnvironment, readableEnvironments } from '../http/tenant';
+import { pageOfWhole } from '../operations/whole-lists';
 import { changeSource } from '../store/changes';
 import { getSource, listSources, putSource, type Source } from '../store/configuration';
 import { removeSource } from '../store/removal';
@@ -40,11 +41,12 @@ export async function createSource(table: Table, request: ApiRequest, caller: Pr
 
 /** `GET /v1/sources` */
 export async function showSources(table: Table, { query }: ApiRequest, caller: Principal): Promise<ApiResponse> {
-  const { status } = validate(sourceQuery, query);
+  const { status, ...paging } = validate(sourceQuery, query);
   const environments = await readableEnvironments(table, caller);
   const sources = (await Promise.all(environments.map((environment) => listSources(table, environment)))).flat();
   const matching = sources.filter((source) => status === undefined || source.status === status);
-  return { status: 200, body: { sources: matching.map(writeSource) } };
+  const { rows, pagination } = pageOfWhole(matching.map(writeSource), paging);
+  return { status: 200, body: { sources: rows, pagination } };
 }
 
 /** `GET /v1/sources/templates` */

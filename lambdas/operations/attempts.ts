@@ -1,8 +1,8 @@
 import type { AttemptOutcome } from '../domain/attempt-state';
 import { parseFamilyId } from '../domain/identifiers';
 import type { Principal } from '../http/authentication';
-import { listAttempts, matchesAttempt } from '../store/attempt-lists';
-import { type AttemptRow, comingRow, createdAtOf, firstRow, listedAttempt } from '../store/attempt-rows';
+import { type AttemptMatch, listAttempts, matchesAttempt } from '../store/attempt-lists';
+import { type AttemptRow, comingRow, firstRow, listedAttempt, listedDeath } from '../store/attempt-rows';
 import { type DeliveryFamily, familyOf } from '../store/deliveries';
 import { EMPTY_PAGE, type Page, pageOf, type Window } from '../store/pages';
 import { newestFirst } from './deliveries';
@@ -14,7 +14,7 @@ import { type ScopeRequest, scopeOf } from './scope';
 export interface AttemptQuery extends ScopeRequest {
   readonly eventId?: string | undefined;
   readonly outcome?: AttemptOutcome | undefined;
-  /** Only attempts that a delivery died on, while its dead letter is open. */
+  /** Only attempts that a delivery died on, while its dead letter is open; times are then those of the deaths. */
   readonly deadLetters?: boolean | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
@@ -45,8 +45,9 @@ async function pageOfEvent(
   const address = parseFamilyId(eventId, 'evt');
   const families = address ? await familyOf(table, address.base) : [];
   const own = families.filter(({ delivery }) => isOwn(caller, delivery));
-  const wanted = own.flatMap(rowsOf).filter((row) => matches(query, row));
-  return pageOf(newestFirst(wanted.map(listedAttempt)), window);
+  const wanted = own.flatMap(rowsOf).filter((row) => matchesAttempt(row, matchOf(query)));
+  const listed = query.deadLetters ? wanted.flatMap(listedDeath) : wanted.map(listedAttempt);
+  return pageOf(newestFirst(listed.filter(({ sort }) => isWithin(query, sort))), window);
 }
 
 function rowsOf({ delivery, later }: DeliveryFamily): AttemptRow[] {
@@ -55,12 +56,12 @@ function rowsOf({ delivery, later }: DeliveryFamily): AttemptRow[] {
   return [firstRow(delivery), ...made, ...(coming && coming.number > 1 ? [coming] : [])];
 }
 
-function matches(query: AttemptQuery, row: AttemptRow): boolean {
-  const { destinationId: destination, connectionId: connection, outcome, deadLetters, from, to } = query;
-  const createdAt = createdAtOf(row);
-  return (
-    matchesAttempt(row, { destination, connection, outcome, deadLetters }) &&
-    (from === undefined || createdAt >= from) &&
-    (to === undefined || createdAt <= to)
-  );
+const matchOf = ({ destinationId, connectionId, outcome, deadLetters }: AttemptQuery): AttemptMatch => {
+  return { destination: destinationId, connection: connectionId, outcome, deadLetters };
+};
+
+/** Whether what a row is sorted by, which begins with a time, is in the range that is asked for. */
+function isWithin({ from, to }: AttemptQuery, sort: string): boolean {
+  const [time = ''] = sort.split('#');
+  return (from === undefined || time >= from) && (to === undefined || time <= to);
 }

@@ -41,6 +41,15 @@ export function listedAttempt(row: AttemptRow): Listed<AttemptRow> {
   return { sort: timeKey(createdAtOf(row), base, delivery, row.number === 1 ? 0 : row.number), row };
 }
 
+/** A row of an event's own list of dead letters, by the time of the death as in every list of them. */
+export function listedDeath(row: AttemptRow): Listed<AttemptRow>[] {
+  const { base, delivery } = row.delivery;
+  const diedAt = diedAtOf(row);
+  return diedAt === undefined
+    ? []
+    : [{ sort: timeKey(new Date(diedAt).toISOString(), base, delivery, row.number), row }];
+}
+
 /** Reads the attempts that index entries name, in their order; what is gone by now is left out. */
 export async function readAttemptRows(
   table: Table,

@@ -19,17 +19,23 @@ describe.concurrent('the limit of a key', () => {
       ['GET', '/v1/sources'],
       ['GET', '/api/deliveries'],
       ['POST', '/v1/events'],
+      ['GET', '/v1/delivery-attempts'],
+      ['GET', '/v1/delivery/items'],
+      ['GET', `/api/organizations/${tenant.names.organization}/deliveries`],
     ];
-    const refusals = await eventually('a refusal by each function', async () => {
+    const refusals = await eventually('a refusal of each', async () => {
       const answers = await Promise.all(calls.map(([method, path]) => api.call(method, path)));
       return answers.every(({ status }) => status === 429) && answers;
     });
-    const [manage, hookbase, ingest] = refusals;
+    const [manage, hookbase, ingest, hookstream, items, relay] = refusals;
     const message = expect.stringContaining('Too many requests');
     for (const { headers } of refusals) expect(headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
     expect(manage?.body).toEqual({ error: message, code: 'RATE_LIMITED' });
     expect(ingest?.body).toEqual({ error: message, code: 'RATE_LIMITED' });
-    expect(hookbase?.body).toEqual({ error: 'Too Many Requests', message, code: 'RATE_LIMITED' });
+    expect(hookstream?.body).toEqual({ error: message, code: 'RATE_LIMITED' });
+    expect(items?.body).toEqual({ error: 'rate_limited', message });
+    for (const answer of [hookbase, relay])
+      expect(answer?.body).toEqual({ error: 'Too Many Requests', message, code: 'RATE_LIMITED' });
     // The address of a source takes no key, so no key's limit either.
     expect((await api.call('POST', `/v1/ingest/${source}`, { raw: '{}' })).status).toBe(202);
     expect((await tenant.api.call('GET', '/v1/sources')).status).toBe(200);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { eventually } from './support/eventually';
 import { eventBody, sourceBody } from './support/factories';
 import type { Tenant } from './support/tenant';
@@ -32,7 +33,7 @@ describe.concurrent('a source', () => {
     expect((await remove(tenant, `/v1/sources/${id}`)).body).toEqual({ id, deleted: true });
     await eventually('an address that is gone', async () => (await send()) === 404);
     expect((await remove(tenant, `/v1/sources/${id}`)).status).toBe(404);
-    expect(await get(tenant, '/v1/sources')).toEqual({ sources: [] });
+    expect(await get(tenant, '/v1/sources')).toMatchObject({ sources: [], pagination: { total: 0 } });
   });
 
   test('that is deleted takes its connections along, and its events keep its name', async () => {
@@ -113,5 +114,56 @@ describe.concurrent('a connection', () => {
     const event = await tenant.publish();
     await eventually('an unrouted event', async () => (await tenant.eventStatus(event)) === 'no_routes');
     expect(receiver.requests).toHaveLength(0);
+  });
+});
+
+const listShape = z
+  .object({
+    pagination: z.object({ total: z.number(), has_more: z.boolean(), next_cursor: z.string().nullable() }),
+  })
+  .catchall(z.array(z.object({ id: z.string() })));
+
+describe.concurrent.each(['sources', 'destinations', 'connections', 'api-keys'])('the list of %s', (kind) => {
+  const path = `/v1/${kind}`;
+
+  /** Makes five of its rows, and answers how to read a page. */
+  async function scene() {
+    const tenant = await world().tenant();
+    for (let n = 0; n < 5; n += 1) {
+      await tenant.createSource();
+      await tenant.connect((await tenant.createDestination(NOWHERE)).id);
+      await tenant.api.call('POST', '/v1/api-keys', { json: { name: `Key ${n}` } });
+    }
+    return async (query = '') => {
+      const { pagination, ...rows } = await tenant.api.ok(listShape, 'GET', `${path}?${query}`);
+      return { ...pagination, ids: (Object.values(rows)[0] ?? []).map(({ id }) => id) };
+    };
+  }
+
+  test('shows the newest first, and pages by cursor and by offset alike', async () => {
+    const page = await scene();
+    const { ids: all, ...position } = await page();
+    expect(position).toEqual({ total: all.length, has_more: false, next_cursor: null });
+    expect(all.length).toBeGreaterThanOrEqual(5);
+    expect(all).toEqual([...all].sort().reverse());
+    const first = await page('limit=2');
+    expect(first).toMatchObject({ ids: all.slice(0, 2), total: all.length, has_more: true });
+    expect((await page(`limit=2&cursor=${first.next_cursor}`)).ids).toEqual(all.slice(2, 4));
+    expect((await page('limit=2&offset=2')).ids).toEqual(all.slice(2, 4));
+  });
+
+  test('names the parameter that is wrong', async () => {
+    const { api } = await world().tenant();
+    for (const [query, field] of [
+      ['limit=101', 'limit'],
+      ['limit=0', 'limit'],
+      ['offset=-1', 'offset'],
+      ['offset=10000', 'offset'],
+      ['cursor=abc', 'cursor'],
+    ]) {
+      const { status, body } = await api.call('GET', `${path}?${query}`);
+      const error = expect.stringMatching(`^${field}: `);
+      expect([query, status, body]).toEqual([query, 400, { error, code: 'VALIDATION_ERROR' }]);
+    }
   });
 });

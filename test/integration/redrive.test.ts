@@ -64,6 +64,22 @@ describe('a redrive', () => {
       'delivered',
       2,
     ],
+    [
+      'replayed as a delivery item',
+      async ({ api }: Tenant, letterId: string) =>
+        (await api.call('POST', `/v1/delivery/items/${letterId.slice('dlq_'.length)}/replay`)).status,
+      200,
+      'failed',
+      2,
+    ],
+    [
+      'retried as an attempt',
+      async ({ api }: Tenant, letterId: string) =>
+        (await api.call('POST', `/v1/delivery-attempts/${letterId.slice('dlq_'.length)}/retry`)).status,
+      200,
+      'delivered',
+      2,
+    ],
   ] as const)('of a dead letter that was %s meanwhile makes no request', async (_, close, status, ends, requests) => {
     const {
       tenant,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { AttemptOutcome } from '../../domain/attempt-state';
+import { fromConfigurationUuid } from '../../domain/identifiers';
 import { isoTime, wholeNumber } from '../../http/paging';
 import { OUTCOME_OF_STATUS } from './statuses';
 
@@ -9,7 +10,10 @@ const WORDS = Object.keys(OUTCOME_OF_STATUS) as (keyof typeof OUTCOME_OF_STATUS)
 export const listQuery = z
   .object({
     event_id: z.string().optional(),
-    binding_id: z.string().optional(),
+    binding_id: z
+      .string()
+      .transform((text) => fromConfigurationUuid(text, 'con'))
+      .optional(),
     status: z
       .enum(WORDS)
       .transform((word): AttemptOutcome => OUTCOME_OF_STATUS[word])

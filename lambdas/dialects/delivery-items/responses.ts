@@ -6,9 +6,11 @@ import { STATUS_OF_STATE } from './statuses';
 
 const idempotencyKey = z.string().regex(/^[0-9a-f]{64}$/);
 
+const uuid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+
 const members = {
-  id: z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
-  binding_id: idOf('con'),
+  id: uuid,
+  binding_id: uuid.meta({ description: 'The connection: its identifier without prefix, as a UUID' }),
   event_id: idOf('evt'),
   idempotency_key: idempotencyKey,
   status: z.enum(Object.values(STATUS_OF_STATE)).meta({ id: 'DeliveryItemStatus' }),

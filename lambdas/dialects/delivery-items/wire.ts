@@ -1,6 +1,6 @@
 import { attemptState } from '../../domain/attempt-state';
 import { deliveryIdempotencyKey } from '../../domain/idempotency';
-import { eventId, familyHex, toUuid } from '../../domain/identifiers';
+import { configurationUuid, eventId, familyHex, toUuid } from '../../domain/identifiers';
 import type { Exchange } from '../../operations/exchange';
 import { type AttemptRow, createdAtOf } from '../../store/attempt-rows';
 import type { Delivery } from '../../store/delivery-items';
@@ -16,7 +16,7 @@ export function writeItem(row: AttemptRow) {
   const { delivery, number, attempt } = row;
   return {
     id: toUuid(familyHex({ base: delivery.base, delivery: delivery.delivery, attempt: number })),
-    binding_id: delivery.connection,
+    binding_id: configurationUuid(delivery.connection),
     event_id: eventId(delivery.base),
     idempotency_key: idempotencyKeyOf(delivery),
     status: STATUS_OF_STATE[attemptState(attempt)],

@@ -14,6 +14,7 @@ import {
 } from '../../manage/schemas';
 import { SCOPES } from '../../store/api-keys';
 import { count, headers, idOf, time } from '../response-members';
+import { pagination } from './event-responses';
 
 const owner = { org_id: idOf('org'), env_id: idOf('env') };
 const times = { created_at: time, updated_at: time };
@@ -43,7 +44,7 @@ const source = z
   .meta({ id: 'Source' });
 
 export const oneSource = z.object({ source });
-export const sources = z.object({ sources: z.array(source) });
+export const sources = z.object({ sources: z.array(source), pagination });
 
 const template = z
   .object({
@@ -112,7 +113,7 @@ export const rotatedSecret = z
   })
   .meta({ id: 'RotatedSecret' });
 export const oneDestination = z.object({ destination });
-export const destinations = z.object({ destinations: z.array(destination) });
+export const destinations = z.object({ destinations: z.array(destination), pagination });
 
 const connection = z
   .object({
@@ -138,7 +139,7 @@ const connection = z
   .meta({ id: 'Connection' });
 
 export const oneConnection = z.object({ connection });
-export const connections = z.object({ connections: z.array(connection) });
+export const connections = z.object({ connections: z.array(connection), pagination });
 
 /** What became of a DELETE: what it was about is gone. */
 export const deleted = z.object({ id: z.string(), deleted: z.literal(true) }).meta({ id: 'Deleted' });
@@ -164,7 +165,7 @@ const newApiKey = z
   .meta({ id: 'NewApiKey', description: 'The only answer that shows the secret' });
 
 export const createdApiKey = z.object({ api_key: newApiKey });
-export const apiKeys = z.object({ api_keys: z.array(z.object(apiKeyMembers).meta({ id: 'ApiKey' })) });
+export const apiKeys = z.object({ api_keys: z.array(z.object(apiKeyMembers).meta({ id: 'ApiKey' })), pagination });
 export const revokedApiKey = z.object({ id: idOf('key'), revoked: z.literal(true) }).meta({ id: 'ApiKeyRevoked' });
 
 const session = z

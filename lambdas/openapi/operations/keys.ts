@@ -1,5 +1,6 @@
 import { apiKeys, createdApiKey, oneSession, revokedApiKey, sessionEnded } from '../../dialects/management/responses';
 import { apiKeyBody } from '../../manage/api-keys';
+import { apiKeyQuery } from '../../manage/change-schemas';
 import type { Operations } from '../operation';
 
 const tag = 'API keys';
@@ -20,6 +21,7 @@ export const keyOperations: Operations = {
     summary: 'List API keys',
     description: 'The keys of the environment, or of the organization with a key of the whole organization.',
     needs: 'read',
+    query: apiKeyQuery,
     answer: { status: 200, description: 'The keys, without secrets', schema: apiKeys },
   },
   'DELETE /v1/api-keys/{id}': {

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { configurationUuid } from '../../../lambdas/domain/identifiers';
 import { deadLetterKey, destinationKey, eventKey } from '../../../lambdas/store/addresses';
 import { all, answers, type Expectation, ids, reaches, removes, repeats, writes } from './sample-effects';
 
@@ -92,8 +93,8 @@ export const API_EXPECTATIONS: Readonly<Record<string, Expectation>> = {
 
   'api-list-items.json': answers(200, ({ EVENT_ID, CONNECTION_ID }) => ({
     items: [
-      { event_id: EVENT_ID, binding_id: CONNECTION_ID },
-      { event_id: EVENT_ID, binding_id: CONNECTION_ID },
+      { event_id: EVENT_ID, binding_id: configurationUuid(CONNECTION_ID ?? '') },
+      { event_id: EVENT_ID, binding_id: configurationUuid(CONNECTION_ID ?? '') },
     ],
     pagination: { limit: 2, has_more: true },
   })),

@@ -31,6 +31,7 @@ const listShape = z.looseObject({
   delivery_attempts: z.array(z.looseObject({ id: z.string() })).optional(),
   items: z.array(z.looseObject({ id: z.string() })).optional(),
   data: z.array(z.looseObject({ id: z.string() })).optional(),
+  events: z.array(z.looseObject({ id: z.string() })).optional(),
   pagination: z.looseObject({
     total: z.number(),
     total_is_exact: z.boolean(),
@@ -49,8 +50,8 @@ export interface ListPage {
 export async function list(client: Client, path: string): Promise<ListPage> {
   const { status, body } = await client('GET', path);
   if (status !== 200) throw new Error(`GET ${path}: ${status} ${JSON.stringify(body)}`);
-  const { delivery_attempts, items, data, pagination } = listShape.parse(body);
-  const rows = delivery_attempts ?? items ?? data ?? [];
+  const { delivery_attempts, items, data, events, pagination } = listShape.parse(body);
+  const rows = delivery_attempts ?? items ?? data ?? events ?? [];
   return { rows, total: pagination.total, exact: pagination.total_is_exact, next: pagination.next_cursor };
 }
 

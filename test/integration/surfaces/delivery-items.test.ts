@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { toUuid } from '../../../lambdas/domain/identifiers';
 import { eventually } from '../support/eventually';
 import { retryEvery } from '../support/factories';
 import { answer } from '../support/receiver';
@@ -23,7 +24,8 @@ describe.concurrent('delivery items', () => {
     await tenant.reached(eventId, 'delivered');
     const listed = await client('GET', PATH);
     const key = createHash('sha256').update(`${tenant.environment}\n${eventId}\n${route.connectionId}`).digest('hex');
-    const item = { ...listedItem, event_id: eventId, binding_id: route.connectionId, idempotency_key: key };
+    const binding = toUuid(route.connectionId.slice('con_'.length));
+    const item = { ...listedItem, event_id: eventId, binding_id: binding, idempotency_key: key };
     expect(listed.body).toEqual({
       items: [item],
       total: 1,
@@ -49,7 +51,10 @@ describe.concurrent('delivery items', () => {
       [`binding_id=${route.connectionId}&status=failed&limit=1&offset=1`, []],
       ['status=succeeded', []],
       ['status=in_flight', ['in_flight']],
+      [`binding_id=${toUuid(route.connectionId.slice('con_'.length))}&status=failed`, ['failed']],
+      [`event_id=${toUuid(eventId.slice('evt_'.length))}&status=failed`, ['failed']],
       ['binding_id=con_unknown', []],
+      ['binding_id=00000000-0000-7000-8000-000000000000', []],
     ] as const) {
       const { rows } = await list(client, `${PATH}?${query}`);
       expect([query, rows.map(({ status }) => status)]).toEqual([query, statuses]);

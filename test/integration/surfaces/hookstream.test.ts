@@ -66,9 +66,8 @@ describe.concurrent('the list of delivery attempts', () => {
   });
 
   test('finds failed attempts by their kind, and dead letters under both spellings', async () => {
-    const failed = await failedScene();
-    const cut = await failedScene(reset);
-    const slow = await failedScene((_response, _request) => {});
+    const silent = (_response: unknown, _request: unknown) => {};
+    const [failed, cut, slow] = await Promise.all([failedScene(), failedScene(reset), failedScene(silent)]);
     const count = async ({ client }: typeof failed, query: string) =>
       (await list(client, `${ATTEMPTS}?${query}`)).total;
     for (const query of ['status=failed', 'is_dlq=1', 'status=dlq', 'is_dlq=0', 'status=failed&is_dlq=1']) {
@@ -81,6 +80,26 @@ describe.concurrent('the list of delivery attempts', () => {
     expect([await count(slow, 'status=error'), await count(slow, 'status=timeout')]).toEqual([0, 1]);
     const { rows } = await list(failed.client, `${ATTEMPTS}?status=dlq&destination_id=${failed.route.destinationId}`);
     expect(rows).toMatchObject([{ id: failed.id, is_dlq: 1, dlq_at: time, error: 'Internal Server Error' }]);
+  });
+
+  test('bounds dead letters by the time of the death, in the list of an event as in any other', async () => {
+    const { tenant, client, eventId, receiver } = await scene(BROKEN, retryEvery(1, 2));
+    await tenant.reached(eventId, 'failed');
+    expect(receiver.requests).toHaveLength(2);
+    const [row] = (await list(client, `${ATTEMPTS}?is_dlq=1`)).rows;
+    const at = Date.parse(String(row?.dlq_at));
+    const iso = (milliseconds: number) => new Date(milliseconds).toISOString();
+    for (const scope of ['', `&event_id=${eventId}`, `&destination_id=${String(row?.destination_id)}`]) {
+      for (const [range, count] of [
+        [`from=${iso(at)}`, 1],
+        [`to=${iso(at)}`, 1],
+        [`from=${iso(at + 1)}`, 0],
+        [`to=${iso(at - 1)}`, 0],
+      ] as const) {
+        const page = await list(client, `${ATTEMPTS}?is_dlq=1&${range}${scope}`);
+        expect([scope, range, page.rows.length, page.total]).toEqual([scope, range, count, count]);
+      }
+    }
   });
 
   test('shows the attempt that is coming as pending, and when it is due', async () => {
@@ -104,6 +123,10 @@ describe.concurrent('the list of delivery attempts', () => {
     const { rows, total } = await list(client, `${ATTEMPTS}?limit=10`);
     expect(rows.map(({ attempt_number }) => attempt_number)).toEqual([4, 3, 2, 1]);
     expect(total).toBe(4);
+    const first = await client('GET', `${ATTEMPTS}?limit=3&offset=0`);
+    expect(first.body).toMatchObject({ pagination: { total: 4, limit: 3, offset: 0, has_more: true } });
+    const last = await client('GET', `${ATTEMPTS}?limit=3&offset=3`);
+    expect(last.body).toMatchObject({ pagination: { total: 4, limit: 3, offset: 3, has_more: false } });
     const pages = [0, 1, 2, 3].map((offset) => list(client, `${ATTEMPTS}?limit=1&offset=${offset}`));
     expect((await Promise.all(pages)).flatMap((page) => page.rows.map(({ id }) => id))).toEqual(
       rows.map(({ id }) => id),

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { newBase } from '../../../lambdas/domain/identifiers';
+import { deliveryId, newBase } from '../../../lambdas/domain/identifiers';
 import { claim } from '../../../lambdas/store/claims';
 import { getDelivery } from '../../../lambdas/store/deliveries';
+import { putEvent } from '../../../lambdas/store/events';
 import { type NewDelivery, putDelivery } from '../../../lambdas/store/new-delivery';
-import { recordAttempt } from '../../../lambdas/store/outcomes';
+import { type Outcome, recordAttempt } from '../../../lambdas/store/outcomes';
 import type { Tenant } from '../support/tenant';
 import { useWorld } from '../support/world';
-import { type Client, clientOf, list, walk } from './client';
+import { type Client, clientOf, type ListPage, list, walk } from './client';
 
 const world = useWorld();
 const SETTINGS = { shards: 4, retentionDays: 30 };
@@ -23,10 +24,16 @@ interface Scene {
 
 let scene: Scene;
 
-/** A delivery made at a time; every third failed its first attempt and waits for another, every third is delivered. */
-async function writeDelivery({ tenant, organization }: Scene, at: number, kind: number): Promise<void> {
+/**
+ * A delivery made at a time, with its event. A third is delivered, a third failed its first attempt and waits for another,
+ * half of these after a second one; a sixth is dead and a sixth was not begun.
+ */
+async function writeDelivery({ tenant, organization }: Scene, at: number, kind: number): Promise<string> {
   const { table } = world().table;
   const base = newBase(at);
+  const createdAt = new Date(at).toISOString();
+  const event = { base, organization, environment: tenant.environment, contentType: 'text/plain', createdAt };
+  await putEvent(table, { ...event, body: Buffer.from('body') }, SETTINGS);
   const delivery: NewDelivery = {
     ...{
       base,
@@ -36,15 +43,22 @@ async function writeDelivery({ tenant, organization }: Scene, at: number, kind: 
       connection: `con_${'c'.repeat(32)}`,
       destination,
     },
-    ...{ cause: 'auto', maxAttempts: 5, createdAt: new Date(at).toISOString() },
+    ...{ cause: 'auto', maxAttempts: 5, createdAt },
   };
   await putDelivery(table, delivery, SETTINGS);
-  if (kind % 3 === 0) return;
-  await attempt(base, 1, at, kind % 3 === 1 ? 'delivered' : 'retry');
+  if (kind % 6 === 0) return base;
+  await attempt(base, 1, at, kind % 6 === 3 ? 'dead' : kind % 3 === 1 ? 'delivered' : 'retry');
   if (kind % 6 === 5) await attempt(base, 2, at + 500, 'retry');
+  return base;
 }
 
-async function attempt(base: string, number: number, at: number, kind: 'delivered' | 'retry'): Promise<void> {
+const OUTCOMES: Readonly<Record<'delivered' | 'retry' | 'dead', (at: number) => Outcome>> = {
+  delivered: () => ({ kind: 'delivered' }),
+  retry: (at: number) => ({ kind: 'retry', nextAttemptAt: at + 9_999_999 }),
+  dead: () => ({ kind: 'dead', messageId: 'm', token: 't', pauseDestination: false }),
+};
+
+async function attempt(base: string, number: number, at: number, kind: keyof typeof OUTCOMES): Promise<void> {
   const { table } = world().table;
   const message = { base, delivery: 1, attempt: number, environment: '', destination, token: 't' };
   await claim(table, { message, claimId: 'c', now: at, until: at + 1 });
@@ -52,15 +66,22 @@ async function attempt(base: string, number: number, at: number, kind: 'delivere
   if (!delivery) throw new Error('The delivery is not there.');
   const failure = { errorCode: 'http_error', errorMessage: 'Internal Server Error', statusCode: 500 } as const;
   const result = kind === 'delivered' ? { statusCode: 200 } : failure;
-  const outcome = kind === 'delivered' ? ({ kind } as const) : ({ kind, nextAttemptAt: at + 9_999_999 } as const);
+  const outcome = OUTCOMES[kind](at);
   const made = { number, trigger: 'auto', startedAt: at + 1, latencyMs: 1, ...result } as const;
   await recordAttempt(table, { delivery, claimId: 'c', attempt: made, maxAttempts: 5, outcome, now: at + 2 }, SETTINGS);
 }
 
-beforeAll(async () => {
+/** A tenant of its own. */
+async function ownScene(): Promise<Scene> {
   const tenant = await world().tenant();
   const { organization } = await world().key(tenant.names);
-  scene = { tenant, organization, client: clientOf(tenant.api.url, tenant.key) };
+  return { tenant, organization, client: clientOf(tenant.api.url, tenant.key) };
+}
+
+beforeAll(async () => {
+  // The rows are written here, step by step: nobody else is to take them further.
+  for (const name of ['route', 'deliver', 'aggregate']) world().stack.pauseMapping(name);
+  scene = await ownScene();
   for (let n = 0; n < ROWS; n += 1) await writeDelivery(scene, START + n * 1000, n);
 });
 
@@ -81,12 +102,21 @@ function startWriter() {
   };
 }
 
+/** Every list, by what it holds; `{org}` is the organization. */
 const LISTS: readonly [string, string][] = [
   ['all deliveries', '/api/deliveries?pageSize=7'],
   ['deliveries of a rare status', '/api/deliveries?status=retrying&pageSize=7'],
   ['delivered ones', '/api/deliveries?status=delivered&pageSize=7'],
   ['deliveries of a destination', `/api/deliveries?destinationId=${destination}&pageSize=7`],
   ['deliveries of a destination and status', `/api/deliveries?destinationId=${destination}&status=retrying&pageSize=7`],
+  ['deliveries under a word for several statuses', '/api/organizations/{org}/deliveries?status=failed&pageSize=7'],
+  ['dead letters', '/api/deliveries/dead-letter?pageSize=7'],
+  [
+    'dead letters of a destination',
+    `/api/organizations/{org}/deliveries/dead-letter?destinationId=${destination}&pageSize=7`,
+  ],
+  ['events', '/v1/events?limit=7'],
+  ['attempts that were the last', '/v1/delivery-attempts?is_dlq=1&limit=7'],
   ['all attempts', '/v1/delivery-attempts?limit=7'],
   ['failed attempts', '/v1/delivery-attempts?status=failed&limit=7'],
   ['attempts that are coming', '/v1/delivery-attempts?status=pending&limit=7'],
@@ -101,15 +131,25 @@ const COUNTS: Readonly<Record<string, number>> = {
   'delivered ones': ROWS / 3,
   'deliveries of a destination': ROWS,
   'deliveries of a destination and status': ROWS / 3,
+  'deliveries under a word for several statuses': ROWS / 6,
+  'dead letters': ROWS / 6,
+  'dead letters of a destination': ROWS / 6,
+  events: ROWS,
+  'attempts that were the last': ROWS / 6,
   'all attempts': ROWS + ROWS / 6,
-  'failed attempts': ROWS / 3 + ROWS / 6,
-  'attempts that are coming': (ROWS * 2) / 3,
+  'failed attempts': ROWS / 3 + ROWS / 6 + ROWS / 6,
+  'attempts that are coming': ROWS / 2,
   'attempts of a destination': ROWS + ROWS / 6,
   'items that succeeded': ROWS / 3,
 };
 
+const WAITING = '/api/deliveries?status=retrying';
+
+const pathOf = (template: string): string => template.replace('{org}', scene.organization);
+
 describe('paging', () => {
-  test.each(LISTS)('over %s by cursor shows each row once while others are written', async (name, path) => {
+  test.each(LISTS)('over %s by cursor shows each row once while others are written', async (name, template) => {
+    const path = pathOf(template);
     const before = (await list(scene.client, `${path}`)).total;
     const writer = startWriter();
     const ids = await walk(scene.client, path);
@@ -123,7 +163,8 @@ describe('paging', () => {
 
   test.each(LISTS)(
     'over %s by offset shows each row once while others are written after its end',
-    async (name, path) => {
+    async (name, template) => {
+      const path = pathOf(template);
       const until = `to=${new Date(START + ROWS * 1000).toISOString()}`;
       let done = false;
       const writer = (async () => {
@@ -143,4 +184,25 @@ describe('paging', () => {
       expect(ids).toEqual(await walk(scene.client, `${path}&${until}`));
     },
   );
+
+  test('by cursor over a status shows what keeps it once, while half of the rows leave it and others come', async () => {
+    const own = await ownScene();
+    const waiting = await Promise.all(Array.from({ length: 30 }, (_, n) => writeDelivery(own, START + n * 1000, 2)));
+    const leaving = waiting.filter((_, n) => n % 2 === 0);
+    const seen: string[] = [];
+    let next: string | null = null;
+    for (let turn = 0; turn === 0 || next !== null; turn += 1) {
+      const page: ListPage = await list(own.client, `${WAITING}&pageSize=4${next === null ? '' : `&cursor=${next}`}`);
+      seen.push(...page.rows.map(({ id }) => id));
+      next = page.next;
+      // Some are delivered wherever in the list they are, and new ones begin to wait.
+      for (const base of leaving.splice(0, 3)) await attempt(base, 2, Date.now(), 'delivered');
+      await writeDelivery(own, Date.now(), 2);
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    const kept = waiting.filter((_, n) => n % 2 === 1).map((base) => deliveryId(base, 1));
+    expect(kept.filter((id) => !seen.includes(id))).toEqual([]);
+    const rest = await walk(own.client, `${WAITING}&to=${new Date(START + 30_000).toISOString()}`);
+    expect(rest.filter((id) => kept.includes(id))).toHaveLength(kept.length);
+  });
 });

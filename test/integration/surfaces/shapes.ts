@@ -55,7 +55,7 @@ export const listedDelivery = {
 /** An attempt in a list of the delivery items surface. */
 export const listedItem = {
   id: uuid,
-  binding_id: idOf('con'),
+  binding_id: uuid,
   event_id: idOf('evt'),
   idempotency_key: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown,
   status: 'succeeded',

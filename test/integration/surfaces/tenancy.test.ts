@@ -12,6 +12,7 @@ interface Foreign {
   readonly master: Client;
   readonly readOnly: Client;
   readonly organization: string;
+  readonly ownOrganization: string;
   readonly ids: Readonly<
     Record<'delivery' | 'attempt' | 'item' | 'letter' | 'event' | 'destination' | 'connection', string>
   >;
@@ -52,6 +53,7 @@ beforeAll(async () => {
     master: clientOf(owner.api.url, whole.secret),
     readOnly: clientOf(owner.api.url, reader.secret),
     organization: stranger.names.organization,
+    ownOrganization: owner.names.organization,
     ids: {
       ...{ delivery, event, destination: destinationId, connection: connectionId },
       ...{ attempt: attempt ?? '', item: item ?? '', letter: letter ?? '' },
@@ -137,7 +139,7 @@ describe("another tenant's identifier", () => {
 
 describe('a key of the whole organization', () => {
   test('reads across its environments and changes nothing', async () => {
-    const { master, ids } = foreign;
+    const { master, ids, ownOrganization } = foreign;
     for (const path of [
       '/v1/delivery-attempts',
       '/v1/delivery/items',
@@ -156,6 +158,10 @@ describe('a key of the whole organization', () => {
     ] as const) {
       expect([path, (await master(method, path)).status]).toEqual([path, 403]);
     }
+    const mine = `/api/organizations/${ownOrganization}/deliveries`;
+    for (const path of [mine, `${mine}/dead-letter`]) expect((await list(master, path)).total).toBe(1);
+    expect((await master('GET', `${mine}/${ids.delivery}`)).status).toBe(200);
+    expect((await master('POST', `${mine}/${ids.delivery}/retry`)).status).toBe(403);
     const many = { deliveryIds: [ids.delivery] };
     expect((await master('POST', '/api/deliveries/bulk-replay', many)).status).toBe(403);
     expect((await master('POST', `/v1/delivery/items/${ids.item}/replay`)).status).toBe(400);

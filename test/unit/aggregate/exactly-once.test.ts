@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { foldBatch } from '../../../lambdas/aggregate/fold-batch';
 import type { DeliveryStatus } from '../../../lambdas/domain/delivery';
-import { COUNTS, countOf, readCounts } from '../../../lambdas/statistics/counts';
+import { ATTRIBUTES, COUNTS, countOf, readCounts, readNumber } from '../../../lambdas/statistics/counts';
 import { summarize } from '../../../lambdas/statistics/read-statistics';
 import { type History, histories, play, START } from './histories';
 import { MemoryLedger } from './memory-ledger';
@@ -58,7 +58,21 @@ function interleave(all: readonly History[]): { shards: DynamoDBRecord[][]; left
 
 const quantile = (sorted: readonly number[], q: number): number => sorted[Math.ceil(q * sorted.length) - 1] ?? 0;
 
-describe('the counters', () => {
+/** What ever came in by environment and source, and what was ever made for a destination: removals change none of it. */
+function expectActivity(ledger: MemoryLedger, all: readonly History[]): void {
+  const distinct = new Map(all.map((one) => [`${one.destination}/${one.source}`, one]));
+  for (const { environment, destination, source } of distinct.values()) {
+    const inEnvironment = all.filter((one) => one.environment === environment);
+    const life = ledger.item(`STAT#ENV#${environment}`, 'LIFE');
+    expect(readNumber(life, ATTRIBUTES.events)).toBe(inEnvironment.length);
+    const bySource = inEnvironment.filter((one) => one.source === source).length;
+    if (source !== undefined) expect(readNumber(life, ATTRIBUTES.of(source))).toBe(bySource);
+    const made = all.filter((one) => one.destination === destination).length;
+    expect(readNumber(ledger.item(`STAT#DST#${destination}`, 'LIFE'), ATTRIBUTES.made)).toBe(made);
+  }
+}
+
+describe('the counters', { timeout: 180_000 }, () => {
   it('equal a recount, however batches are repeated, split and lost', async () => {
     let deliveries = 0;
     const failing = async (all: History[], how: Handing) => {
@@ -78,7 +92,10 @@ describe('the counters', () => {
           ]),
         );
         expect(readCounts(life)).toEqual(expected);
+        const dead = own.filter(({ status }) => status === 'failed' || status === 'partial');
+        expect(readNumber(life, ATTRIBUTES.dead)).toBe(dead.length);
       }
+      expectActivity(ledger, all);
     };
     await fc.assert(fc.asyncProperty(histories({ minLength: 51, maxLength: 120 }), handing, failing), { numRuns: 60 });
     expect(deliveries).toBeGreaterThan(3_000);

@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   attemptId,
+  configurationUuid,
   deadLetterId,
   deliveryId,
   derivedBase,
   eventId,
   familyHex,
+  fromConfigurationUuid,
   isConfigurationId,
   MAX_ORDINAL,
   newBase,
@@ -41,6 +43,14 @@ describe('the identifiers of an event and of what came of it', () => {
         }
       }),
     );
+  });
+
+  it('of configuration are printed as UUIDs and read from them, in upper case too; what is none stays as it is', () => {
+    const id = newConfigurationId('con', NOW);
+    const uuid = configurationUuid(id);
+    expect(uuid).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+    for (const text of [uuid, uuid.toUpperCase(), id]) expect(fromConfigurationUuid(text, 'con')).toBe(id);
+    for (const text of ['', 'con_', 'nonsense', `${uuid}0`]) expect(fromConfigurationUuid(text, 'con')).toBe(text);
   });
 
   it('keep the four hex digits of each ordinal at the end', () => {

@@ -5,16 +5,18 @@ import { writeItem, writeItemDetail } from '../../../lambdas/dialects/delivery-i
 import { ERROR_CODES } from '../../../lambdas/domain/attempt';
 import { attempt, delivery } from './factories';
 
-const row = { delivery: delivery(), number: 1, attempt: attempt() };
+const CONNECTION = `con_${'a'.repeat(32)}`;
+
+const row = { delivery: delivery({ connection: CONNECTION }), number: 1, attempt: attempt() };
 
 describe('a delivery item', () => {
   it('has the members of its page, under a UUID', () => {
     const event = 'evt_0190f3a2b4c57abc8def012300000000';
     expect(writeItem(row)).toEqual({
       id: '0190f3a2-b4c5-7abc-8def-012300010001',
-      binding_id: 'con_a',
+      binding_id: 'aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa',
       event_id: event,
-      idempotency_key: createHash('sha256').update(`env_a\n${event}\ncon_a`).digest('hex'),
+      idempotency_key: createHash('sha256').update(`env_a\n${event}\n${CONNECTION}`).digest('hex'),
       status: 'succeeded',
       attempt: 1,
       http_status: 200,
@@ -27,7 +29,11 @@ describe('a delivery item', () => {
   });
 
   it('has the same idempotency key on every attempt and every delivery over its connection', () => {
-    const later = { delivery: delivery({ delivery: 3, made: 4 }), number: 4, attempt: attempt({ number: 4 }) };
+    const later = {
+      delivery: delivery({ connection: CONNECTION, delivery: 3, made: 4 }),
+      number: 4,
+      attempt: attempt({ number: 4 }),
+    };
     expect(writeItem(later).idempotency_key).toBe(writeItem(row).idempotency_key);
   });
 

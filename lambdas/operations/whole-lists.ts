@@ -1,0 +1,35 @@
+import { nextCursor, windowOf } from '../http/paging';
+import { pageOf } from '../store/pages';
+
+/** So many rows a page has when nobody says how many; an answer has to stay far below what a function may return. */
+const UNASKED_LIMIT = 1_000;
+
+/** Which part of a list is wanted. */
+export interface PagingQuery {
+  readonly limit?: number | undefined;
+  readonly offset: number;
+  readonly cursor?: string | undefined;
+}
+
+/** What a row is sorted by: identifiers are a prefix of four characters and 32 hex digits. */
+const sortOf = ({ id, created_at }: { readonly id: string; readonly created_at: string }): string =>
+  `${created_at}#${id.slice(4)}`;
+
+/**
+ * A page, newest first, of a list that is read whole because it has only as many rows as people have made: sources,
+ * destinations, connections, keys, recoveries.
+ *
+ * @throws ApiError 400 when the offset is out of reach, or the cursor was not given by an earlier answer
+ */
+export function pageOfWhole<Row extends { readonly id: string; readonly created_at: string }>(
+  all: readonly Row[],
+  { limit = UNASKED_LIMIT, offset, cursor }: PagingQuery,
+) {
+  const listed = all.map((row) => ({ sort: sortOf(row), row })).sort((one, other) => (one.sort < other.sort ? 1 : -1));
+  const { rows, ...page } = pageOf(listed, windowOf(offset, limit, cursor, 'offset'));
+  const pagination = {
+    ...{ total: page.total, total_is_exact: page.totalIsExact, has_more: page.next !== undefined },
+    next_cursor: nextCursor(page),
+  };
+  return { rows, pagination };
+}
