@@ -46,6 +46,7 @@ export const ROUTES: readonly Route[] = [
   route('GET', '/v1/destinations/{id}', 'manage'),
   route('PATCH', '/v1/destinations/{id}', 'manage'),
   route('DELETE', '/v1/destinations/{id}', 'manage'),
+  route('POST', '/v1/destinations/{id}/rotate-secret', 'manage'),
   route('POST', '/v1/destinations/{id}/pause', 'manage'),
   route('POST', '/v1/destinations/{id}/resume', 'manage'),
   route('POST', '/v1/connections', 'manage'),

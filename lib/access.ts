@@ -5,6 +5,7 @@ import type { FunctionName } from '../lambdas/environment';
 export type AccessTarget =
   | 'table'
   | 'indexes'
+  | 'attentionIndex'
   | 'stream'
   | 'deliveryQueue'
   | 'deadLetterQueue'
@@ -19,11 +20,16 @@ export interface Grant {
 }
 
 /**
- * Everything that each function may call, besides writing to its own log group. Transactions and batch writes are
- * authorized by the single actions they consist of, and `SendMessageBatch` by `SendMessage`.
+ * Everything that each function may call, besides writing to its own log group. Transactions are authorized by
+ * the single actions they consist of, and `SendMessageBatch` by `SendMessage`.
  */
 export const ACCESS: Readonly<Record<FunctionName, readonly Grant[]>> = {
-  ingest: [{ on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] }],
+  ingest: [
+    {
+      on: 'table',
+      actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+    },
+  ],
   route: [
     { on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] },
     { on: 'table', actions: ['dynamodb:DeleteItem'] },
@@ -78,9 +84,9 @@ export const ACCESS: Readonly<Record<FunctionName, readonly Grant[]>> = {
     },
   ],
   sweep: [
-    { on: 'table', actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
+    { on: 'table', actions: ['dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
     { on: 'table', actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem'] },
-    { on: 'indexes', actions: ['dynamodb:Query'] },
+    { on: 'attentionIndex', actions: ['dynamodb:Query'] },
     { on: 'deadLetterQueue', actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'] },
     { on: 'deadLetterQueue', actions: ['sqs:ChangeMessageVisibility'] },
   ],

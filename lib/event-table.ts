@@ -16,6 +16,8 @@ export class EventTable extends Construct {
   readonly streamArn: string;
   /** ARNs of the indexes, each by its name: a policy needs no wildcard to name them. */
   readonly indexArns: readonly string[];
+  /** ARN of the index of what needs attention: the rare statuses and dead letters. */
+  readonly attentionIndexArn: string;
 
   constructor(scope: Construct, id: string, props: { readonly removalPolicy: RemovalPolicy }) {
     super(scope, id);
@@ -30,7 +32,12 @@ export class EventTable extends Construct {
     });
     for (const index of INDEXES) this.addIndex(index);
     this.streamArn = streamArnOf(this.table);
-    this.indexArns = INDEXES.map(({ name }) => `${this.table.tableArn}/index/${name}`);
+    this.indexArns = INDEXES.map(({ name }) => this.indexArn(name));
+    this.attentionIndexArn = this.indexArn('attention');
+  }
+
+  private indexArn(name: (typeof INDEXES)[number]['name']): string {
+    return `${this.table.tableArn}/index/${name}`;
   }
 
   // Keys only: entries are read as keys and fetched by them, so settling a delivery rewrites no index entry.

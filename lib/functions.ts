@@ -31,6 +31,7 @@ export class Functions extends Construct {
         environment: environmentFor(name, props.settings, props.surroundings),
         access: statementsFor(name, props.resources),
         logRetention: props.settings.logRetentionDays,
+        tracing: props.settings.tracing,
       });
     this.byName = {
       ingest: create('ingest'),

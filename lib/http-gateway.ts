@@ -29,12 +29,14 @@ const THROTTLE = { rateLimit: 2000, burstLimit: 2000 };
 export class HttpGateway extends Construct {
   /** `https://…`, without a slash at its end. */
   readonly url: string;
+  readonly apiId: string;
   private readonly api: HttpApi;
 
   constructor(scope: Construct, id: string, props: HttpGatewayProps) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', { description: 'Posthorn', createDefaultStage: false });
     this.url = this.api.apiEndpoint;
+    this.apiId = this.api.apiId;
     this.addRoutes(props.functions);
     this.addStage(props.logRetention);
   }

@@ -7,6 +7,8 @@ import { EventSources } from './event-sources';
 import { EventTable } from './event-table';
 import { Functions } from './functions';
 import { HttpGateway } from './http-gateway';
+import { Alarms } from './monitoring/alarms';
+import { OperatorDashboard } from './monitoring/dashboard';
 import { RetrySchedules } from './retry-schedules';
 import { SetAsideQueue } from './set-aside-queue';
 import type { Settings } from './settings';
@@ -49,13 +51,30 @@ export class PosthornStack extends Stack {
       deliverMaxConcurrency: settings.deliverMaxConcurrency,
     });
     new SweepSchedule(this, 'Sweep', { target: byName.sweep.function, intervalMinutes: settings.sweepIntervalMinutes });
-    return new HttpGateway(this, 'Http', { functions: byName, logRetention: settings.logRetentionDays }).url;
+    const http = new HttpGateway(this, 'Http', { functions: byName, logRetention: settings.logRetentionDays });
+    this.addMonitoring(settings, byName, http.apiId);
+    return http.url;
+  }
+
+  private addMonitoring(settings: Settings, functions: Functions['byName'], httpApiId: string): void {
+    const watched = {
+      ...{ stackName: settings.stackName, functions, table: this.data.table, httpApiId },
+      ...{ deliveryQueue: this.queues.deliveryQueue, deadLetterQueue: this.queues.deadLetterQueue },
+      ...{ setAsideQueue: this.setAside.queue, scheduleGroup: this.retries.groupName },
+    };
+    new Alarms(this, 'Alarms', {
+      ...watched,
+      topicArn: settings.alarmTopicArn,
+      oldestDeliverySeconds: settings.oldestDeliveryAlarmSeconds,
+    });
+    new OperatorDashboard(this, 'Dashboard', watched);
   }
 
   private accessResources(): AccessResources {
     return {
       table: [this.data.table.tableArn],
       indexes: this.data.indexArns,
+      attentionIndex: [this.data.attentionIndexArn],
       stream: [this.data.streamArn],
       deliveryQueue: [this.queues.deliveryQueue.queueArn],
       deadLetterQueue: [this.queues.deadLetterQueue.queueArn],

@@ -1,6 +1,13 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, type RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  type RecursiveLoop,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../lambdas/environment';
@@ -19,9 +26,12 @@ export interface ServiceFunctionProps {
   readonly access: readonly PolicyStatement[];
   readonly logRetention: RetentionDays;
   readonly recursiveLoop?: RecursiveLoop;
+  /** Whether X-Ray traces invocations. */
+  readonly tracing: boolean;
 }
 
 const UNTRACED = 'Every unit of work has its log line; traces would add a fee to each delivery.';
+const TRACED = 'X-Ray has no resources that a policy could name.';
 
 /** One function with its own role and its own log group; nothing is shared with another function. */
 export class ServiceFunction extends Construct {
@@ -50,9 +60,11 @@ export class ServiceFunction extends Construct {
       logGroup,
       environment: environmentOf(props),
       ...(props.recursiveLoop && { recursiveLoop: props.recursiveLoop }),
+      ...(props.tracing && { tracing: Tracing.ACTIVE }),
     });
     acknowledge(this.function, 'Serverless-LambdaDLQ', props.afterFailure);
-    acknowledge(this.function, 'Serverless-LambdaTracing', UNTRACED);
+    if (props.tracing) acknowledge(this.role, 'AwsSolutions-IAM5[Resource::*]', TRACED);
+    else acknowledge(this.function, 'Serverless-LambdaTracing', UNTRACED);
   }
 }
 

@@ -1,17 +1,18 @@
-import { startDynamoDb } from './dynamodb/server';
+import type { Interceptor } from './calls/call';
 import { deployTables } from './dynamodb/tables';
-import { LocalStackError } from './errors';
+import { startEngines } from './engines';
+import type { LocalStackError } from './errors';
 import { deployRoutes, registerApi } from './gateway/http-api';
 import { type Gateway, startGateway } from './gateway/server';
 import type { Endpoints } from './lambda/environment';
 import { deployFunctions, type Functions, registerFunctions } from './lambda/functions';
 import { deployMappings, type Mappings } from './mappings/deploy';
-import { startScheduler } from './scheduler/server';
+import { deployPermissions } from './permissions/deploy';
+import type { Decision } from './permissions/permissions';
 import { targetStarter } from './scheduler/targets';
 import { deployScheduleGroups, deploySchedules } from './scheduler/template-schedules';
 import { deployQueues } from './sqs/queues';
-import { startSqs } from './sqs/server';
-import { type DataDirectory, openDataDirectory } from './storage/data-directory';
+import { openDataDirectory } from './storage/data-directory';
 import { Teardown } from './teardown';
 import { loadAssembly } from './template/assembly';
 import { Deployment } from './template/deployment';
@@ -30,6 +31,10 @@ export interface LocalStackOptions {
   readonly functionLog?: (functionName: string, line: string) => void;
   /** Called when a part ends that the stack cannot do without. */
   readonly crashed?: (error: LocalStackError) => void;
+  /** Stand between every AWS call and the engine that answers it, outermost first. */
+  readonly interceptors?: readonly Interceptor[];
+  /** Takes what the template's policies were found to say about calls of functions, each once. */
+  readonly decided?: (decision: Decision) => void;
   /** A synthesized `cdk.out` directory, instead of synthesizing the app. */
   readonly assembly?: string;
 }
@@ -51,6 +56,8 @@ export interface LocalStack {
   logs(functionName?: string): readonly string[];
   /** Ends the workers of a function in the middle of what they do, as a crash would. */
   killWorkers(functionName: string): Promise<void>;
+  /** Ends one worker, as `Call.caller` names it, in the middle of what it does. */
+  killWorker(functionName: string, worker: string): Promise<void>;
   /** Lets the function's event source mappings take nothing more, until they are resumed. */
   pauseMapping(functionName: string): void;
   resumeMapping(functionName: string): void;
@@ -88,19 +95,24 @@ async function start(options: LocalStackOptions, teardown: Teardown): Promise<Ru
   const gateway = await startGateway(options.port ?? 0);
   teardown.add(() => gateway.stop());
   const deployment = await loadTemplate(options, teardown, log);
-  const { sqs, scheduler, endpoints } = await startEngines(options, data, teardown, log);
+  const interceptors = [...(options.interceptors ?? [])];
+  const engines = await startEngines(deployment, { ...options, interceptors }, data, teardown);
+  const { dynamodb, sqs, scheduler, endpoints } = engines;
 
   registerApi(deployment, gateway.url);
   registerFunctions(deployment);
   deployScheduleGroups(deployment, scheduler.store);
-  deployQueues(deployment, sqs);
-  await deployTables(deployment, endpoints.dynamodb);
+  deployQueues(deployment, sqs, endpoints.sqs);
+  await deployTables(deployment, dynamodb.endpoint);
   const functions = deployFunctions(deployment, endpoints, functionLog);
+  const permissions = deployPermissions(deployment, functions, options);
+  interceptors.push(permissions.intercept);
   const router = deployRoutes(deployment);
   deploySchedules(deployment, scheduler.store);
   const outputs = deployment.outputs();
-  const mappings = deployMappings(deployment, {
+  const mappings = await deployMappings(deployment, {
     functions,
+    permissions,
     sqs,
     dynamoDbEndpoint: endpoints.dynamodb,
     checkpointFile: data.file('checkpoints.json'),
@@ -108,7 +120,7 @@ async function start(options: LocalStackOptions, teardown: Teardown): Promise<Ru
   });
   // Together, because a poller waits for the batch that its function still works on.
   teardown.add(() => Promise.all([mappings.stop(), functions.stop()]));
-  scheduler.begin(targetStarter(functions, sqs));
+  scheduler.begin(targetStarter(functions, sqs, permissions));
   teardown.add(() => scheduler.end());
   gateway.serve({ router, functions });
   log(`running ${functions.all().length} functions, their queues, table, schedules and routes`);
@@ -126,25 +138,6 @@ async function loadTemplate(
   const app = await synthesize(options.context ?? {});
   teardown.add(() => app.remove());
   return new Deployment(loadAssembly(app.directory));
-}
-
-async function startEngines(
-  options: LocalStackOptions,
-  data: DataDirectory,
-  teardown: Teardown,
-  log: (line: string) => void,
-) {
-  log('starting DynamoDB, SQS and EventBridge Scheduler');
-  const dynamodb = await startDynamoDb(data.file('table.sqlite'), () =>
-    options.crashed?.(new LocalStackError('The DynamoDB engine has ended unexpectedly.')),
-  );
-  teardown.add(() => dynamodb.stop());
-  const sqs = await startSqs(data.file('queues.jsonl'));
-  teardown.add(() => sqs.stop());
-  const scheduler = await startScheduler(data.file('schedules.jsonl'), log);
-  teardown.add(() => scheduler.stop());
-  const endpoints: Endpoints = { dynamodb: dynamodb.endpoint, sqs: sqs.endpoint, scheduler: scheduler.endpoint };
-  return { sqs, scheduler, endpoints };
 }
 
 /** Loads the bundles one after another, so that the first requests do not wait for it. */
@@ -165,6 +158,7 @@ function stackOf({ gateway, endpoints, outputs, functions, mappings }: Running, 
         ? functions.all().flatMap(({ logs }) => logs.recent)
         : functions.get(functionName).logs.recent,
     killWorkers: async (functionName) => functions.get(functionName).killWorkers(),
+    killWorker: async (functionName, worker) => functions.get(functionName).killWorker(worker),
     pauseMapping: (functionName) => {
       for (const poller of pollersOf(functionName)) poller.pause();
     },

@@ -1,3 +1,4 @@
+import { latencyOf } from '../../lambdas/aggregate/readings';
 import {
   bucketSk,
   bucketStart,
@@ -64,7 +65,7 @@ export function compareBuckets(contents: Contents, width: Width, since: number):
 
 function countInBucket(counted: Tally, delivery: Delivery, width: Width): void {
   const sk = bucketSk(width, Date.parse(delivery.createdAt));
-  const latency = (delivery.last ?? delivery.first)?.latencyMs;
+  const latency = latencyOf(delivery);
   for (const pk of subjectsOf(delivery)) {
     increase(counted, `${pk} ${sk} ${countOf(delivery.status)}`);
     if (latency === undefined) continue;

@@ -6,7 +6,7 @@ import { readStreamImage, type StreamImage } from '../store/stream-image';
 import { readable } from '../store/unreadable-record';
 
 const time = z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'is no time');
-const latency = z.object({ latencyMs: z.number().nonnegative() }).optional();
+const latency = z.object({ latencyMs: z.number().nonnegative(), errorCode: z.string().optional() }).optional();
 
 const delivery = z.object({
   env: z.string(),
@@ -25,8 +25,11 @@ const key = z.object({ pk: z.string(), sk: z.string() });
 /** What counts of a delivery at one moment. Everything in it is read from one image, so changes can be applied in any order. */
 export type Standing = z.output<typeof delivery>;
 
-/** The latency that lists show for a delivery: its latest attempt's, in milliseconds. */
-export const latencyOf = ({ first, last }: Standing): number | undefined => (last ?? first)?.latencyMs;
+/** The latency that lists show for a delivery: its latest attempt's, in milliseconds. What a schema refused was not sent. */
+export function latencyOf({ first, last }: Pick<Standing, 'first' | 'last'>): number | undefined {
+  const latest = last ?? first;
+  return latest?.errorCode === 'schema_invalid' ? undefined : latest?.latencyMs;
+}
 
 /** What a stream record tells the counters. */
 export type Reading =

@@ -6,7 +6,7 @@ import { showOpenApi } from '../http/openapi';
 import { openTable } from '../store/table';
 import { resetCircuit, showCircuit } from './circuit';
 import { showEvent, showEvents } from './events';
-import { knownTotals } from './known-totals';
+import { knownLetters, knownTotals } from './known-totals';
 import { showOverview, showVolume } from './metrics';
 import { recoveryEndpoints } from './recoveries';
 import { retryWholeEvent } from './retry-event';
@@ -24,6 +24,7 @@ const deps = {
   retentionDays: environment.RETENTION_DAYS,
   bodyRetentionDays: environment.BODY_RETENTION_DAYS,
   knownTotal: knownTotals(table),
+  knownLetters: knownLetters(table),
   now: Date.now,
 };
 

@@ -1,4 +1,5 @@
-import { knownTotal } from '../statistics/lifetime';
+import { knownDeadLetters, knownTotal } from '../statistics/lifetime';
+import type { KnownLetters } from '../store/dead-letters';
 import type { KnownTotal } from '../store/delivery-lists';
 import type { Table } from '../store/table';
 
@@ -12,7 +13,16 @@ const COUNT_BELOW = 1_000;
 export function knownTotals(table: Table): KnownTotal {
   return async ({ environments, statuses, destination }) => {
     const scope = destination === undefined ? { environments } : { destination };
-    const total = await knownTotal(table, { ...scope, statuses });
-    return total !== undefined && total >= COUNT_BELOW ? total : undefined;
+    return ifLong(await knownTotal(table, { ...scope, statuses }));
   };
 }
+
+/** Totals of lists of open dead letters, likewise. */
+export function knownLetters(table: Table): KnownLetters {
+  return async ({ environments, destination }) => {
+    return ifLong(await knownDeadLetters(table, destination === undefined ? { environments } : { destination }));
+  };
+}
+
+const ifLong = (total: number | undefined): number | undefined =>
+  total !== undefined && total >= COUNT_BELOW ? total : undefined;

@@ -4,10 +4,12 @@ import { type Principal, requireEnvironment } from '../http/authentication';
 import type { Endpoints } from '../http/endpoint';
 import { ApiError, invalid, notFound } from '../http/errors';
 import type { ApiRequest, ApiResponse } from '../http/messages';
+import { nextCursor, windowOf } from '../http/paging';
 import { parseJson, validate } from '../http/parse';
 import { findInEnvironments, ownEnvironment, readableEnvironments } from '../http/tenant';
 import type { OperationDependencies } from '../operations/dependencies';
 import { getDestination } from '../store/configuration';
+import { pageOf } from '../store/pages';
 import { cancelRecovery, getRecovery, listRecoveries, putRecovery, type Recovery } from '../store/recoveries';
 
 const PATH = '/v1/recoveries';
@@ -52,16 +54,23 @@ function rangeOf({ from, to }: { from: string; to?: string | undefined }, now: n
   return { from, to: to !== undefined && Date.parse(to) < now ? to : iso(now) };
 }
 
-/** Newest first. There are as many as operators have started, so they are shown together. */
+/** Newest first. There are as many as operators have started, so all are read, and a page of them is shown. */
 const showRecoveries: Call = async ({ table }, request, caller) => {
-  const { destination_id: destination, status } = validate(recoveryQuery, request.query);
+  const { destination_id: destination, status, limit, offset, cursor } = validate(recoveryQuery, request.query);
+  const window = windowOf(offset, limit, cursor, 'offset');
   const environments = await readableEnvironments(table, caller);
   const all = (await Promise.all(environments.map((environment) => listRecoveries(table, environment)))).flat();
-  const recoveries = all
+  const listed = all
     .filter((one) => destination === undefined || one.destination === destination)
     .filter((one) => status === undefined || one.status === status)
-    .sort((one, other) => (one.id < other.id ? 1 : -1));
-  return { status: 200, body: { recoveries: recoveries.map(writeRecovery) } };
+    .map((row) => ({ sort: `${row.createdAt}#${row.id.slice('rec_'.length)}`, row }))
+    .sort((one, other) => (one.sort < other.sort ? 1 : -1));
+  const { rows, ...page } = pageOf(listed, window);
+  const pagination = {
+    ...{ total: page.total, total_is_exact: page.totalIsExact, has_more: page.next !== undefined },
+    next_cursor: nextCursor(page),
+  };
+  return { status: 200, body: { recoveries: rows.map(writeRecovery), pagination } };
 };
 
 const showRecovery: Call = async ({ table }, { params }, caller) => {

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { MessageOutcome } from '../domain/acknowledgement';
 import { readFailedClaim } from '../domain/failed-claim';
 import type { DeliveryMessage } from '../domain/message';
-import { type NextStep, nextStep } from '../domain/next-step';
+import { type NextStep, nextStepOfAll } from '../domain/next-step';
+import { hasMirrors } from '../domain/targets';
 import type { DueAttempt } from '../queue/enqueue';
 import type { Destination } from '../store/configuration';
 import type { Delivery } from '../store/delivery-items';
@@ -113,10 +114,10 @@ async function attempt(ports: DeliverPorts, message: ReceivedMessage, claimed: C
   const exchange = await tryOnce(ports, message, claimed);
   const policy = destination?.retryPolicy ?? { maxAttempts: 1, schedule: [] };
   const inRound = message.attempt - delivery.roundStart;
-  const final = exchange.outgoing === undefined;
+  const final = exchange.outgoing === undefined && exchange.result.kind === 'error';
   const step: NextStep = final
     ? { kind: 'dead', pauseDestination: false }
-    : nextStep(exchange.result, inRound, policy, ports);
+    : nextStepOfAll(exchange.results, exchange.accepted.length > 0, inRound, policy, ports);
   const now = ports.now();
   const outcome = outcomeOf(step, message, now);
   const recorded = await ports.record({
@@ -126,6 +127,7 @@ async function attempt(ports: DeliverPorts, message: ReceivedMessage, claimed: C
     now,
     attempt: storedAttempt(ports, message, claimed, exchange),
     maxAttempts: policy.maxAttempts,
+    accepted: hasMirrors(destination) ? exchange.accepted : undefined,
   });
   if (recorded && outcome.kind === 'retry')
     await ports.enqueueAt(next(message, message.attempt), outcome.nextAttemptAt, now);

@@ -10,6 +10,7 @@ import { decodeMessage } from '../domain/message';
 import { NEAR_MS } from '../domain/rate-limit';
 import { readEnvironment } from '../environment';
 import { logger } from '../log';
+import { count, publishMetrics } from '../metrics';
 import { enqueueSoon } from '../queue/enqueue';
 import { enqueueAt } from '../queue/schedule';
 import { packDetail } from '../store/attempt-detail';
@@ -23,7 +24,8 @@ import { takePlace } from '../store/rate-limits';
 import { openTable } from '../store/table';
 import { park, restart } from '../store/transitions';
 import { createBreaker } from './breaker';
-import { newsLine } from './breaker-news';
+import { BREAKER_METRICS, newsLine } from './breaker-news';
+import { metricsOf } from './counted';
 import { deliverOrRenew } from './last-receive';
 import type { DeliverPorts, ReceivedMessage } from './ports';
 import { createSend } from './send';
@@ -63,7 +65,10 @@ const breaker = createBreaker(
     remember: (read, now) => readDestination.remember(addressOf(read), now),
     newToken: randomUUID,
     now: Date.now,
-    tell: (news, destination) => logger.warn(`circuit ${news}`, newsLine(news, destination, Date.now())),
+    tell: (news, destination) => {
+      logger.warn(`circuit ${news}`, newsLine(destination));
+      count(BREAKER_METRICS[news]);
+    },
     report: (error) => logger.warn('the breaker could not take account of an attempt', { error }),
   },
   {
@@ -118,6 +123,7 @@ async function handleRecord(record: SQSRecord, context: Context): Promise<void> 
     ...{ base, delivery, attempt, destination, messageId, outcome },
     receiveCount: Number(record.attributes.ApproximateReceiveCount),
   });
+  for (const name of metricsOf(outcome)) count(name);
   const acknowledgement = acknowledgementOf(outcome, Date.now());
   if (acknowledgement.kind === 'acknowledge') return;
   await leave(record, acknowledgement.visibleAfterSeconds);
@@ -147,5 +153,9 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
       throw error;
     }
   };
-  return processPartialResponse(event, record, processor, { context, throwOnFullBatchFailure: false });
+  try {
+    return await processPartialResponse(event, record, processor, { context, throwOnFullBatchFailure: false });
+  } finally {
+    publishMetrics();
+  }
 }

@@ -1,8 +1,10 @@
 import type { Headers } from '../domain/attempt';
+import { HEADER_VALUE } from '../domain/header-rules';
 import { deliveryIdempotencyKey } from '../domain/idempotency';
 import { eventId } from '../domain/identifiers';
 import { isCredentialName, redactHeaders } from '../domain/redaction';
 import { sign } from '../domain/signature';
+import { activeSecrets } from '../domain/signing-secrets';
 import { USER_AGENT } from '../domain/version';
 import type { Destination } from '../store/configuration';
 import type { Delivery } from '../store/delivery-items';
@@ -31,14 +33,17 @@ export function buildRequest(
   };
 }
 
+/** Stands for a content type that came in with characters that no header may have. */
+const UNNAMED = 'application/octet-stream';
+
 function standardHeaders(event: StoredEvent, delivery: Delivery, destination: Destination, now: Date): Headers {
   const id = eventId(event.base);
   return {
-    'content-type': event.contentType,
+    'content-type': HEADER_VALUE.test(event.contentType) ? event.contentType : UNNAMED,
     'user-agent': USER_AGENT,
     'webhook-id': id,
     'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-    'webhook-signature': sign(destination.signingSecrets, id, now, event.body),
+    'webhook-signature': sign(activeSecrets(destination, now.getTime()), id, now, event.body),
     'X-Webhook-ID': id,
     'Idempotency-Key': deliveryIdempotencyKey(delivery.environment, id, delivery.connection),
   };

@@ -1,7 +1,9 @@
-import { Agent, request } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import type { AddressRules } from '../domain/address';
 import { type AttemptResult, type ErrorCode, type Headers, MAX_RESPONSE_BYTES } from '../domain/attempt';
-import { guardedConnector } from './guarded-connector';
+import { targetProblem } from '../domain/target-url';
+import { ConnectionPools } from './connection-pools';
+import { guardedConnector, type Network } from './guarded-connector';
 
 /** One HTTP request to a destination. */
 export interface OutgoingRequest {
@@ -22,19 +24,25 @@ const MAX_HEADER_BYTES = 16_384;
 /** Longer than any attempt may take, so that an attempt's own timeout is the one that ends it. */
 const CONNECT_TIMEOUT_MS = 30_000;
 
+const BLOCKED = { code: 'address_blocked', message: 'The address is not public' } as const;
+
 /** Makes the sender of a function instance; its connections are kept and reused between invocations. */
-export function createSend(rules: AddressRules): Send {
-  const dispatcher = new Agent({
-    connect: guardedConnector(rules, CONNECT_TIMEOUT_MS),
+export function createSend(rules: AddressRules, network: Network = {}, now: () => number = Date.now): Send {
+  const options = {
+    connect: guardedConnector(rules, CONNECT_TIMEOUT_MS, network),
     maxHeaderSize: MAX_HEADER_BYTES,
     headersTimeout: 0,
     bodyTimeout: 0,
     pipelining: 1,
-  });
-  return (outgoing) => exchange(dispatcher, outgoing);
+  };
+  const pools = new ConnectionPools(options, now);
+  return async (outgoing) => {
+    if (targetProblem(outgoing.url, rules)) return { kind: 'error', ...BLOCKED, latencyMs: 0 };
+    return pools.use(new URL(outgoing.url).origin, (pool) => exchange(pool, outgoing));
+  };
 }
 
-async function exchange(dispatcher: Agent, outgoing: OutgoingRequest): Promise<AttemptResult> {
+async function exchange(dispatcher: Dispatcher, outgoing: OutgoingRequest): Promise<AttemptResult> {
   const { url, method, headers, timeoutMs } = outgoing;
   const started = performance.now();
   const latency = () => Math.round(performance.now() - started);
@@ -77,7 +85,7 @@ interface Failure {
 function classify(error: unknown, signal: AbortSignal, timeoutMs: number): Failure {
   if (signal.aborted) return { code: 'timeout', message: `Connection timeout after ${timeoutMs}ms` };
   const code = codeOf(error);
-  if (code === 'ADDRESS_BLOCKED') return { code: 'address_blocked', message: 'The address is not public' };
+  if (code === 'ADDRESS_BLOCKED') return BLOCKED;
   if (code.includes('TIMEOUT') && code.startsWith('UND_ERR')) return { code: 'timeout', message: 'Connection timeout' };
   if (['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'ENODATA'].includes(code)) {
     return { code: 'dns_error', message: `The host name cannot be resolved (${code})` };

@@ -16,12 +16,14 @@ export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
  * Everything that may happen to a delivery: from which states, to which. Conditional writes are built from this table,
  * so a transition that is not here cannot be written.
  *
+ * - `refuse` is what the schema of a connection does, before anything is sent.
  * - `claim` and `park` also take over a `sent` delivery whose claim has expired: its worker is gone.
  * - `retry` and `redrive` start a fresh round of attempts; `resume` goes on with the round that was parked, `enqueueAgain`
  *   with one whose next message was lost. All four put the delivery back to `pending`, and the table's stream does the
  *   rest: whoever wrote this need not enqueue anything.
  */
 export const TRANSITIONS = {
+  refuse: { from: ['pending'], to: 'schema_failed' },
   claim: { from: ['pending', 'retrying', 'sent'], to: 'sent' },
   deliver: { from: ['sent'], to: 'delivered' },
   reschedule: { from: ['sent'], to: 'retrying' },

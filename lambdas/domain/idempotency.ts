@@ -13,15 +13,9 @@ export function deliveryIdempotencyKey(environment: string, event: string, conne
 /** How long a publisher's `Idempotency-Key` is remembered: 24 hours, in milliseconds. */
 export const IDEMPOTENCY_WINDOW_MS = 24 * 60 * 60 * 1000;
 
-/** The name from which the base of an event is derived that is published under the caller's own key or id. */
-export function publishName(
-  environment: string,
-  kind: 'key' | 'id',
-  value: string,
-  generation: number,
-  index: number,
-): string {
-  return JSON.stringify([environment, kind, value, generation, index]);
+/** The name from which the base of an event is derived that is published under the caller's own key or id, or that a source recognizes. */
+export function publishName(environment: string, kind: 'key' | 'id' | 'dedup', value: string, index: number): string {
+  return JSON.stringify([environment, kind, value, index]);
 }
 
 /** A fingerprint of a whole request, by which a repetition is told from another request under the same key. */

@@ -3,7 +3,9 @@ import { defaultLimits, readEnvironment } from '../environment';
 import { createAuthenticate } from '../http/authentication';
 import { createHttpHandler } from '../http/endpoint';
 import { findSource, getSource } from '../store/configuration';
-import { putEvent } from '../store/events';
+import { getEvent, putEvent, type StoredEvent } from '../store/events';
+import { useKey } from '../store/key-uses';
+import { forgetEvent, putLatestEvent } from '../store/latest-events';
 import { openTable } from '../store/table';
 import { ingestSource } from './ingest-source';
 import { publishBatch, publishOne } from './publish';
@@ -16,7 +18,12 @@ const table = openTable(environment.TABLE_NAME);
 const settings = { shards: environment.TIMELINE_SHARDS, retentionDays: environment.RETENTION_DAYS };
 
 const ports = {
-  put: (event: Parameters<typeof putEvent>[1]) => putEvent(table, event, settings),
+  put: (event: StoredEvent) => putEvent(table, event, settings),
+  putLatest: (event: StoredEvent, first: StoredEvent, windowMs: number) =>
+    putLatestEvent(table, event, first, windowMs, settings),
+  forget: (event: StoredEvent) => forgetEvent(table, event),
+  get: (base: string) => getEvent(table, base),
+  useKey: (name: string, fingerprint: string) => useKey(table, name, fingerprint, Date.now()),
   now: Date.now,
   getSource: (owner: string, id: string) => getSource(table, owner, id),
   findSource: cached((id) => findSource(table, id), { ttlMs: SOURCE_TTL_MS, now: Date.now }),

@@ -1,9 +1,11 @@
+import { deduplicationName } from '../domain/deduplication';
 import { requestFingerprint } from '../domain/idempotency';
 import { eventId, isConfigurationId } from '../domain/identifiers';
+import { type VerificationResult, verifySignature } from '../domain/source-verification';
 import { ApiError, notFound } from '../http/errors';
 import type { ApiRequest, ApiResponse } from '../http/messages';
 import type { Source } from '../store/configuration';
-import { type AcceptPorts, accept } from './accept';
+import { type AcceptPorts, accept, type Repeatable } from './accept';
 
 export interface IngestPorts extends AcceptPorts {
   findSource(id: string): Promise<Source | undefined>;
@@ -22,8 +24,21 @@ export async function ingestSource(ports: IngestPorts, request: ApiRequest): Pro
   const source = isConfigurationId(id, 'src') ? await ports.findSource(id) : undefined;
   if (!source) throw notFound('Source', id);
   if (source.status !== 'active') throw new ApiError('FORBIDDEN', 'The source is disabled');
+  requireSignature(source, request, ports.now());
   const event = await accept(ports, incomingEvent(request, source), repeatable(request, source));
   return { status: 202, body: { event_id: eventId(event.base) } };
+}
+
+const REFUSALS: Readonly<Record<Exclude<VerificationResult, 'verified'>, string>> = {
+  missing: 'The request is not signed in the way that the source expects',
+  wrong: 'The signature does not match',
+  stale: 'The signature was made too long ago, or lies in the future',
+};
+
+/** @throws ApiError 401 when the source verifies signatures and the request has no good one */
+function requireSignature({ verification }: Source, request: ApiRequest, now: number): void {
+  const result = verification ? verifySignature(verification, request, now) : 'verified';
+  if (result !== 'verified') throw new ApiError('UNAUTHORIZED', REFUSALS[result]);
 }
 
 function incomingEvent(request: ApiRequest, source: Source) {
@@ -34,6 +49,7 @@ function incomingEvent(request: ApiRequest, source: Source) {
     contentType: request.headers['content-type'] ?? 'application/octet-stream',
     headers: keptHeaders(request),
     body: request.body,
+    ...(source.verification && { verified: true as const }),
   };
 }
 
@@ -45,9 +61,16 @@ function keptHeaders({ headers }: ApiRequest): Record<string, string> {
   return Object.fromEntries(kept);
 }
 
-function repeatable(request: ApiRequest, source: Source) {
+/** A key says which request is meant; where there is none, the source may recognize a repetition by itself. */
+function repeatable(request: ApiRequest, source: Source): Repeatable | undefined {
   const key = request.headers['idempotency-key'];
-  if (!key) return undefined;
+  if (!key) return recognizable(request, source);
   const fingerprint = requestFingerprint(Buffer.from(request.body).toString('base64'));
   return { kind: 'key' as const, value: `${source.id}\n${key}`, index: 0, fingerprint };
+}
+
+function recognizable(request: ApiRequest, { id, deduplication }: Source): Repeatable | undefined {
+  const name = deduplication && deduplicationName(deduplication, request);
+  if (!deduplication || name === undefined) return undefined;
+  return { kind: 'dedup', value: `${id}\n${name}`, index: 0, windowMs: deduplication.windowSeconds * 1000 };
 }

@@ -1,6 +1,6 @@
 import type { Node } from 'jsonc-parser';
 import * as z from 'zod';
-import { requestFingerprint } from '../domain/idempotency';
+import { publishName, requestFingerprint } from '../domain/idempotency';
 import { eventId } from '../domain/identifiers';
 import { type EnvironmentPrincipal, type Principal, requireEnvironment } from '../http/authentication';
 import { ApiError, invalid } from '../http/errors';
@@ -9,7 +9,7 @@ import { parseJson, validate } from '../http/parse';
 import { rawText, readTree } from '../http/raw-json';
 import type { Source } from '../store/configuration';
 import type { StoredEvent } from '../store/events';
-import { type AcceptPorts, accept, type IncomingEvent, type Repeatable } from './accept';
+import { type AcceptPorts, accept, conflictMessage, type IncomingEvent, type Repeatable } from './accept';
 
 /** Body of `POST /v1/events`. */
 export const published = z.object({
@@ -24,6 +24,8 @@ export const batch = z.object({ events: z.array(published).min(1).max(100) });
 
 export interface PublishPorts extends AcceptPorts {
   getSource(environment: string, id: string): Promise<Source | undefined>;
+  /** Notes the use of a key for a request; false when it was used for another one within its window. */
+  useKey(name: string, fingerprint: string): Promise<boolean>;
 }
 
 type Published = z.output<typeof published>;
@@ -69,6 +71,10 @@ async function acceptAll(
     const incoming = toEvent(parsed, principal, text, tree, path);
     return { incoming, repeatable: repeatable(key, parsed, incoming, index) };
   });
+  if (key && prepared.every(({ repeatable }) => repeatable?.kind === 'id')) {
+    const used = await ports.useKey(publishName(principal.environment, 'key', key.value, 0), key.fingerprint);
+    if (!used) throw new ApiError('CONFLICT', conflictMessage('key'));
+  }
   return acceptInOrder(ports, prepared);
 }
 
@@ -95,7 +101,7 @@ function idempotencyKey({ headers }: ApiRequest): string | undefined {
   return key;
 }
 
-/** An event's own id outlives the request's key, so it is the one that counts where both are given. */
+/** An event's own id outlives the request's key, so the event is found by it where both are given. */
 function repeatable(
   key: { readonly value: string; readonly fingerprint: string } | undefined,
   event: Published,

@@ -9,17 +9,17 @@ import {
   filterRules,
   headers,
   method,
+  mirrorUrls,
   name,
-  notYet,
+  payloadSchema,
   rateLimit,
   retryPolicy,
+  senderSettings,
   slug,
   sourceStatus,
   template,
   tenant,
   timeout,
-  unsupported,
-  verification,
 } from './schemas';
 
 /** Body of `PATCH /v1/sources/{id}`: what is absent stays as it is; null takes a value away. */
@@ -29,7 +29,7 @@ export const sourceChange = z.object({
   slug: slug.optional(),
   template: template.nullish(),
   status: sourceStatus.optional(),
-  ...verification,
+  ...senderSettings,
 });
 
 /** Body of `PATCH /v1/destinations/{id}`. Credentials are written and never read. */
@@ -40,6 +40,7 @@ export const destinationChange = (rules: UrlRules) =>
     slug: slug.optional(),
     type: z.literal('http').optional(),
     url: destinationUrl(rules).optional(),
+    mirror_urls: mirrorUrls(rules).nullish(),
     method: method.optional(),
     headers: headers.optional(),
     auth_type: authType.optional(),
@@ -48,7 +49,6 @@ export const destinationChange = (rules: UrlRules) =>
     retry_policy: retryPolicy.nullish(),
     rate_limit: rateLimit.nullish(),
     status: destinationStatus.optional(),
-    ...notYet,
   });
 
 export type DestinationChange = z.output<ReturnType<typeof destinationChange>>;
@@ -61,7 +61,7 @@ export const connectionChange = z.object({
   source_id: z.string().nullish(),
   destination_id: z.string().optional(),
   filter_rules: filterRules.nullish(),
-  schema: unsupported('a schema'),
+  schema: payloadSchema.nullish(),
   enabled: z.boolean().optional(),
 });
 

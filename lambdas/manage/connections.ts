@@ -20,12 +20,14 @@ import { removeConnection } from '../store/removal';
 import type { Table } from '../store/table';
 import { connectionChange, connectionQuery } from './change-schemas';
 import { changeOf, deleted } from './changes';
+import { packedSchema } from './packed-schema';
 import { connectionBody } from './schemas';
 
 /** `POST /v1/connections` */
 export async function createConnection(table: Table, request: ApiRequest, caller: Principal): Promise<ApiResponse> {
   const body = validate(connectionBody, parseJson(request.body).value);
   const { organization, environment } = ownEnvironment(caller, body);
+  const schema = await packedSchema(body.schema);
   const joined = await readJoined(table, environment, body);
   const now = Date.now();
   const at = new Date(now).toISOString();
@@ -37,6 +39,7 @@ export async function createConnection(table: Table, request: ApiRequest, caller
     ...(body.source_id && { source: body.source_id }),
     destination: body.destination_id,
     filterRules: body.filter_rules ?? [],
+    ...(schema && { schema }),
     enabled: body.enabled,
     ...{ createdAt: at, updatedAt: at },
   };
@@ -115,7 +118,8 @@ export async function patchConnection(table: Table, request: ApiRequest, caller:
   await readJoined(table, environment, body);
   const { name, description, source_id: source, destination_id: destination, enabled } = body;
   const filterRules = body.filter_rules === null ? [] : body.filter_rules;
-  const change = changeOf({ name, description, source, destination, filterRules, enabled });
+  const schema = await packedSchema(body.schema);
+  const change = changeOf({ name, description, source, destination, filterRules, schema, enabled });
   const joins = { ...(source && { source }), ...(destination && { destination }) };
   const connection = await changeConnection(table, environment, id, change, joins);
   if (!connection) throw notFound('Connection', id);

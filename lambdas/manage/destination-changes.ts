@@ -1,11 +1,13 @@
 import { redactHeaders } from '../domain/redaction';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy } from '../domain/retry-policy';
+import { invalid } from '../http/errors';
 import { validate } from '../http/parse';
 import { type Destination, destinationAuth } from '../store/configuration';
 import { statusChange } from '../store/destination-status';
 import type { Change } from '../store/expressions';
 import type { DestinationChange } from './change-schemas';
 import { changeOf } from './changes';
+import { mirrorProblem } from './destination-url';
 import { type DestinationBody, requiredCredentials } from './schemas';
 
 /** Reads a retry policy; none means the default. */
@@ -25,7 +27,7 @@ export const lowerCase = (headers: Record<string, string>): Record<string, strin
  * What a PATCH changes in a destination.
  *
  * @param stored the destination as it is: a client that sends back what it was shown changes nothing
- * @throws ApiError 400 when credentials are missing
+ * @throws ApiError 400 when credentials are missing, or a target is named twice
  */
 export function destinationChangeOf(stored: Destination, body: DestinationChange, now: number): Change {
   const change = changeOf(
@@ -33,6 +35,7 @@ export function destinationChangeOf(stored: Destination, body: DestinationChange
       name: body.name,
       slug: body.slug,
       url: body.url,
+      mirrorUrls: newMirrors(stored, body),
       method: body.method,
       headers: body.headers && keepHidden(stored.headers, lowerCase(body.headers)),
       auth: newAuth(stored.auth, body),
@@ -45,6 +48,19 @@ export function destinationChangeOf(stored: Destination, body: DestinationChange
   if (body.status === undefined || body.status === stored.status) return change;
   const switched = statusChange(body.status, new Date(now).toISOString());
   return { set: { ...change.set, ...switched.set }, remove: [...(change.remove ?? []), ...(switched.remove ?? [])] };
+}
+
+/**
+ * New mirrors, null when there are to be none, or undefined when they stay as they are.
+ *
+ * @throws ApiError 400 when a target would be named twice
+ */
+function newMirrors(stored: Destination, { url = stored.url, mirror_urls }: DestinationChange) {
+  const mirrors = mirror_urls === undefined ? stored.mirrorUrls : mirror_urls;
+  const problem = mirrorProblem(url, mirrors ?? []);
+  if (problem) throw invalid('mirror_urls', problem);
+  if (mirror_urls === undefined) return undefined;
+  return mirror_urls?.length ? mirror_urls : null;
 }
 
 /** Answers show `***` in place of credentials: a value that comes back so means the one that is stored. */

@@ -21,10 +21,11 @@ import { destinationChange, destinationQuery } from './change-schemas';
 import { deleted } from './changes';
 import { destinationChangeOf, lowerCase, readRetryPolicy } from './destination-changes';
 import type { UrlRules } from './destination-url';
+import { forgetEndedSecrets } from './rotate-secret';
 import { destinationBody } from './schemas';
 import { slugOf } from './slug';
 
-/** `POST /v1/destinations`: the only answer that shows the signing secret. */
+/** `POST /v1/destinations`: the only answer that shows the signing secret that it begins with. */
 export async function createDestination(
   table: Table,
   rules: UrlRules,
@@ -40,6 +41,7 @@ export async function createDestination(
     id: newConfigurationId('dst', now),
     ...{ organization, environment },
     ...{ name: body.name, slug: body.slug ?? slugOf(body.name, 'destination') },
+    ...(body.mirror_urls?.length && { mirrorUrls: body.mirror_urls }),
     ...{ url: body.url, method: body.method, headers: lowerCase(body.headers) },
     auth: destinationAuth.parse({ type: body.auth_type, ...body.auth_config }),
     timeoutMs: body.timeout_ms,
@@ -101,7 +103,9 @@ export async function patchDestination(
   if (!stored) throw notFound('Destination', id);
   const body = validate(destinationChange(rules), parseJson(request.body).value);
   ownEnvironment(caller, body);
-  const change = destinationChangeOf(stored, body, Date.now());
+  const now = Date.now();
+  const change = destinationChangeOf(stored, body, now);
+  await forgetEndedSecrets(table, stored, now);
   const destination = await changeDestination(table, environment, id, change);
   if (!destination) throw notFound('Destination', id);
   return { status: 200, body: { destination: writeDestination(destination) } };

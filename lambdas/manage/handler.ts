@@ -12,6 +12,7 @@ import {
   showDestination,
   showDestinations,
 } from './destinations';
+import { rotateSecret } from './rotate-secret';
 import { createSession, deleteSession, showSession } from './session';
 import { createSource, deleteSource, patchSource, showSource, showSources, showTemplates } from './sources';
 import { withActivity } from './with-activity';
@@ -46,6 +47,10 @@ export const handler = createHttpHandler(
     'DELETE /v1/destinations/{id}': {
       scope: 'delete',
       handle: (request, caller) => deleteDestination(table, request, caller),
+    },
+    'POST /v1/destinations/{id}/rotate-secret': {
+      scope: 'write',
+      handle: (request, caller) => rotateSecret(table, request, caller, Date.now()),
     },
     'POST /v1/destinations/{id}/pause': {
       scope: 'write',

@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import { DEDUP_STRATEGIES, MAX_DEDUP_WINDOW_SECONDS } from '../domain/deduplication';
 import { FILTER_OPERATORS } from '../domain/filter-rules';
+import { HEADER_NAME, HEADER_VALUE, headersProblem, isReservedHeader } from '../domain/header-rules';
 import { MAX_RETRY_AFTER_SECONDS } from '../domain/retry-policy';
+import { SIGNATURE_ENCODINGS, VERIFICATION_TYPES } from '../domain/source-verification';
 import { storageProblem } from '../store/storable';
-import { type UrlRules, urlProblem } from './destination-url';
-import { HEADER_NAME, HEADER_VALUE, isReservedHeader } from './forbidden-headers';
+import { mirrorProblem, type UrlRules, urlProblem } from './destination-url';
 
 export const name = z.string().trim().min(1).max(255);
 export const slug = z
@@ -21,18 +23,31 @@ export const tenant = { org_id: z.string().optional(), env_id: z.string().option
 export const template = z.string().min(1).max(100);
 export const sourceStatus = z.enum(['active', 'disabled']);
 
-const off = z.union([z.null(), z.literal(false)]);
+const lowerCaseHeader = z
+  .string()
+  .max(255)
+  .regex(HEADER_NAME, 'is no header name')
+  .transform((text) => text.toLowerCase());
+const secret = z.string().min(8).max(1024);
 
-/** What a source will know about senders; refused in this version unless it says that nothing is checked. */
-export const verification = {
-  verification: unsupported('verification'),
-  verification_enabled: unsupported('verification', off),
-  verification_type: unsupported('verification'),
-  verification_header: unsupported('verification'),
-  verification_secret: unsupported('verification'),
-  dedup_enabled: unsupported('deduplication', off),
-  dedup_strategy: unsupported('deduplication'),
-  dedup_window_seconds: unsupported('deduplication'),
+/**
+ * How the sender of a source signs, and what makes a request a repetition. Secrets are written and never read. What these
+ * mean together is looked at when they are saved.
+ */
+export const senderSettings = {
+  verification: unsupported('verification as an object; use verification_type and its companions; it'),
+  verification_enabled: z.boolean().nullish(),
+  verification_type: z.enum(VERIFICATION_TYPES).nullish(),
+  verification_header: lowerCaseHeader.nullish(),
+  verification_encoding: z.enum(SIGNATURE_ENCODINGS).nullish(),
+  verification_prefix: z.string().max(50).nullish(),
+  verification_tolerance_seconds: z.int().min(1).max(86_400).nullish(),
+  verification_secret: secret.nullish(),
+  verification_secrets: z.array(secret).min(1).max(5).nullish(),
+  dedup_enabled: z.boolean().nullish(),
+  dedup_strategy: z.enum(DEDUP_STRATEGIES).nullish(),
+  dedup_header: lowerCaseHeader.nullish(),
+  dedup_window_seconds: z.int().min(1).max(MAX_DEDUP_WINDOW_SECONDS).nullish(),
 };
 
 export const sourceBody = z.object({
@@ -41,7 +56,7 @@ export const sourceBody = z.object({
   slug: slug.optional(),
   template: template.nullish(),
   status: sourceStatus.default('active'),
-  ...verification,
+  ...senderSettings,
 });
 
 const headerValue = z.string().regex(HEADER_VALUE, 'must be printable ASCII without line breaks');
@@ -49,7 +64,10 @@ const headerName = z
   .string()
   .regex(HEADER_NAME, 'is no header name')
   .refine((header) => !isReservedHeader(header), 'is set by Posthorn or by HTTP itself');
-export const headers = z.record(headerName, headerValue);
+export const headers = z.record(headerName, headerValue).superRefine((all, context) => {
+  const message = headersProblem(all);
+  if (message) context.addIssue({ code: 'custom', message });
+});
 
 const credential = z.string().min(1).max(4096).regex(HEADER_VALUE, 'must be printable ASCII');
 export const authConfig = z.object({
@@ -98,10 +116,10 @@ export const destinationUrl = (rules: UrlRules) =>
  */
 export const rateLimit = z.number().min(0.001).max(1000);
 
-/** Members of a destination that this version refuses. */
-export const notYet = {
-  mirror_urls: unsupported('mirroring', z.array(z.never()).max(0)),
-};
+/** A destination has at most this many mirrors: every attempt may be sent to all of them. */
+export const MAX_MIRRORS = 5;
+
+export const mirrorUrls = (rules: UrlRules) => z.array(destinationUrl(rules)).max(MAX_MIRRORS);
 
 export const destinationBody = (rules: UrlRules) =>
   z
@@ -111,6 +129,7 @@ export const destinationBody = (rules: UrlRules) =>
       slug: slug.optional(),
       type: z.literal('http').default('http'),
       url: destinationUrl(rules),
+      mirror_urls: mirrorUrls(rules).nullish(),
       method: method.default('POST'),
       headers: headers.default({}),
       ...authentication.shape,
@@ -118,9 +137,12 @@ export const destinationBody = (rules: UrlRules) =>
       retry_policy: retryPolicy.nullish(),
       rate_limit: rateLimit.nullish(),
       status: destinationStatus.default('active'),
-      ...notYet,
     })
-    .superRefine(requireCredentials);
+    .superRefine(requireCredentials)
+    .superRefine(({ url, mirror_urls }, context) => {
+      const message = mirrorProblem(url, mirror_urls ?? []);
+      if (message) context.addIssue({ code: 'custom', path: ['mirror_urls'], message });
+    });
 
 /** A kind of authentication with the credentials that it needs. */
 export const requiredCredentials = authentication.superRefine(requireCredentials);
@@ -169,6 +191,11 @@ const filterRule = z
 export const filterRules = z.array(filterRule).max(50);
 export const description = z.string().max(1000);
 
+/** JSON Schema 2020-12; what else it has to be is looked at when it is saved. */
+export const payloadSchema = z
+  .union([z.boolean(), z.record(z.string(), z.unknown())], { error: 'must be a JSON Schema: an object or a boolean' })
+  .meta({ id: 'PayloadSchema', description: 'JSON Schema 2020-12 that payloads have to match' });
+
 export const connectionBody = z.object({
   ...tenant,
   name,
@@ -176,6 +203,6 @@ export const connectionBody = z.object({
   source_id: z.string().nullish(),
   destination_id: z.string(),
   filter_rules: filterRules.nullish(),
-  schema: unsupported('a schema'),
+  schema: payloadSchema.nullish(),
   enabled: z.boolean().default(true),
 });

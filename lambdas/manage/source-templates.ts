@@ -4,7 +4,7 @@ export interface SourceTemplate {
   readonly id: string;
   readonly name: string;
   readonly description: string;
-  /** How the sender signs, for the day that sources verify; null where it does not. */
+  /** The `verification_type` of a source that verifies this sender; null where it does not sign. */
   readonly verification_type: string | null;
   readonly verification_header: string | null;
 }
@@ -20,9 +20,9 @@ const template = (id: string, name: string, what: string, type: string | null, h
 /** The templates of `GET /v1/sources/templates`. A source may name another one: the word is a label. */
 export const SOURCE_TEMPLATES: readonly SourceTemplate[] = [
   template('standard-webhooks', 'Standard Webhooks', 'Senders that sign to the spec', 'standard', 'webhook-signature'),
-  template('github', 'GitHub', 'Repository and organization events', 'hmac-sha256', 'x-hub-signature-256'),
-  template('stripe', 'Stripe', 'Payments, invoices, subscriptions', 'hmac-sha256', 'stripe-signature'),
-  template('shopify', 'Shopify', 'Orders, products, customers', 'hmac-sha256', 'x-shopify-hmac-sha256'),
-  template('slack', 'Slack', 'Events of a workspace', 'hmac-sha256', 'x-slack-signature'),
+  template('github', 'GitHub', 'Repository and organization events', 'github', 'x-hub-signature-256'),
+  template('stripe', 'Stripe', 'Payments, invoices, subscriptions', 'stripe', 'stripe-signature'),
+  template('shopify', 'Shopify', 'Orders, products, customers', 'shopify', 'x-shopify-hmac-sha256'),
+  template('slack', 'Slack', 'Events of a workspace', 'slack', 'x-slack-signature'),
   template('custom', 'Custom', 'Any sender, any content type', null, null),
 ];

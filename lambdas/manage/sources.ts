@@ -13,12 +13,14 @@ import { sourceChange, sourceQuery } from './change-schemas';
 import { changeOf, deleted } from './changes';
 import { sourceBody } from './schemas';
 import { slugOf } from './slug';
+import { deduplicationOf, verificationOf } from './source-settings';
 import { SOURCE_TEMPLATES } from './source-templates';
 
 /** `POST /v1/sources` */
 export async function createSource(table: Table, request: ApiRequest, caller: Principal): Promise<ApiResponse> {
   const body = validate(sourceBody, parseJson(request.body).value);
   const { organization, environment } = ownEnvironment(caller, body);
+  const [verification, deduplication] = [verificationOf(body), deduplicationOf(body)];
   const now = Date.now();
   const at = new Date(now).toISOString();
   const source: Source = {
@@ -28,6 +30,8 @@ export async function createSource(table: Table, request: ApiRequest, caller: Pr
     slug: body.slug ?? slugOf(body.name, 'source'),
     ...(body.template && { template: body.template }),
     status: body.status,
+    ...(verification && { verification }),
+    ...(deduplication && { deduplication }),
     ...{ createdAt: at, updatedAt: at },
   };
   await putSource(table, source);
@@ -60,11 +64,14 @@ export async function showSource(table: Table, { params }: ApiRequest, caller: P
 export async function patchSource(table: Table, request: ApiRequest, caller: Principal): Promise<ApiResponse> {
   const id = request.params.id ?? '';
   const { environment } = requireEnvironment(caller);
-  if (!(await getSource(table, environment, id))) throw notFound('Source', id);
+  const current = await getSource(table, environment, id);
+  if (!current) throw notFound('Source', id);
   const body = validate(sourceChange, parseJson(request.body).value);
   ownEnvironment(caller, body);
   const { name, slug, template, status } = body;
-  const change = changeOf({ name, slug, template, status });
+  const verification = verificationOf(body, current.verification);
+  const deduplication = deduplicationOf(body, current.deduplication);
+  const change = changeOf({ name, slug, template, status, verification, deduplication });
   const source = await changeSource(table, environment, id, change);
   if (!source) throw notFound('Source', id);
   return { status: 200, body: { source: writeSource(source) } };

@@ -18,13 +18,13 @@ export interface DeadLetterQuery {
 
 /** A page of the caller's open dead letters, newest first. */
 export async function pageOfDeadLetters(
-  { table, shards }: OperationDependencies,
+  { table, shards, knownLetters }: OperationDependencies,
   caller: Principal,
   { destinationId, from, to }: DeadLetterQuery,
   window: Window,
 ): Promise<Page<DeadLetterRow>> {
   const scope = await scopeOf(table, caller, { destinationId });
-  return scope ? listDeadLetters(table, { ...scope, from, to }, window, shards) : EMPTY_PAGE;
+  return scope ? listDeadLetters(table, { ...scope, from, to }, window, { shards, knownLetters }) : EMPTY_PAGE;
 }
 
 /**

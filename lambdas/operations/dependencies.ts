@@ -1,3 +1,4 @@
+import type { KnownLetters } from '../store/dead-letters';
 import type { KnownTotal } from '../store/delivery-lists';
 import type { Table } from '../store/table';
 
@@ -10,6 +11,7 @@ export interface OperationDependencies {
   readonly bodyRetentionDays: number;
   /** Answers totals that somebody keeps; without it they are counted. */
   readonly knownTotal?: KnownTotal | undefined;
+  readonly knownLetters?: KnownLetters | undefined;
   /** Milliseconds since the epoch. */
   now(): number;
 }

@@ -3,12 +3,14 @@ import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { cached } from '../cache';
 import { readEnvironment } from '../environment';
 import { logger } from '../log';
+import { createValidators } from '../payload-schemas/validators';
 import { enqueueAll } from '../queue/enqueue';
 import { setAside } from '../queue/set-aside';
 import { getDestination, listConnections } from '../store/configuration';
 import { deliveriesOf } from '../store/deliveries';
-import { markUnrouted } from '../store/events';
+import { getEvent, markUnrouted } from '../store/events';
 import { type NewDelivery, putDelivery } from '../store/new-delivery';
+import { refuseDelivery } from '../store/refusals';
 import { openTable } from '../store/table';
 import { restart } from '../store/transitions';
 import { type BatchPorts, routeBatch } from './route-batch';
@@ -36,6 +38,12 @@ const ports: BatchPorts = {
   putDelivery: (delivery: NewDelivery) => putDelivery(table, delivery, settings),
   deliveriesOf: (base) => deliveriesOf(table, base),
   markUnrouted: (base) => markUnrouted(table, base),
+  readEvent: (base) => getEvent(table, base),
+  validatorFor: createValidators(),
+  refuseDelivery: async (delivery, problem, now) => {
+    // Refused: it has moved on in this moment.
+    await refuseDelivery(table, delivery, problem, now, settings);
+  },
   restart: (delivery, now) => restart(table, delivery, 'manual', now),
   now: Date.now,
   enqueueAll: (due) => enqueueAll(queue, due),

@@ -7,8 +7,9 @@ import { readStreamImage, type StreamImage } from '../store/stream-image';
 import { readable, UnreadableRecordError } from '../store/unreadable-record';
 import { type RetryPorts, retryEvent } from './retry-event';
 import { routeEvent } from './route-event';
+import { isRefused, type ValidationPorts } from './validate-again';
 
-export interface BatchPorts extends RetryPorts {
+export interface BatchPorts extends RetryPorts, ValidationPorts {
   /** Enqueues attempts across events, ten to a request; answers with the refused ones. */
   enqueueAll<Due extends DueAttempt>(
     due: readonly Due[],
@@ -53,7 +54,7 @@ export async function routeBatch(ports: BatchPorts, records: readonly DynamoDBRe
 }
 
 async function dueAttemptsOrAside(
-  perBatch: RetryPorts,
+  perBatch: RetryPorts & ValidationPorts,
   ports: BatchPorts,
   record: DynamoDBRecord,
 ): Promise<DueAttempt[]> {
@@ -79,16 +80,16 @@ function readSubject(record: DynamoDBRecord) {
 const imageOf = (record: DynamoDBRecord, name: 'NewImage' | 'OldImage') =>
   readStreamImage((record.dynamodb?.[name] ?? {}) as StreamImage);
 
-async function dueAttempts(ports: RetryPorts, record: DynamoDBRecord): Promise<DueAttempt[]> {
+async function dueAttempts(ports: RetryPorts & ValidationPorts, record: DynamoDBRecord): Promise<DueAttempt[]> {
   const { event, before, delivery } = readSubject(record);
   if (event) return before ? retryEvent(ports, event, before) : routeEvent(ports, event);
-  if (delivery.status !== 'pending') return [];
+  if (delivery.status !== 'pending' || (await isRefused(ports, delivery))) return [];
   const { base, environment, destination, made } = delivery;
   return [{ base, delivery: delivery.delivery, environment, destination, attempt: made + 1 }];
 }
 
 /** Configuration is read once for a batch, however many events it has: consistent, and cheap. */
-function readOncePerBatch(ports: BatchPorts): RetryPorts {
+function readOncePerBatch(ports: BatchPorts): RetryPorts & ValidationPorts {
   const forever = { ttlMs: Number.POSITIVE_INFINITY, now: () => 0 };
   const destinations = cached((address) => {
     const [environment = '', id = ''] = address.split('/');

@@ -1,10 +1,12 @@
 import { matchesAll } from '../domain/filter-rules';
 import { MAX_ORDINAL } from '../domain/identifiers';
+import type { Validate } from '../payload-schemas/validators';
 import type { DueAttempt } from '../queue/enqueue';
 import type { Connection, Destination } from '../store/configuration';
 import type { Delivery } from '../store/delivery-items';
 import type { StoredEvent } from '../store/events';
 import type { NewDelivery } from '../store/new-delivery';
+import { lazyJson } from './payload';
 
 /** What routing needs from the world. */
 export interface RoutePorts {
@@ -15,12 +17,16 @@ export interface RoutePorts {
   putDelivery(delivery: NewDelivery): Promise<Delivery | undefined>;
   deliveriesOf(base: string): Promise<readonly Delivery[]>;
   markUnrouted(base: string): Promise<void>;
+  /** Applies schemas to one payload. */
+  validatorFor(payload: ReturnType<typeof lazyJson>): Validate;
 }
 
 /** A connection that an event matches, and where it leads. */
 interface Match {
   readonly connection: Connection;
   readonly destination: Destination;
+  /** Why the connection's schema refuses the event. */
+  readonly refusal?: string | undefined;
 }
 
 /**
@@ -33,12 +39,14 @@ interface Match {
  * @returns the attempts that are to be enqueued
  */
 export async function routeEvent(ports: RoutePorts, event: StoredEvent): Promise<DueAttempt[]> {
-  const matches = await withDestinations(ports, await matchingConnections(ports, event));
+  const payload = lazyJson(event);
+  const connections = await matchingConnections(ports, event, payload);
+  const matches = await validated(ports.validatorFor(payload), await withDestinations(ports, connections));
   const [first, ...others] = matches;
   if (!first) return routeNowhere(ports, event);
   const delivery = newDelivery(event, first, 1);
   if (await ports.putDelivery(delivery)) return continueRouting(ports, event, matches);
-  return [firstAttempt(delivery), ...(await placeAll(ports, event, others, 2))];
+  return [...dueOf(delivery), ...(await placeAll(ports, event, others, 2))];
 }
 
 async function routeNowhere(ports: RoutePorts, event: StoredEvent): Promise<DueAttempt[]> {
@@ -71,13 +79,28 @@ async function placeAll(
   start: number,
 ): Promise<DueAttempt[]> {
   if (start + matches.length - 1 > MAX_ORDINAL) throw new RangeError('An event has no more than 65,535 deliveries.');
-  return inPools(matches, async (match, index) => {
+  const placed = await inPools(matches, async (match, index) => {
     const delivery = newDelivery(event, match, start + index);
     const taken = await ports.putDelivery(delivery);
     // Taken by itself: the SDK has repeated a write that had succeeded.
     if (taken && taken.connection !== match.connection.id) throw new PlaceTakenError('The place is taken.');
-    return firstAttempt(delivery);
+    return taken ? [taken].filter(isUntouched).map(firstAttempt) : dueOf(delivery);
   });
+  return placed.flat();
+}
+
+/** What a schema refuses is recorded, and never sent. */
+const dueOf = (delivery: NewDelivery): DueAttempt[] => (delivery.refusal === undefined ? [firstAttempt(delivery)] : []);
+
+/** One after the other: they share the work that an event may cause. */
+async function validated(validate: Validate, matches: readonly Match[]): Promise<readonly Match[]> {
+  if (matches.every(({ connection }) => connection.schema === undefined)) return matches;
+  const checked: Match[] = [];
+  for (const match of matches) {
+    const { schema } = match.connection;
+    checked.push({ ...match, refusal: schema && (await validate(schema)) });
+  }
+  return checked;
 }
 
 /** Leaves out connections whose destination was deleted. */
@@ -93,36 +116,20 @@ async function withDestinations(ports: RoutePorts, connections: readonly Connect
 export async function matchingConnections(
   ports: Pick<RoutePorts, 'listConnections'>,
   event: StoredEvent,
+  payload = lazyJson(event),
 ): Promise<Connection[]> {
   const connections = await ports.listConnections(event.environment);
-  const subject = { body: lazyJson(event), headers: event.headers ?? {}, type: event.type };
+  const subject = { headers: event.headers ?? {}, type: event.type };
   return connections
     .filter(({ enabled, source }) => enabled && (source === undefined || source === event.source))
     .filter(({ filterRules }) =>
-      matchesAll(filterRules, { ...subject, body: filterRules.length > 0 ? subject.body() : undefined }),
+      matchesAll(filterRules, { ...subject, body: filterRules.length > 0 ? payload()?.value : undefined }),
     );
-}
-
-/** Parses the body when the first rule asks for it, and only once. A body that is no JSON has no members. */
-function lazyJson(event: StoredEvent): () => unknown {
-  let parsed: { readonly value: unknown } | undefined;
-  return () => {
-    parsed ??= { value: parseOrUndefined(event.body) };
-    return parsed.value;
-  };
-}
-
-function parseOrUndefined(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 const isUntouched = (delivery: Delivery): boolean => delivery.status === 'pending' && delivery.made === 0;
 
-function newDelivery(event: StoredEvent, { connection, destination }: Match, ordinal: number): NewDelivery {
+function newDelivery(event: StoredEvent, { connection, destination, refusal }: Match, ordinal: number): NewDelivery {
   const { base, organization, environment, source, retryAt } = event;
   // A delivery that was not made when the event came is as old as the call that asked for it.
   const createdAt = retryAt === undefined ? event.createdAt : new Date(retryAt).toISOString();
@@ -133,6 +140,7 @@ function newDelivery(event: StoredEvent, { connection, destination }: Match, ord
     destination: connection.destination,
     cause: 'auto',
     maxAttempts: destination.retryPolicy.maxAttempts,
+    refusal,
   };
 }
 

@@ -1,4 +1,4 @@
-import { familyHex } from '../domain/identifiers';
+import { derivedBase, familyHex } from '../domain/identifiers';
 
 /** Where an item lives. */
 export interface Key {
@@ -97,6 +97,9 @@ export const OPEN_RECOVERIES_PK = 'RECOVERIES';
 
 /** Says which environment a source belongs to: ingest knows the source's id and nothing else. */
 export const sourceAddressKey = (id: string): Key => ({ pk: `SRC#${id}`, sk: 'SRC' });
+
+/** The use of a publisher's key for events that have ids of their own, by the hash of its name. */
+export const keyUseKey = (name: string): Key => ({ pk: `USE#${derivedBase(name)}`, sk: 'USE' });
 
 /** Organizations by name, environments by name within their organization. */
 export const organizationKey = (name: string): Key => ({ pk: 'ORGS', sk: name });

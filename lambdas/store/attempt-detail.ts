@@ -1,6 +1,17 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod';
-import type { Headers } from '../domain/attempt';
+import { ERROR_CODES, type Headers } from '../domain/attempt';
+
+const target = z.object({
+  url: z.string(),
+  latencyMs: z.number(),
+  statusCode: z.number().optional(),
+  errorCode: z.enum(ERROR_CODES).optional(),
+  errorMessage: z.string().optional(),
+});
+
+/** What came of an attempt at one of several targets; it accepted when there is no error. */
+export type TargetDetail = z.output<typeof target>;
 
 /** What an attempt sent and got back, apart from the figures that lists show. */
 export interface AttemptDetail {
@@ -13,6 +24,8 @@ export interface AttemptDetail {
   readonly responseHeaders: Headers;
   /** At most 10 KB; absent when there was no response. */
   readonly responseBody?: Uint8Array | undefined;
+  /** Every target that the attempt was sent to, where the destination has more than one. */
+  readonly targets?: readonly TargetDetail[] | undefined;
 }
 
 /**
@@ -39,6 +52,7 @@ const head = z.object({
   requestBodyBytes: z.number(),
   responseHeaders: z.record(z.string(), z.string()),
   hasBody: z.boolean(),
+  targets: z.array(target).optional(),
 });
 
 /** Between the JSON head, which never contains it, and the bytes of the response body. */

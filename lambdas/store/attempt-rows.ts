@@ -16,19 +16,7 @@ export interface AttemptRow {
 }
 
 /** The first attempt of a delivery, made or not. A payload that its schema refused counts as an attempt that failed. */
-export function firstRow(delivery: Delivery): AttemptRow {
-  const attempt = delivery.first ?? (delivery.status === 'schema_failed' ? refusedBySchema(delivery) : undefined);
-  return { delivery, number: 1, attempt };
-}
-
-const refusedBySchema = ({ cause, createdAt }: Delivery): StoredAttempt => ({
-  number: 1,
-  trigger: cause,
-  startedAt: Date.parse(createdAt),
-  latencyMs: 0,
-  errorCode: 'schema_invalid',
-  errorMessage: 'The payload does not match the schema of the connection',
-});
+export const firstRow = (delivery: Delivery): AttemptRow => ({ delivery, number: 1, attempt: delivery.first });
 
 /** The attempt that a delivery has coming, if any. */
 export function comingRow(delivery: Delivery): AttemptRow | undefined {
@@ -97,4 +85,4 @@ export const diedAtOf = (row: AttemptRow): number | undefined =>
   isDeadLetter(row) ? row.delivery.updatedAt : undefined;
 
 /** The figures of the attempt that a delivery made last. */
-export const latestFigures = (delivery: Delivery): Delivery['last'] => delivery.last ?? firstRow(delivery).attempt;
+export const latestFigures = (delivery: Delivery): Delivery['last'] => delivery.last ?? delivery.first;

@@ -1,8 +1,11 @@
 import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import { DEDUP_STRATEGIES } from '../domain/deduplication';
 import { FILTER_OPERATORS } from '../domain/filter-rules';
 import { isConfigurationId } from '../domain/identifiers';
+import { SIGNATURE_ENCODINGS, VERIFICATION_TYPES } from '../domain/source-verification';
 import { connectionKey, destinationKey, environmentPk, type Key, sourceAddressKey, sourceKey } from './addresses';
+import { bytes } from './bytes';
 import { expectCancelledByCondition } from './conditions';
 import { queryAll } from './query';
 import type { Table } from './table';
@@ -21,6 +24,21 @@ const source = owned.extend({
   slug: z.string(),
   template: z.string().optional(),
   status: z.enum(['active', 'disabled']),
+  /** How the sender signs; absent: nothing is verified. Its secrets are written and never shown. */
+  verification: z
+    .object({
+      type: z.enum(VERIFICATION_TYPES),
+      header: z.string(),
+      encoding: z.enum(SIGNATURE_ENCODINGS),
+      prefix: z.string(),
+      toleranceSeconds: z.number(),
+      secrets: z.array(z.string()).min(1),
+    })
+    .optional(),
+  /** What makes a request a repetition; absent: nothing does. */
+  deduplication: z
+    .object({ strategy: z.enum(DEDUP_STRATEGIES), header: z.string().optional(), windowSeconds: z.number() })
+    .optional(),
 });
 
 /** Where events come in without a key: its id is its address. */
@@ -52,6 +70,8 @@ const circuit = z.discriminatedUnion('state', [
 const destination = owned.extend({
   slug: z.string(),
   url: z.string(),
+  /** Where every event goes besides; absent when nowhere. */
+  mirrorUrls: z.array(z.string()).readonly().optional(),
   method: z.enum(['POST', 'PUT', 'PATCH']),
   headers: z.record(z.string(), z.string()),
   auth: destinationAuth,
@@ -71,7 +91,12 @@ const destination = owned.extend({
   /** The breaker's state; absent while it is closed, and while the destination is paused. */
   circuit: circuit.optional(),
   /** `whsec_…`, the newest first. */
-  signingSecrets: z.array(z.string()).min(1),
+  signingSecrets: z.array(z.string()).min(1).readonly(),
+  /** Earlier secrets that sign besides until they end; some may have ended. */
+  retiringSecrets: z
+    .array(z.object({ secret: z.string(), until: z.string() }))
+    .readonly()
+    .optional(),
 });
 
 /** Where deliveries go. */
@@ -85,6 +110,8 @@ const connection = owned.extend({
   filterRules: z.array(
     z.object({ field: z.string(), operator: z.enum(FILTER_OPERATORS), value: z.unknown().optional() }),
   ),
+  /** JSON Schema that payloads have to match, packed (see schema-codec); absent: all do. */
+  schema: bytes.optional(),
   enabled: z.boolean(),
 });
 

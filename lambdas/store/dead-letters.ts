@@ -68,21 +68,27 @@ export interface DeadLetterFilter extends TimeRange {
   readonly destination?: string | undefined;
 }
 
+/** Answers how many dead letters are open, or undefined when nobody keeps that count. */
+export type KnownLetters = (counted: Omit<DeadLetterFilter, keyof TimeRange>) => Promise<number | undefined>;
+
 /** Reads a page of open dead letters. */
 export async function listDeadLetters(
   table: Table,
   { environments, destination, from, to }: DeadLetterFilter,
   window: Window,
-  shards: number,
+  settings: { readonly shards: number; readonly knownLetters?: KnownLetters | undefined },
 ): Promise<Page<DeadLetterRow>> {
   const partitions = destination
     ? [destinationPartition(destination, 'DLQ')]
-    : attentionPartitions(environments, ['dead'], shards);
+    : attentionPartitions(environments, ['dead'], settings.shards);
   const read = async (entries: readonly IndexEntry[]) => {
     const rows = await readRows(table, entries);
     return rows.filter(({ row }) => environments.includes(row.letter.environment));
   };
-  return readPage(table, { partitions, range: { from, to }, read, entriesAreRows: true }, window);
+  const knownTotal = async () => settings.knownLetters?.({ environments, destination });
+  const countable = from === undefined && to === undefined;
+  const listing = { partitions, range: { from, to }, read, entriesAreRows: true, ...(countable && { knownTotal }) };
+  return readPage(table, listing, window);
 }
 
 async function readRows(table: Table, entries: readonly IndexEntry[]) {

@@ -51,6 +51,8 @@ const item = z.object({
   deathMessageId: z.string().optional(),
   /** The recovery that has started a round of it, if one has. */
   recovery: z.string().optional(),
+  /** Marks of the targets that accepted the event while others did not; see domain/targets. */
+  accepted: z.array(z.string()).readonly().optional(),
   createdAt: z.string(),
   /** When the event came in, where that is not when the delivery was made: on requeued and replayed ones. */
   receivedAt: z.string().optional(),
@@ -86,7 +88,11 @@ export const attemptsInRound = (delivery: Pick<Delivery, 'made' | 'roundStart'>)
   delivery.made - delivery.roundStart;
 
 /** The entry in the `attention` index that a delivery in `status` has; none for the happy states. */
-export function attentionKeys(delivery: Delivery, status: DeliveryStatus, shards: number): AttentionKeys | undefined {
+export function attentionKeys(
+  delivery: Pick<Delivery, 'environment' | 'destination' | 'base' | 'createdAt' | 'delivery'>,
+  status: DeliveryStatus,
+  shards: number,
+): AttentionKeys | undefined {
   if (!needsAttention(status)) return undefined;
   const { environment, base, createdAt, destination } = delivery;
   const parked = status === 'circuit_open';

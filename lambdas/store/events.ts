@@ -31,6 +31,14 @@ export interface StoredEvent {
   readonly routing?: 'no_routes' | 'requested' | undefined;
   /** When a retry was asked for last, milliseconds since the epoch. */
   readonly retryAt?: number | undefined;
+  /** The signature of its sender was verified. */
+  readonly verified?: true | undefined;
+  /** The latest event under the same key, where this is the first one and there was another. `at` is ISO 8601. */
+  readonly latest?:
+    | { readonly base: string; readonly at: string; readonly fingerprint?: string | undefined }
+    | undefined;
+  /** When the table deletes it, in seconds since the epoch; known of what was read. */
+  readonly expiresAt?: number | undefined;
 }
 
 const item = z.object({
@@ -48,6 +56,9 @@ const item = z.object({
   createdAt: z.string(),
   routing: z.enum(['no_routes', 'requested']).optional(),
   retryAt: z.number().optional(),
+  verified: z.literal(true).optional(),
+  latest: z.object({ base: z.string(), at: z.string(), fingerprint: z.string().optional() }).optional(),
+  expiresAt: z.number().optional(),
 });
 
 /** Reads an event from its item. */
@@ -57,7 +68,8 @@ export function parseEvent(raw: unknown): StoredEvent {
   return { ...rest, base: pk.slice(4), organization: org, environment: env, source: src, body: unpackBody(stored) };
 }
 
-function toItem(event: StoredEvent, shards: number, retentionDays: number) {
+/** The item of a new event. */
+export function newEventItem(event: StoredEvent, shards: number, retentionDays: number) {
   const { base, organization, environment, source, body, ...rest } = event;
   const headerBytes = event.headers ? JSON.stringify(event.headers).length : 0;
   return {
@@ -88,7 +100,7 @@ export async function putEvent(
   event: StoredEvent,
   settings: { readonly shards: number; readonly retentionDays: number },
 ): Promise<StoredEvent | undefined> {
-  return putNew(table, toItem(event, settings.shards, settings.retentionDays), parseEvent);
+  return putNew(table, newEventItem(event, settings.shards, settings.retentionDays), parseEvent);
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { Trigger } from '../domain/delivery';
 import { byDestinationPk, deliveryKey, shardOf, timeKey, timelinePk } from './addresses';
-import { type Delivery, parseDelivery } from './delivery-items';
+import { attentionKeys, type Delivery, parseDelivery } from './delivery-items';
 import { expiry } from './events';
 import { putNew } from './put-new';
+import { refusedAttempt } from './refusals';
 import type { Table } from './table';
 
 /** What is known of a delivery that is to be made. */
@@ -20,9 +21,11 @@ export interface NewDelivery {
   readonly createdAt: string;
   /** ISO 8601: when the event came in, where that is another time. */
   readonly receivedAt?: string | undefined;
+  /** Why the schema of the connection refuses the payload: the delivery ends where it begins. */
+  readonly refusal?: string | undefined;
 }
 
-/** The item of a new delivery: pending, with its entries in the indexes. */
+/** The item of a new delivery with its entries in the indexes: pending, unless a schema refuses it. */
 export function newDeliveryItem(delivery: NewDelivery, shards: number, retentionDays: number) {
   const { base, environment, destination, createdAt } = delivery;
   const sort = timeKey(createdAt, base, delivery.delivery);
@@ -33,9 +36,8 @@ export function newDeliveryItem(delivery: NewDelivery, shards: number, retention
     src: delivery.source,
     con: delivery.connection,
     dst: destination,
-    status: 'pending',
+    ...standing(delivery, shards),
     cause: delivery.cause,
-    made: 0,
     roundStart: 0,
     maxAttempts: delivery.maxAttempts,
     createdAt,
@@ -47,6 +49,13 @@ export function newDeliveryItem(delivery: NewDelivery, shards: number, retention
     dstPk: byDestinationPk(destination, 'DLV'),
     dstSk: sort,
   };
+}
+
+function standing(delivery: NewDelivery, shards: number) {
+  const { refusal, cause, createdAt } = delivery;
+  if (refusal === undefined) return { status: 'pending', made: 0 };
+  const first = refusedAttempt({ made: 0, roundStart: 0, cause }, refusal, Date.parse(createdAt));
+  return { status: 'schema_failed', made: 1, first, ...attentionKeys(delivery, 'schema_failed', shards) };
 }
 
 /**

@@ -40,6 +40,8 @@ export interface AttemptRecord {
   readonly maxAttempts: number;
   readonly outcome: Outcome;
   readonly now: number;
+  /** Marks of all targets that have accepted by now, where there are several; else what the delivery knows of stays. */
+  readonly accepted?: readonly string[] | undefined;
 }
 
 export interface RecordSettings {
@@ -47,19 +49,19 @@ export interface RecordSettings {
   readonly retentionDays: number;
 }
 
-const TRANSITION_OF: Record<Outcome['kind'], Transition> = {
-  delivered: 'deliver',
-  retry: 'reschedule',
-  dead: 'exhaust',
-};
+function transitionOf({ kind }: Outcome, accepted: readonly string[]): Transition {
+  if (kind === 'dead') return accepted.length > 0 ? 'exhaustPartly' : 'exhaust';
+  return kind === 'delivered' ? 'deliver' : 'reschedule';
+}
 
 /** Attributes that only an open claim, a coming retry or a rare state has. */
-const TRANSIENT = ['claimId', 'claimUntil', 'claims', 'nextAttemptAt', 'attPk', 'attSk'];
+const TRANSIENT = ['claimId', 'claimUntil', 'claims', 'nextAttemptAt', 'attPk', 'attSk', 'accepted'];
 
 /** The update of the delivery: under the claim, and nothing of it stays when the claim was lost. */
 export function recordParameters(table: string, record: AttemptRecord, settings: RecordSettings) {
   const { delivery, attempt, outcome, now } = record;
-  const status = TRANSITIONS[TRANSITION_OF[outcome.kind]].to;
+  const accepted = record.accepted ?? delivery.accepted ?? [];
+  const status = TRANSITIONS[transitionOf(outcome, accepted)].to;
   const set = {
     status,
     made: attempt.number,
@@ -69,6 +71,7 @@ export function recordParameters(table: string, record: AttemptRecord, settings:
     ...latestAttempt(attempt),
     ...attentionKeys(delivery, status, settings.shards),
     ...(outcome.kind === 'delivered' && { deliveredAt: now }),
+    ...(outcome.kind !== 'delivered' && accepted.length > 0 && { accepted }),
     ...(outcome.kind === 'retry' && { nextAttemptAt: outcome.nextAttemptAt }),
     ...(outcome.kind === 'dead' && { deathToken: outcome.token, deathMessageId: outcome.messageId }),
   };
@@ -85,7 +88,7 @@ export function recordParameters(table: string, record: AttemptRecord, settings:
 }
 
 /** The first attempt is kept whole in its delivery; of a later one only the figures that lists show. */
-function latestAttempt(attempt: StoredAttempt) {
+export function latestAttempt(attempt: StoredAttempt) {
   if (attempt.number === 1) return { first: attempt };
   const { statusCode, latencyMs, errorCode, errorMessage } = attempt;
   return { last: { statusCode, latencyMs, errorCode, errorMessage } };
@@ -128,9 +131,10 @@ function withoutPause(record: AttemptRecord): AttemptRecord {
   return outcome.kind === 'dead' ? { ...record, outcome: { ...outcome, pauseDestination: false } } : record;
 }
 
-function laterAttempt(
+/** The item of an attempt after the first. */
+export function laterAttempt(
   table: string,
-  { delivery, attempt, now }: AttemptRecord,
+  { delivery, attempt, now }: Pick<AttemptRecord, 'delivery' | 'attempt' | 'now'>,
   settings: RecordSettings,
 ): TransactItems {
   if (attempt.number === 1) return [];

@@ -1,6 +1,8 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { readEnvironment } from '../environment';
 import { logger } from '../log';
+import { METRICS } from '../metric-names';
+import { count, publishMetrics } from '../metrics';
 import { openTable } from '../store/table';
 import { type Recovered, recoverDeliveries } from './recover';
 import { resumeParked } from './resume-parked';
@@ -36,6 +38,10 @@ export async function handler(): Promise<Swept> {
     recovered: settledValue(recovered),
   };
   logger.info('swept', swept);
+  count(METRICS.sweep.resumed, swept.resumed);
+  count(METRICS.sweep.repairs, swept.deadLetters.repaired);
+  count(METRICS.sweep.foreign, swept.deadLetters.foreign);
+  publishMetrics();
   return swept;
 }
 

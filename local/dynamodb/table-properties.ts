@@ -28,13 +28,14 @@ export const tableProperties = z.strictObject({
       Enabled: z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]),
     })
     .optional(),
+  /** The key matters to permissions only. */
+  SSESpecification: z.object({ KMSMasterKeyId: z.string().optional() }).optional(),
   BillingMode: ignored,
   ContributorInsightsSpecification: ignored,
   DeletionProtectionEnabled: ignored,
   OnDemandThroughput: ignored,
   PointInTimeRecoverySpecification: ignored,
   ProvisionedThroughput: ignored,
-  SSESpecification: ignored,
   TableClass: ignored,
   ...tags,
 });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ignored, numeric, tags } from '../template/property-schemas';
 
-/** What the local stack takes from `AWS::Lambda::Function`: ESM bundles for Node.js. Roles, logs, architecture do not matter. */
+/** What the local stack takes from `AWS::Lambda::Function`: ESM bundles for Node.js. Logs, architecture do not matter. */
 export const functionProperties = z.strictObject({
   FunctionName: z.string().optional(),
   Code: z.strictObject({ S3Bucket: ignored, S3Key: z.string() }),
@@ -9,13 +9,13 @@ export const functionProperties = z.strictObject({
   Handler: z.string().regex(/^[\w/-]+\.\w+$/),
   MemorySize: numeric.default(128),
   ReservedConcurrentExecutions: numeric.optional(),
+  Role: z.string(),
   Runtime: z.string().startsWith('nodejs'),
   Timeout: numeric.default(3),
   Architectures: ignored,
   Description: ignored,
   LoggingConfig: ignored,
   RecursiveLoop: ignored,
-  Role: ignored,
   TracingConfig: ignored,
   ...tags,
 });
@@ -25,6 +25,7 @@ export interface FunctionConfig {
   readonly logicalId: string;
   readonly name: string;
   readonly arn: string;
+  readonly roleArn: string;
   /** Bundle file and the name that it exports the handler under. */
   readonly entry: { readonly file: string; readonly name: string };
   readonly environment: Readonly<Record<string, string>>;

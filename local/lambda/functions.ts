@@ -73,6 +73,7 @@ function configOf(
     logicalId,
     name,
     arn: arnOf(name),
+    roleArn: properties.Role,
     entry: { file: join(deployment.assembly.assetDirectory(properties.Code.S3Key), `${module}.mjs`), name: exported },
     environment: functionEnvironment({ logicalId, name, memoryMb }, variables, endpoints),
     memoryMb,

@@ -1,8 +1,11 @@
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { STACK_CREDENTIALS } from '../dynamodb/client';
+import { mappingCredentials } from '../calls/caller';
 import { LocalStackError } from '../errors';
+import type { FunctionHost } from '../lambda/function-host';
 import type { Functions } from '../lambda/functions';
+import { mappingNeeds } from '../permissions/mapping-needs';
+import type { Permissions } from '../permissions/permissions';
 import { sendMessage } from '../sqs/send';
 import type { SqsServer } from '../sqs/server';
 import type { Deployment, Resource } from '../template/deployment';
@@ -17,6 +20,7 @@ import { StreamReader } from './stream-reader';
 
 export interface MappingDeps {
   readonly functions: Functions;
+  readonly permissions: Permissions;
   readonly sqs: SqsServer;
   readonly dynamoDbEndpoint: string;
   /** File with the positions in the streams; in memory when left out. */
@@ -31,21 +35,29 @@ export interface Mappings {
   stop(): Promise<void>;
 }
 
-/** Starts the template's event source mappings. */
-export function deployMappings(deployment: Deployment, deps: MappingDeps): Mappings {
+/**
+ * Starts the template's event source mappings.
+ *
+ * @throws LocalStackError when a source is not emulated, or the function's role may not read it
+ */
+export async function deployMappings(deployment: Deployment, deps: MappingDeps): Promise<Mappings> {
   const resources = deployment.resources('AWS::Lambda::EventSourceMapping', mappingProperties);
-  const streams = new DynamoDBStreamsClient({
-    endpoint: deps.dynamoDbEndpoint,
-    region: REGION,
-    credentials: STACK_CREDENTIALS,
-  });
   const checkpoints = new Checkpoints(deps.checkpointFile);
-  const pollers = resources.map((resource) => pollerOf(resource, deps, streams, checkpoints));
+  const streams: DynamoDBStreamsClient[] = [];
+  // A mapping reads with the role of its function.
+  const streamsFor = (host: FunctionHost) => {
+    const credentials = mappingCredentials(host.config.logicalId);
+    const client = new DynamoDBStreamsClient({ endpoint: deps.dynamoDbEndpoint, region: REGION, credentials });
+    streams.push(client);
+    return client;
+  };
+  for (const resource of resources) await assertPermitted(resource, deps);
+  const pollers = resources.map((resource) => pollerOf(resource, deps, streamsFor, checkpoints));
   return {
     of: (functionName) => pollers.filter((poller) => poller.functionName === functionName),
     stop: async () => {
       await Promise.all(pollers.map((poller) => poller.stop()));
-      streams.destroy();
+      for (const client of streams) client.destroy();
     },
   };
 }
@@ -53,20 +65,32 @@ export function deployMappings(deployment: Deployment, deps: MappingDeps): Mappi
 function pollerOf(
   { logicalId, properties }: Resource<MappingProperties>,
   deps: MappingDeps,
-  streams: DynamoDBStreamsClient,
+  streamsFor: (host: FunctionHost) => DynamoDBStreamsClient,
   checkpoints: Checkpoints,
 ): Poller {
   const host = deps.functions.get(properties.FunctionName);
   const common = { host, properties, log: deps.log };
   const { EventSourceArn: arn } = properties;
   if (arn.startsWith('arn:aws:dynamodb:') || arn.includes('/stream/')) {
-    const reader = new StreamReader(streams, arn);
+    const reader = new StreamReader(streamsFor(host), arn);
     const onFailure = failureDestination(properties, deps);
     return new StreamPoller({ ...common, mappingId: logicalId, reader, checkpoints, onFailure });
   }
   const queue = deps.sqs.store.getQueueByArn(arn);
   if (queue !== undefined) return new QueuePoller({ ...common, store: deps.sqs.store, queue });
   throw new LocalStackError(`The local stack cannot run ${logicalId}: it has no event source ${arn}.`);
+}
+
+/** As on AWS, where a mapping whose function may not read its source cannot be made. */
+async function assertPermitted(
+  { logicalId, properties }: Resource<MappingProperties>,
+  { functions, permissions }: MappingDeps,
+): Promise<void> {
+  const { EventSourceArn, FunctionName, DestinationConfig } = properties;
+  const principal = permissions.principalOf(functions.get(FunctionName).config.logicalId);
+  const needs = mappingNeeds(EventSourceArn, DestinationConfig?.OnFailure?.Destination, permissions.landscape);
+  const refused = await permissions.refusal(principal, needs);
+  if (refused !== undefined) throw new LocalStackError(`The local stack cannot run ${logicalId}: ${refused.message}.`);
 }
 
 /** Sends what says which records were given up to the mapping's queue; without one they are only logged. */

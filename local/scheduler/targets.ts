@@ -1,4 +1,7 @@
 import type { Functions } from '../lambda/functions';
+import type { Need } from '../permissions/need';
+import type { Permissions } from '../permissions/permissions';
+import { sqsNeeds } from '../permissions/sqs-needs';
 import { sendMessage } from '../sqs/send';
 import type { SqsServer } from '../sqs/server';
 import { ACCOUNT_ID, REGION } from '../template/template';
@@ -13,16 +16,23 @@ const LAMBDA_PREFIX = `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:`;
 /** Whether the local stack can start a target with this ARN. */
 export const isKnownTarget = (arn: string): boolean => arn === SEND_MESSAGE_TARGET || arn.startsWith(LAMBDA_PREFIX);
 
-/** Starts targets: functions of the stack, and the SQS universal target. */
-export function targetStarter(functions: Functions, sqs: SqsServer): StartTarget {
+/** Starts targets, as far as the schedule's role allows: functions of the stack, and the SQS universal target. */
+export function targetStarter(functions: Functions, sqs: SqsServer, permissions: Permissions): StartTarget {
   return async (schedule) => {
-    const { Arn } = schedule.Target;
+    const { Arn, RoleArn: roleArn } = schedule.Target;
     const Input = withContext(schedule);
+    const refused = await permissions.refusal({ roleArn, session: schedule.Name }, needsOf(Arn, Input, permissions));
+    if (refused !== undefined) throw refused;
     // The queue is found by its name, so a URL from before a restart, with another port in it, still leads there.
     if (Arn === SEND_MESSAGE_TARGET) sendMessage(sqs.store, JSON.parse(Input ?? '{}'));
     else await functions.get(Arn).invoke(Input === undefined ? scheduledEvent(schedule) : JSON.parse(Input));
   };
 }
+
+const needsOf = (targetArn: string, input: string | undefined, { landscape }: Permissions): Need[] =>
+  targetArn === SEND_MESSAGE_TARGET
+    ? sqsNeeds('SendMessage', JSON.parse(input ?? '{}'), landscape)
+    : [{ action: 'lambda:InvokeFunction', resource: targetArn }];
 
 /**
  * The input with the context attributes that the Scheduler fills in for every call of a target.

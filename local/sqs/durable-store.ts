@@ -2,6 +2,7 @@ import { Journal } from '../storage/journal';
 import { DurableQueue, type MessageNotes } from './durable-queue';
 import { type FauxqsMessage, type FauxqsStore, SqsStore } from './fauxqs';
 import { type MessageLogLine, replay, type StoredMessage } from './message-log';
+import { queueNameOf } from './queue-url';
 
 type CreateQueueParameters = Parameters<FauxqsStore['createQueue']>;
 
@@ -39,7 +40,7 @@ export class DurableStore extends SqsStore {
 
   /** Finds a queue by the name at the end of the URL: clients may write the host as `localhost` or `127.0.0.1`. */
   override getQueue(url: string): DurableQueue | undefined {
-    return this.byName.get(url.slice(url.lastIndexOf('/') + 1));
+    return this.byName.get(queueNameOf(url));
   }
 
   override getQueueByName(name: string): DurableQueue | undefined {

@@ -9,9 +9,10 @@ export const queueProperties = z.strictObject({
   MessageRetentionPeriod: numeric.optional(),
   ReceiveMessageWaitTimeSeconds: numeric.optional(),
   VisibilityTimeout: numeric.optional(),
+  /** ARN of the customer's key; only permissions look at it. */
+  KmsMasterKeyId: z.string().optional(),
   RedrivePolicy: z.strictObject({ deadLetterTargetArn: z.string(), maxReceiveCount: numeric }).optional(),
   KmsDataKeyReusePeriodSeconds: ignored,
-  KmsMasterKeyId: ignored,
   RedriveAllowPolicy: ignored,
   SqsManagedSseEnabled: ignored,
   ...tags,

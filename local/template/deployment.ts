@@ -26,11 +26,7 @@ export class Deployment {
   private readonly stackParameters: ReadonlyMap<string, string>;
   private readonly scope: Scope = {
     ref: (name) => this.stackParameters.get(name) ?? this.identity(name).ref,
-    attribute: (logicalId, name) => {
-      const value = this.identity(logicalId).attributes[name];
-      if (value === undefined) throw new LocalStackError(`${logicalId} has no attribute ${name} in the local stack.`);
-      return value;
-    },
+    attribute: (logicalId, name) => this.attribute(logicalId, name),
   };
 
   constructor(readonly assembly: Assembly) {
@@ -50,6 +46,13 @@ export class Deployment {
   /** Replaces a text that is put together from parts, such as the URL that an API would have on AWS. */
   rewrite(from: string, to: string): void {
     this.rewrites.push([from, to]);
+  }
+
+  /** What `Fn::GetAtt` on a resource stands for. */
+  attribute(logicalId: string, name: string): string {
+    const value = this.identity(logicalId).attributes[name];
+    if (value === undefined) throw new LocalStackError(`${logicalId} has no attribute ${name} in the local stack.`);
+    return value;
   }
 
   /** Logical ids and names of all resources of a type, for types whose resources refer to each other. */
@@ -112,11 +115,16 @@ export class Deployment {
   }
 }
 
-/** Roles, log groups and the like exist by name only. */
+/** Region in the ARN, and what stands before the name, where it is not just the name. */
+const INERT_ARNS: Readonly<Record<string, readonly [region: string, path: string]>> = {
+  'AWS::IAM::Role': ['', 'role/'],
+  'AWS::KMS::Key': [REGION, 'key/'],
+};
+
+/** Roles, keys, log groups and the like exist by name only. */
 function inertIdentity(name: string, type: string): Identity {
-  const arn =
-    type === 'AWS::IAM::Role'
-      ? `arn:aws:iam::${ACCOUNT_ID}:role/${name}`
-      : `arn:aws:${type.split('::')[1]?.toLowerCase()}:${REGION}:${ACCOUNT_ID}:${name}`;
+  const service = type.split('::')[1]?.toLowerCase();
+  const [region, path] = INERT_ARNS[type] ?? [REGION, ''];
+  const arn = `arn:aws:${service}:${region}:${ACCOUNT_ID}:${path}${name}`;
   return { ref: name, attributes: { Arn: arn, RoleId: name } };
 }

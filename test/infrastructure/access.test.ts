@@ -14,6 +14,7 @@ const statements = statementsByRole(template);
 
 const TABLE = `<${table}.Arn>`;
 const INDEXES = [`${TABLE}/index/attention`, `${TABLE}/index/by-destination`, `${TABLE}/index/timeline`].join(' ');
+const ATTENTION = `${TABLE}/index/attention`;
 const STREAM = `<${table}.StreamArn>`;
 const QUEUE = `<${queue}.Arn>`;
 const DEAD_LETTERS = `<${deadQueue}.Arn>`;
@@ -22,7 +23,7 @@ const SCHEDULES = `arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>
 
 // Who may do what, written down a second time on purpose: a grant that is added in one place only fails here.
 const EXPECTED: Record<string, Record<string, string>> = {
-  ingest: { [TABLE]: 'dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem' },
+  ingest: { [TABLE]: 'dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem' },
   route: {
     [TABLE]: 'dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
     [STREAM]: 'dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator dynamodb:ListStreams',
@@ -49,9 +50,8 @@ const EXPECTED: Record<string, Record<string, string>> = {
       'dynamodb:BatchGetItem dynamodb:ConditionCheckItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
   },
   sweep: {
-    [TABLE]:
-      'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
-    [INDEXES]: 'dynamodb:Query',
+    [TABLE]: 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
+    [ATTENTION]: 'dynamodb:Query',
     [DEAD_LETTERS]: 'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage',
   },
 };

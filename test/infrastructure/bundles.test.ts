@@ -38,4 +38,9 @@ describe.each(NAMES)('the bundle of %s', (name) => {
     const { sources } = z.object({ sources: z.array(z.string()) }).parse(JSON.parse(map));
     expect(sources).toContain(`../../../lambdas/${name}/handler.ts`);
   });
+
+  it('holds nothing of the library that judges policies, whose licence asks for the source of what it is part of', () => {
+    const { sources } = JSON.parse(readFileSync(join(bundleOf(name), 'index.mjs.map'), 'utf8'));
+    expect(String(sources)).not.toContain('@cloud-copilot');
+  });
 });

@@ -32,6 +32,8 @@ describe('settings', () => {
       breakerThreshold: 20,
       breakerCoolDownSeconds: 30,
       breakerMaxCoolDownSeconds: 900,
+      oldestDeliveryAlarmSeconds: 21_600,
+      tracing: false,
     });
   });
 
@@ -61,6 +63,7 @@ describe('settings', () => {
     ['breakerThreshold', 1, 10_000],
     ['breakerCoolDownSeconds', 1, 3600],
     ['breakerMaxCoolDownSeconds', 1, 86_400],
+    ['oldestDeliveryAlarmSeconds', 60, 2_592_000],
   ])('take %s from %i to %i and nothing else', (key, min, max) => {
     for (const good of [min, max, String(min), String(max)]) expect(problemsOf({ [key]: good })).toEqual([]);
     for (const bad of [min - 1, max + 1, String(max + 1), min + 0.5, 'many', '', null, true]) {

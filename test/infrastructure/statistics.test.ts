@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compileFilters } from '../../local/mappings/filter';
 import { passesFilters, recordOf } from '../unit/aggregate/histories';
-import { resourcesOf, synthesize, theOnly } from './synthesized';
+import { synthesize, theOnly } from './synthesized';
 
 const template = synthesize();
 const mapping = theOnly(template, 'AWS::Lambda::EventSourceMapping', '/Statistics/').properties;
@@ -75,18 +75,5 @@ describe('the mapping that starts aggregate', () => {
 describe('stream records that cannot be read', () => {
   it('are kept for 14 days in a queue of their own', () => {
     expect(queue.properties).toMatchObject({ MessageRetentionPeriod: 14 * 86_400, SqsManagedSseEnabled: true });
-  });
-
-  it('raise an alarm from the first one on', () => {
-    const [alarm, ...others] = resourcesOf(template, 'AWS::CloudWatch::Alarm', '/SetAside/');
-    expect(others).toEqual([]);
-    expect(alarm?.properties).toMatchObject({
-      MetricName: 'ApproximateNumberOfMessagesVisible',
-      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [queue.id, 'QueueName'] } }],
-      Threshold: 1,
-      EvaluationPeriods: 1,
-      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-      TreatMissingData: 'notBreaching',
-    });
   });
 });

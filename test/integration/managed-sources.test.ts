@@ -51,18 +51,37 @@ describe.concurrent('a source', () => {
     expect(named.status).toBe(400);
   });
 
-  test('refuses what this version does not check', async () => {
+  test('refuses settings about its sender that mean nothing together, by the field', async () => {
     const tenant = await world().tenant();
-    for (const settings of [
-      { verification_type: 'hmac' },
-      { verification_enabled: true },
-      { dedup_strategy: 'body' },
-    ]) {
-      const refused = await tenant.api.call('POST', '/v1/sources', { json: sourceBody(settings) });
-      expect(refused).toMatchObject({ status: 400, body: { error: expect.stringMatching(/is not supported yet$/) } });
+    const secret = { verification_secret: 'long enough' };
+    const cases: [object, string][] = [
+      [{ verification_type: 'hmac' }, 'verification_type'],
+      [{ verification_enabled: true }, 'verification_type'],
+      [{ verification_type: 'github' }, 'verification_secret'],
+      [{ verification_type: 'hmac-sha256', ...secret }, 'verification_header'],
+      [{ verification_type: 'github', verification_header: 'x-other', ...secret }, 'verification_header'],
+      [
+        { verification_type: 'github', verification_tolerance_seconds: 60, ...secret },
+        'verification_tolerance_seconds',
+      ],
+      [{ verification_type: 'standard', ...secret }, 'verification_secret'],
+      [{ verification_type: 'github', verification_secret: 'short' }, 'verification_secret'],
+      [{ verification_type: 'github', verification_secrets: ['long enough'], ...secret }, 'verification_secrets'],
+      [{ verification: { type: 'github' } }, 'verification'],
+      [{ dedup_enabled: true }, 'dedup_strategy'],
+      [{ dedup_strategy: 'magic' }, 'dedup_strategy'],
+      [{ dedup_strategy: 'header' }, 'dedup_header'],
+      [{ dedup_strategy: 'body', dedup_header: 'x-id' }, 'dedup_header'],
+      [{ dedup_strategy: 'body', dedup_window_seconds: 0 }, 'dedup_window_seconds'],
+    ];
+    const id = await tenant.createSource();
+    for (const [settings, field] of cases) {
+      const answer = { status: 400, body: { error: expect.stringMatching(new RegExp(`^${field}:`)) } };
+      expect(await tenant.api.call('POST', '/v1/sources', { json: sourceBody(settings) })).toMatchObject(answer);
+      expect(await patch(tenant, `/v1/sources/${id}`, settings)).toMatchObject(answer);
     }
-    const shown = { verification_enabled: false, verification_type: null, dedup_enabled: false };
-    expect((await tenant.api.call('POST', '/v1/sources', { json: sourceBody(shown) })).status).toBe(201);
+    const off = { verification_enabled: false, verification_type: null, dedup_enabled: false };
+    expect((await tenant.api.call('POST', '/v1/sources', { json: sourceBody(off) })).status).toBe(201);
   });
 });
 

@@ -16,6 +16,7 @@ const ROUTES_BY_ID = [
   ['DELETE', '/v1/sources/{source}', 'delete'],
   ['GET', '/v1/destinations/{destination}', 'read'],
   ['PATCH', '/v1/destinations/{destination}', 'write'],
+  ['POST', '/v1/destinations/{destination}/rotate-secret', 'write'],
   ['POST', '/v1/destinations/{destination}/pause', 'write'],
   ['POST', '/v1/destinations/{destination}/resume', 'write'],
   ['GET', '/v1/destinations/{destination}/circuit', 'read'],

@@ -73,6 +73,7 @@ describe('every answer is as the OpenAPI document describes it', () => {
       await call('GET', `/v1/${kind}/${id}`);
       await call('PATCH', `/v1/${kind}/${id}`, 200, { name: 'Another name' });
     }
+    await call('POST', `/v1/destinations/${destination.id}/rotate-secret`, 200, { overlap_seconds: 60 });
     await call('POST', `/v1/destinations/${destination.id}/pause`);
     await call('GET', `/v1/destinations/${destination.id}/circuit`);
     await call('POST', `/v1/destinations/${destination.id}/circuit/reset`);

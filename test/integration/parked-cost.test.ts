@@ -4,29 +4,21 @@ import { newBase } from '../../lambdas/domain/identifiers';
 import { destinationKey } from '../../lambdas/store/addresses';
 import { attentionKeys, parseDelivery } from '../../lambdas/store/delivery-items';
 import { newDeliveryItem } from '../../lambdas/store/new-delivery';
-import { type DynamoDbServer, startDynamoDb } from '../../local/dynamodb/server';
-import { CapacityProxy, type Units } from './support/capacity';
+import { CapacityCounter, type Units } from './support/capacity';
 import type { Tenant } from './support/tenant';
 import { startWorld, type World } from './support/world';
 
 const SHARDS = 4;
 
-let dynamodb: DynamoDbServer;
-let proxy: CapacityProxy;
+const capacity = new CapacityCounter();
 let world: World;
 
 beforeAll(async () => {
-  dynamodb = await startDynamoDb(undefined, () => {});
-  proxy = new CapacityProxy(new URL(dynamodb.endpoint));
-  process.env.AWS_ENDPOINT_URL_DYNAMODB = await proxy.start();
-  world = await startWorld('breaking');
+  world = await startWorld('breaking', { interceptors: [capacity.intercept] });
 });
 
 afterAll(async () => {
-  delete process.env.AWS_ENDPOINT_URL_DYNAMODB;
   await world?.stop();
-  await proxy?.stop();
-  await dynamodb?.stop();
 });
 
 /** A delivery that waits, as routing and parking leave it. */
@@ -48,9 +40,9 @@ async function seed(tenant: Tenant, destination: string, from: number, to: numbe
 }
 
 async function costOfSweep(): Promise<Units> {
-  proxy.reset();
+  capacity.reset();
   await world.stack.invoke('sweep', {});
-  return proxy.unitsOf('sweep');
+  return capacity.unitsOf('sweep');
 }
 
 const circuit = (probeAt: number) => ({ state: 'open', token: 'x', openedAt: 1, trips: 1, probeAt });

@@ -89,6 +89,25 @@ describe('a recovery', () => {
     await expect.poll(() => receiver.requests.length, { timeout: 60_000 }).toBe(220);
   }, 180_000);
 
+  test('is listed newest first, page by page, by offset and by cursor', async () => {
+    const [tenant, receiver] = [await world().tenant(), await world().receiver()];
+    const { id: destination } = await tenant.createDestination(receiver.url);
+    const jobs: string[] = [];
+    for (let n = 0; n < 5; n += 1) jobs.unshift((await start(tenant, destination)).id);
+    const pages = many.extend({ pagination: z.object({ total: z.number(), next_cursor: z.string().nullable() }) });
+    const page = (query: string) => tenant.api.ok(pages, 'GET', `${PATH}?limit=2${query}`);
+    const idsOf = ({ recoveries }: z.output<typeof many>) => recoveries.map(({ id }) => id);
+    const [first, second] = [await page(''), await page('&offset=2')];
+    const byCursor = await page(`&cursor=${first.pagination.next_cursor}`);
+    const last = await page(`&cursor=${byCursor.pagination.next_cursor}`);
+    expect([...idsOf(first), ...idsOf(byCursor), ...idsOf(last)]).toEqual(jobs);
+    expect(idsOf(second)).toEqual(idsOf(byCursor));
+    expect(first.pagination.total).toBe(5);
+    expect(last.pagination.next_cursor).toBeNull();
+    for (const query of ['limit=0', 'limit=101', 'offset=-1', 'offset=10000', 'cursor=x'])
+      expect(await tenant.api.call('GET', `${PATH}?${query}`)).toMatchObject({ status: 400 });
+  });
+
   test('is taken up where a crash has left it, with nothing replayed or counted twice', async () => {
     const { tenant, receiver, destinationId, eventIds, ids } = await outage(4);
     const { table } = world().table;
@@ -167,7 +186,7 @@ describe.concurrent('the routes of recoveries', () => {
     expect(await stranger.api.call('POST', PATH, { json })).toMatchObject(missing);
     expect(await stranger.api.call('GET', `${PATH}/${id}`)).toMatchObject(missing);
     expect(await cancel(stranger, id)).toMatchObject(missing);
-    expect((await stranger.api.call('GET', PATH)).body).toEqual({ recoveries: [] });
+    expect((await stranger.api.call('GET', PATH)).body).toMatchObject({ recoveries: [] });
     expect(await tenant.api.call('GET', `${PATH}/rec_unknown`)).toMatchObject(missing);
 
     const forbidden = { status: 403, body: { code: 'FORBIDDEN' } };

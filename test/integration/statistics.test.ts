@@ -232,7 +232,7 @@ describe('removals', () => {
 });
 
 describe('what statistics cost to read', () => {
-  test('is the same after a thousand deliveries and after a hundred and twenty thousand', async () => {
+  test('is the same after a thousand deliveries and after a million', async () => {
     const [now, { table }] = [Date.now(), world().table];
     const consumed = async (environment: string): Promise<number[]> =>
       Promise.all(
@@ -243,8 +243,8 @@ describe('what statistics cost to read', () => {
         }),
       );
     await countDeliveries(table, 'env_few', 1_000, now);
-    await countDeliveries(table, 'env_many', 120_000, now);
-    expect((await readStatistics(table, { environments: ['env_many'] }, '30d', now)).total).toBe(120_000);
+    await countDeliveries(table, 'env_many', 1_000_000, now);
+    expect((await readStatistics(table, { environments: ['env_many'] }, '30d', now)).total).toBe(1_000_000);
     const [few, many] = [await consumed('env_few'), await consumed('env_many')];
     expect(few.every((units) => units > 0)).toBe(true);
     expect(many).toEqual(few);

@@ -40,7 +40,10 @@ const members = {
   created_at: time,
 };
 
-const pagination = z.object({ ...totals, has_more: z.boolean(), next_cursor: nextCursor }).meta({ id: 'PageOfEvents' });
+/** How a list goes on. */
+export const pagination = z
+  .object({ ...totals, has_more: z.boolean(), next_cursor: nextCursor })
+  .meta({ id: 'ListPosition' });
 
 export const events = z
   .object({ events: z.array(z.object(members).meta({ id: 'Event' })), pagination })

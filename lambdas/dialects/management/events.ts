@@ -17,7 +17,7 @@ export function writeEvent(event: StoredEvent, status: EventStatus, sourceName: 
     external_id: event.externalId ?? null,
     type: event.type ?? null,
     status,
-    verification_status: 'skipped' as (typeof VERIFICATION_STATUSES)[number],
+    verification_status: (event.verified ? 'verified' : 'skipped') as (typeof VERIFICATION_STATUSES)[number],
     dedup_status: 'unique',
     method: 'POST' as string,
     source_ip: null,

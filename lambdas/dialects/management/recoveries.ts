@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isoTime } from '../../http/paging';
+import { isoTime, wholeNumber } from '../../http/paging';
 import { RECOVERY_STATUSES, type Recovery } from '../../store/recoveries';
 
 /** The body that asks for a recovery. */
@@ -15,6 +15,9 @@ export const recoveryBody = z.object({
 export const recoveryQuery = z.object({
   destination_id: z.string().optional(),
   status: z.enum(RECOVERY_STATUSES).optional(),
+  limit: wholeNumber('limit', 1, 100).default(50),
+  offset: wholeNumber('offset', 0, 1_000_000).default(0),
+  cursor: z.string().optional(),
 });
 
 /** A recovery with its progress. */

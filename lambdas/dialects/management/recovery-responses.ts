@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { RECOVERY_STATUSES } from '../../store/recoveries';
 import { count, idOf, time } from '../response-members';
+import { pagination } from './event-responses';
 
 const recovery = z
   .object({
@@ -20,4 +21,4 @@ const recovery = z
   .meta({ id: 'Recovery' });
 
 export const oneRecovery = z.object({ recovery });
-export const recoveries = z.object({ recoveries: z.array(recovery) });
+export const recoveries = z.object({ recoveries: z.array(recovery), pagination });

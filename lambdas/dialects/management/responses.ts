@@ -1,6 +1,17 @@
 import * as z from 'zod';
+import { DEDUP_STRATEGIES } from '../../domain/deduplication';
 import { FILTER_OPERATORS } from '../../domain/filter-rules';
-import { authType, destinationStatus, method, name, slug, sourceStatus } from '../../manage/schemas';
+import { SIGNATURE_ENCODINGS, VERIFICATION_TYPES } from '../../domain/source-verification';
+import {
+  authType,
+  destinationStatus,
+  MAX_MIRRORS,
+  method,
+  name,
+  payloadSchema,
+  slug,
+  sourceStatus,
+} from '../../manage/schemas';
 import { SCOPES } from '../../store/api-keys';
 import { count, headers, idOf, time } from '../response-members';
 
@@ -15,12 +26,16 @@ const source = z
     slug,
     template: z.string().nullable(),
     status: sourceStatus,
-    verification_enabled: z.literal(false),
-    verification_type: z.null(),
-    verification_header: z.null(),
-    dedup_enabled: z.literal(false),
-    dedup_strategy: z.null(),
-    dedup_window_seconds: z.null(),
+    verification_enabled: z.boolean(),
+    verification_type: z.enum(VERIFICATION_TYPES).nullable(),
+    verification_header: z.string().nullable(),
+    verification_encoding: z.enum(SIGNATURE_ENCODINGS).nullable(),
+    verification_prefix: z.string().nullable(),
+    verification_tolerance_seconds: z.int().nullable(),
+    dedup_enabled: z.boolean(),
+    dedup_strategy: z.enum(DEDUP_STRATEGIES).nullable(),
+    dedup_header: z.string().nullable(),
+    dedup_window_seconds: z.int().nullable(),
     event_count: count,
     last_event_at: time.nullable(),
     ...times,
@@ -67,7 +82,7 @@ const destinationMembers = {
   slug,
   type: z.literal('http'),
   url: z.string(),
-  mirror_urls: z.array(z.string()).max(0),
+  mirror_urls: z.array(z.string()).max(MAX_MIRRORS),
   method,
   headers,
   auth_type: authType,
@@ -85,9 +100,17 @@ const destination = z.object(destinationMembers).meta({ id: 'Destination' });
 
 const newDestination = z
   .object({ ...destinationMembers, signing_secret: z.string().regex(/^whsec_/) })
-  .meta({ id: 'NewDestination', description: 'The only answer that shows the signing secret' });
+  .meta({ id: 'NewDestination', description: 'The only answer that shows this signing secret' });
 
 export const createdDestination = z.object({ destination: newDestination });
+export const rotatedSecret = z
+  .object({
+    destination: newDestination,
+    previous_secrets_until: time
+      .nullable()
+      .meta({ description: 'When the latest of the earlier secrets stops signing; null when none signs any more' }),
+  })
+  .meta({ id: 'RotatedSecret' });
 export const oneDestination = z.object({ destination });
 export const destinations = z.object({ destinations: z.array(destination) });
 
@@ -105,6 +128,7 @@ const connection = z
       .string()
       .nullable()
       .meta({ description: `A JSON list of rules as text; operators: ${FILTER_OPERATORS.join(', ')}` }),
+    schema: payloadSchema.nullable(),
     enabled: z.boolean(),
     status: z.enum(['active', 'disabled']),
     event_count: count,

@@ -1,6 +1,8 @@
 import { redactHeaders } from '../../domain/redaction';
 import type { RetryPolicy } from '../../domain/retry-policy';
+import { isTimed } from '../../domain/source-verification';
 import type { Connection, Destination, Source } from '../../store/configuration';
+import { unpackSchema } from '../../store/schema-codec';
 import { circuitMember } from './circuit';
 
 /** Figures that nothing counts yet: null, which no client can mistake for a count. */
@@ -19,15 +21,26 @@ export function writeSource(source: Source) {
     slug: source.slug,
     template: source.template ?? null,
     status: source.status,
-    verification_enabled: false,
-    verification_type: null,
-    verification_header: null,
-    dedup_enabled: false,
-    dedup_strategy: null,
-    dedup_window_seconds: null,
+    ...writeSenderSettings(source),
     ...UNCOUNTED,
     created_at: source.createdAt,
     updated_at: source.updatedAt,
+  };
+}
+
+/** Without the secrets. */
+function writeSenderSettings({ verification, deduplication }: Source) {
+  return {
+    verification_enabled: verification !== undefined,
+    verification_type: verification?.type ?? null,
+    verification_header: verification?.header ?? null,
+    verification_encoding: verification?.encoding ?? null,
+    verification_prefix: verification?.prefix ?? null,
+    verification_tolerance_seconds: verification && isTimed(verification.type) ? verification.toleranceSeconds : null,
+    dedup_enabled: deduplication !== undefined,
+    dedup_strategy: deduplication?.strategy ?? null,
+    dedup_header: deduplication?.header ?? null,
+    dedup_window_seconds: deduplication?.windowSeconds ?? null,
   };
 }
 
@@ -47,7 +60,7 @@ export function writeDestination(
     slug: destination.slug,
     type: 'http',
     url: destination.url,
-    mirror_urls: [],
+    mirror_urls: destination.mirrorUrls ?? [],
     method: destination.method,
     headers: redactHeaders(destination.headers),
     auth_type: destination.auth.type,
@@ -90,6 +103,7 @@ export function writeConnection(connection: Connection, names: ConnectionNames) 
     destination_id: connection.destination,
     destination_name: names.destination ?? null,
     filter_rules: connection.filterRules.length > 0 ? JSON.stringify(connection.filterRules) : null,
+    schema: connection.schema ? unpackSchema(connection.schema) : null,
     enabled: connection.enabled,
     status: connection.enabled ? 'active' : 'disabled',
     ...UNCOUNTED,

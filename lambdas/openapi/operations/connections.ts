@@ -12,7 +12,8 @@ export const connectionOperations: Operations = {
     operationId: 'createConnection',
     tag,
     summary: 'Connect a source with a destination',
-    description: 'Without a source it takes the events of every source, and those that have none.',
+    description:
+      'Without a source it takes the events of every source, and those that have none. With a schema, payloads that do not match become deliveries with the status `schema_failed`.',
     needs: 'write',
     body: {
       schema: connectionBody,

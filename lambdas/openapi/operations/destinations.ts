@@ -1,6 +1,13 @@
 import { oneCircuit } from '../../dialects/management/event-responses';
-import { createdDestination, deleted, destinations, oneDestination } from '../../dialects/management/responses';
+import {
+  createdDestination,
+  deleted,
+  destinations,
+  oneDestination,
+  rotatedSecret,
+} from '../../dialects/management/responses';
 import { destinationChange, destinationQuery } from '../../manage/change-schemas';
+import { rotationBody } from '../../manage/rotate-secret';
 import { destinationBody } from '../../manage/schemas';
 import type { Operations } from '../operation';
 
@@ -64,6 +71,18 @@ export const destinationOperations: Operations = {
     needs: 'delete',
     params,
     answer: { status: 200, description: 'It is deleted', schema: deleted },
+  },
+  'POST /v1/destinations/{id}/rotate-secret': {
+    operationId: 'rotateSigningSecret',
+    tag,
+    summary: 'Give a destination a new signing secret',
+    description:
+      'The answer is the only one that shows it. Until the overlap ends, requests carry a signature by each secret; an overlap of 0 ends every earlier secret at once.',
+    needs: 'write',
+    params,
+    body: { schema: rotationBody, example: { overlap_seconds: 3600 } },
+    answer: { status: 200, description: 'The destination with its new secret', schema: rotatedSecret },
+    refusals: [409],
   },
   'POST /v1/destinations/{id}/pause': {
     operationId: 'pauseDestination',

@@ -46,13 +46,13 @@ export const eventOperations: Operations = {
     tag,
     summary: 'Send an event to a source',
     description:
-      'Whatever the body is, it is kept byte for byte. The identifier of the source is all that a sender needs.',
+      'Whatever the body is, it is kept byte for byte. The identifier of the source is all that a sender needs, unless the source verifies signatures: then a request without a good one is refused with 401. A repetition that the source recognizes is answered with the first event.',
     needs: 'no key',
     params: { sourceId: 'Identifier of the source' },
     headers: z.object({ 'Idempotency-Key': z.string().optional().meta({ description: key }) }),
     body: {},
     answer: { status: 202, description: 'The event is stored', schema: ingested },
-    refusals: [400, 403, 409],
+    refusals: [400, 401, 403, 409],
   },
   'GET /v1/events': {
     operationId: 'listEvents',

@@ -13,7 +13,10 @@ export const sourceOperations: Operations = {
     summary: 'Make a source',
     description: 'Its address is `/v1/ingest/` and its identifier.',
     needs: 'write',
-    body: { schema: sourceBody, example: { name: 'GitHub', template: 'github' } },
+    body: {
+      schema: sourceBody,
+      example: { name: 'GitHub', template: 'github', verification_type: 'github', verification_secret: 'a secret' },
+    },
     answer: { status: 201, description: 'The new source', schema: oneSource },
   },
   'GET /v1/sources': {

@@ -35,6 +35,13 @@ export const MANAGE_EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     destinations: expect.arrayContaining(ids(DESTINATION_ID, PAUSED_DESTINATION_ID)),
   })),
   'manage-get-destination.json': answers(200, (values) => ({ destination: { id: values.DESTINATION_ID } })),
+  'manage-rotate-secret.json': all(
+    answers(200, ({ DESTINATION_ID }) => ({
+      destination: { id: DESTINATION_ID, signing_secret: expect.stringMatching(/^whsec_/) },
+      previous_secrets_until: expect.any(String),
+    })),
+    writes(destination, { retiringSecrets: [{ secret: expect.any(String), until: expect.any(String) }] }),
+  ),
   'manage-pause-destination.json': all(
     answers(200, () => ({ destination: { status: 'paused' } })),
     writes(destination, { status: 'paused' }),

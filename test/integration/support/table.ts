@@ -75,7 +75,8 @@ export class TableProbe {
     return JSON.stringify(await this.all());
   }
 
-  private async all(): Promise<Item[]> {
+  /** Every item. */
+  async all(): Promise<Item[]> {
     const items: Item[] = [];
     let ExclusiveStartKey: Record<string, unknown> | undefined;
     do {

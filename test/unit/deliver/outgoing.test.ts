@@ -1,4 +1,4 @@
-import { Webhook } from 'standardwebhooks';
+import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { buildRequest, recordedHeaders } from '../../../lambdas/deliver/outgoing';
 import type { Destination } from '../../../lambdas/store/configuration';
@@ -27,12 +27,42 @@ describe('the request of an attempt', () => {
     expect(() => new Webhook(SECRET).verify('{"id":1}', { ...headers })).not.toThrow();
   });
 
+  it('is signed by an earlier secret, too, until that one ends, although it is still stored then', () => {
+    const earlier = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;
+    const signedBy = (until: number) => {
+      const retiringSecrets = [{ secret: earlier, until: new Date(until).toISOString() }];
+      const { headers } = build({ retiringSecrets });
+      return [SECRET, earlier].filter((secret) => {
+        try {
+          return new Webhook(secret).verify('{"id":1}', { ...headers });
+        } catch (error) {
+          expect(error).toBeInstanceOf(WebhookVerificationError);
+          return false;
+        }
+      });
+    };
+    expect(signedBy(now.getTime() + 1)).toEqual([SECRET, earlier]);
+    expect(signedBy(now.getTime())).toEqual([SECRET]);
+  });
+
   it('has a key to deduplicate by, the same on every attempt and for every retry', () => {
     const first = build().headers['Idempotency-Key'];
     const later = buildRequest(eventOf(), deliveryOf({ delivery: 7, made: 9 }), destinationOf(), new Date(0), 5);
     expect(first).toMatch(/^[0-9a-f]{64}$/);
     expect(later.headers['Idempotency-Key']).toBe(first);
     expect(build().headers['X-Webhook-ID']).toBe(`evt_${BASE}00000000`);
+  });
+
+  it.each(['text/plain\r\nx-injected: 1', 'text/plain\u0000', 'text/\u010a'])(
+    'has no content type that could end its line: %j',
+    (contentType) => {
+      expect(build({}, eventOf({ contentType })).headers['content-type']).toBe('application/octet-stream');
+    },
+  );
+
+  it('carries nothing of the event in its headers but its id and its content type', () => {
+    const event = eventOf({ type: 'evil\r\nx-injected: 1', headers: { 'x-injected': '1' }, externalId: 'evil\r\n' });
+    expect(JSON.stringify(build({}, event).headers)).not.toMatch(/evil|injected/);
   });
 
   it('names its sender', () => {

@@ -14,7 +14,8 @@ const requestTo = (url: string, changes: Partial<OutgoingRequest> = {}): Outgoin
   ...{ body: Buffer.from('{"a":1}'), timeoutMs: 5000 },
   ...changes,
 });
-const codeOf = (result: AttemptResult) => (result.kind === 'error' ? result.code : result.statusCode);
+const codeOf = (result: AttemptResult) =>
+  result.kind === 'response' ? result.statusCode : result.kind === 'error' ? result.code : result.kind;
 
 async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];

@@ -13,7 +13,7 @@ import {
 
 /** What may happen to a delivery in each state, spelled out once more and independently of the code. */
 const MAY: Record<DeliveryStatus, readonly Transition[]> = {
-  pending: ['claim', 'park'],
+  pending: ['refuse', 'claim', 'park'],
   sent: ['claim', 'deliver', 'reschedule', 'exhaust', 'exhaustPartly', 'park'],
   delivered: [],
   failed: ['retry', 'redrive'],
@@ -24,6 +24,7 @@ const MAY: Record<DeliveryStatus, readonly Transition[]> = {
 };
 
 const LEADS_TO: Record<Transition, DeliveryStatus> = {
+  refuse: 'schema_failed',
   claim: 'sent',
   deliver: 'delivered',
   reschedule: 'retrying',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AttemptResult, ERROR_CODES, failureOf, isSuccess } from '../../../lambdas/domain/attempt';
-import { nextStep } from '../../../lambdas/domain/next-step';
+import { nextStep, nextStepOfAll } from '../../../lambdas/domain/next-step';
 import { NOW } from '../support/records';
 
 const clock = { now: () => NOW, random: () => 0.5 };
@@ -59,6 +59,42 @@ describe('what follows from an attempt', () => {
         expect(made).toBe(status === 410 ? 1 : maxAttempts);
       }),
     );
+  });
+});
+
+describe('what follows from an attempt at several targets', () => {
+  const follows = (results: readonly AttemptResult[], accepted = false, inRound = 1) =>
+    nextStepOfAll(results, accepted, inRound, policy, clock);
+  const gone = answered(410);
+
+  it('is what follows from its only result when there is one', () => {
+    for (const status of [200, 301, 410, 500, 503]) {
+      for (const attempt of [1, 2, 3]) {
+        expect(follows([answered(status)], false, attempt)).toEqual(nextStep(answered(status), attempt, policy, clock));
+      }
+    }
+  });
+
+  it('is the end when all accepted, or when nothing was left to be sent', () => {
+    expect(follows([answered(200), answered(204)], true)).toEqual({ kind: 'delivered' });
+    expect(follows([], true)).toEqual({ kind: 'delivered' });
+    expect(isSuccess({ kind: 'unneeded', latencyMs: 0 })).toBe(true);
+  });
+
+  it('is a retry when one of them failed, at the latest time that one asked for', () => {
+    const asked = (seconds: string) => answered(503, { 'retry-after': seconds });
+    expect(follows([asked('100'), asked('900'), answered(200)], true)).toEqual({ kind: 'retry', delaySeconds: 900 });
+  });
+
+  it('is a retry although one of them is gone', () => {
+    expect(follows([gone, answered(500)])).toEqual({ kind: 'retry', delaySeconds: 10 });
+  });
+
+  it('is death when all that are left are gone, and pauses the destination only when nobody accepted', () => {
+    expect(follows([gone, gone])).toEqual({ kind: 'dead', pauseDestination: true });
+    expect(follows([gone, answered(200)], true)).toEqual({ kind: 'dead', pauseDestination: false });
+    expect(follows([gone], true)).toEqual({ kind: 'dead', pauseDestination: false });
+    expect(follows([gone, answered(500)], false, 3)).toEqual({ kind: 'dead', pauseDestination: false });
   });
 });
 

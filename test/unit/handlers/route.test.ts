@@ -119,9 +119,10 @@ describe('the function route', () => {
     expect(failures(await run(recordOf(1, eventItem(eventNo(1)))))).toEqual([]);
   });
 
-  it('enqueues a delivery that is pending again without touching the table', async () => {
+  it('enqueues a delivery that is pending again without writing anything or reading its event', async () => {
     await run(recordOf(1, deliveryItem(deliveryOf({ made: 5, roundStart: 5 }))));
-    expect(table.documents.calls()).toHaveLength(0);
+    expect(table.documents.calls()).toHaveLength(1);
+    expect(table.documents.commandCalls(QueryCommand)).toHaveLength(1);
     expect(sqs.commandCalls(SendMessageBatchCommand)[0]?.args[0].input.Entries).toHaveLength(1);
   });
 

@@ -73,3 +73,59 @@ describe('ingesting through a source', () => {
     expect(world.events.size).toBe(1);
   });
 });
+
+describe('a source that verifies signatures', () => {
+  const secret = "It's a Secret to Everybody";
+  const github = { header: 'x-hub-signature-256', encoding: 'hex', prefix: 'sha256=', toleranceSeconds: 300 } as const;
+  const signature = 'sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17';
+  beforeEach(() => {
+    world.source = sourceOf({ verification: { type: 'github', ...github, secrets: [secret] } });
+  });
+
+  it('takes a request with a good one, and remembers that it was verified', async () => {
+    expect((await ingest('Hello, World!', { 'x-hub-signature-256': signature })).status).toBe(202);
+    expect(stored()).toMatchObject({ verified: true });
+  });
+
+  it.each<[string, string, Record<string, string>]>([
+    ['none', 'Hello, World!', {}],
+    ['one of another body', 'Hello, world!', { 'x-hub-signature-256': signature }],
+    ['one that is no signature', 'Hello, World!', { 'x-hub-signature-256': 'x' }],
+  ])('refuses a request with %s, and stores nothing', async (_, body, headers) => {
+    expect(await status(ingest(body, headers))).toBe(401);
+    expect(world.events.size).toBe(0);
+  });
+
+  it('tells nothing of its secret', async () => {
+    const error = await ingest('x', { 'x-hub-signature-256': signature }).catch((refusal) => refusal);
+    expect(JSON.stringify([error.message, error.headers])).not.toMatch(/Secret|[0-9a-f]{64}/);
+  });
+});
+
+describe('a source that recognizes repetitions', () => {
+  it('answers the same body with the same event within its window', async () => {
+    world.source = sourceOf({ deduplication: { strategy: 'body', windowSeconds: 60 } });
+    const first = await ingest('one');
+    world.time += 59_999;
+    expect(await ingest('one', { 'x-other': 'y' })).toEqual(first);
+    expect(await ingest('two')).not.toEqual(first);
+    world.time += 1;
+    expect(await ingest('one')).not.toEqual(first);
+    expect(world.events.size).toBe(3);
+  });
+
+  it('answers the same header with the same event, whatever the body; without the header each is new', async () => {
+    world.source = sourceOf({ deduplication: { strategy: 'header', header: 'x-github-delivery', windowSeconds: 60 } });
+    const first = await ingest('one', { 'x-github-delivery': 'a' });
+    expect(await ingest('two', { 'x-github-delivery': 'a' })).toEqual(first);
+    expect(await ingest('one', { 'x-github-delivery': 'b' })).not.toEqual(first);
+    expect(await ingest('one')).not.toEqual(await ingest('one'));
+  });
+
+  it('goes by the key where the sender gives one', async () => {
+    world.source = sourceOf({ deduplication: { strategy: 'body', windowSeconds: 60 } });
+    const first = await ingest('one', { 'idempotency-key': 'k' });
+    expect(await ingest('one', { 'idempotency-key': 'l' })).not.toEqual(first);
+    expect(await status(ingest('two', { 'idempotency-key': 'k' }))).toBe(409);
+  });
+});

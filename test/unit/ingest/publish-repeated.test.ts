@@ -12,6 +12,7 @@ const CALLER: Principal = {
 
 function memory() {
   const events = new Map<string, StoredEvent>();
+  const keys = new Map<string, string>();
   const ports: PublishPorts = {
     put: async (event) => {
       const taken = events.get(event.base);
@@ -20,6 +21,14 @@ function memory() {
     },
     now: () => 1_800_000_000_000,
     getSource: async () => undefined,
+    putLatest: async () => false,
+    forget: async () => {},
+    get: async (base) => events.get(base),
+    useKey: async (name, fingerprint) => {
+      const before = keys.get(name) ?? fingerprint;
+      keys.set(name, before);
+      return before === fingerprint;
+    },
   };
   return { events, ports };
 }
@@ -69,5 +78,25 @@ describe('a repeated publish', () => {
     expect(await publishOne(ports, body('12345678901234567890'), CALLER)).toEqual(first);
     expect(await refusal(publishOne(ports, body('12345678901234567891'), CALLER))).toBe('CONFLICT');
     expect(events.size).toBe(1);
+  });
+});
+
+describe('a key together with ids of events', () => {
+  const named = (id: string, payload: number) => JSON.stringify({ type: 'a', payload, id });
+
+  it('refuses another request under the same key before anything of it is stored', async () => {
+    const { events, ports } = memory();
+    await publishOne(ports, request(named('one', 1), 'k'), CALLER);
+    expect(await refusal(publishOne(ports, request(named('two', 1), 'k'), CALLER))).toBe('CONFLICT');
+    expect(await refusal(publishOne(ports, request(named('one', 2), 'k'), CALLER))).toBe('CONFLICT');
+    expect(events.size).toBe(1);
+  });
+
+  it('answers the same request as the first time, and takes another key', async () => {
+    const { events, ports } = memory();
+    const first = await publishOne(ports, request(named('one', 1), 'k'), CALLER);
+    expect(await publishOne(ports, request(named('one', 1), 'k'), CALLER)).toEqual(first);
+    await publishOne(ports, request(named('two', 1), 'l'), CALLER);
+    expect(events.size).toBe(2);
   });
 });

@@ -75,8 +75,16 @@ const mapping = (functionId: string, EventSourceArn: unknown, properties: object
   },
 });
 
+const GENEROUS = {
+  PolicyName: 'Generous',
+  PolicyDocument: {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: ['dynamodb:*', 'sqs:*'], Resource: '*' }],
+  },
+};
+
 const RESOURCES = {
-  Role: { Type: 'AWS::IAM::Role', Properties: {} },
+  Role: { Type: 'AWS::IAM::Role', Properties: { Policies: [GENEROUS] } },
   Table: {
     Type: 'AWS::DynamoDB::Table',
     Properties: {

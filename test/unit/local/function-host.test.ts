@@ -36,6 +36,7 @@ function hostOf(overrides: { timeoutSeconds?: number; concurrency?: number; file
     {
       logicalId: 'Fn',
       name,
+      roleArn: 'arn:aws:iam::000000000000:role/Fn',
       arn: 'arn:fn',
       entry: { file: join(directory, file), name: 'handler' },
       environment: functionEnvironment({ logicalId: 'Fn', name, memoryMb: 256 }, { TABLE_NAME: 'table' }, endpoints),

@@ -71,6 +71,9 @@ describe('the body of a destination', () => {
 
   it.each([
     ['name', { name: ' ' }],
+    ['headers', { headers: Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`x-${n}`, 'y'])) }],
+    ['headers', { headers: { 'x-a': 'y'.repeat(4096), 'x-b': 'y'.repeat(4096) } }],
+    ['headers', { headers: { 'x-a': '1', 'X-A': '2' } }],
     ['url', { url: 'http://receiver.example' }],
     ['url', { url: `https://receiver.example/${'x'.repeat(2048)}` }],
     ['method', { method: 'GET' }],
@@ -87,10 +90,15 @@ describe('the body of a destination', () => {
     ['retry_policy.schedule.0', { retry_policy: { schedule: [-1] } }],
     ['retry_policy.schedule', { retry_policy: { schedule: [] } }],
     ['retry_policy', { retry_policy: { schedule: [1], exponential: { initial_seconds: 1 } } }],
-    ['mirror_urls', { mirror_urls: ['https://other.example'] }],
     ['rate_limit', { rate_limit: 0 }],
     ['rate_limit', { rate_limit: 1001 }],
     ['rate_limit', { rate_limit: '5' }],
+    ['mirror_urls', { mirror_urls: 'https://other.example' }],
+    ['mirror_urls.0', { mirror_urls: ['https://10.0.0.1/'] }],
+    ['mirror_urls.1', { mirror_urls: ['https://other.example', 'http://third.example'] }],
+    ['mirror_urls', { mirror_urls: ['https://other.example', 'https://OTHER.example/'] }],
+    ['mirror_urls', { mirror_urls: [destination.url] }],
+    ['mirror_urls', { mirror_urls: Array.from({ length: 6 }, (_, n) => `https://${n}.example/`) }],
   ])('is refused by the name of its field: %s in %j', (field, changes) => {
     expect(blamed(schema, { ...destination, ...changes })).toBe(field);
   });
@@ -144,8 +152,10 @@ describe('the body of a connection', () => {
     expect(blamed(connectionBody, rule({ operator: 'exists' }))).toBeUndefined();
   });
 
-  it('is refused with a schema, which this version would ignore', () => {
-    expect(blamed(connectionBody, { ...connection, schema: { type: 'object' } })).toBe('schema');
+  it('takes a schema that is an object or a boolean, and null for none', () => {
+    for (const schema of [{ type: 'object' }, true, false, null])
+      expect(blamed(connectionBody, { ...connection, schema })).toBeUndefined();
+    for (const schema of ['{}', 7, [{}]]) expect(blamed(connectionBody, { ...connection, schema })).toBe('schema');
   });
 });
 

@@ -64,6 +64,7 @@ function world(deliveries: readonly Delivery[], connections: readonly Connection
     },
     deliveriesOf: async () => deliveries,
     markUnrouted: async () => {},
+    validatorFor: () => async () => undefined,
     restart: async (one) => {
       restarted.push(one.delivery);
       return { kind: 'done' };

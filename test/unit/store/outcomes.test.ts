@@ -54,6 +54,26 @@ describe('the parameters that record an attempt', () => {
     expect(looseEnds(parameters)).toEqual([]);
   });
 
+  it('remember which targets accepted until all have', () => {
+    const accepted = ['mark-1'];
+    expect(changesOf(recordParameters('table', recordOf(retry, 1, { accepted }), settings)).set).toMatchObject({
+      accepted,
+    });
+    const { set, remove } = changesOf(recordParameters('table', recordOf(delivered, 1, { accepted }), settings));
+    expect(set).not.toHaveProperty('accepted');
+    expect(remove).toContain('accepted');
+  });
+
+  it('end in partial when some targets accepted, also when the last attempt knows nothing of them', () => {
+    const delivery = deliveryOf({ status: 'sent', made: 0, claimId: 'claim-1', accepted: ['mark-1'] });
+    for (const changes of [{ accepted: ['mark-1'] }, { delivery }]) {
+      const { set } = changesOf(recordParameters('table', recordOf(dead, 1, changes), settings));
+      expect(set).toMatchObject({ status: 'partial', accepted: ['mark-1'], deathToken: 'token-1' });
+      expect(set.attPk).toContain('#partial#');
+    }
+    expect(changesOf(recordParameters('table', recordOf(dead), settings)).set).toMatchObject({ status: 'failed' });
+  });
+
   it('say when a retry is due and list the delivery for attention', () => {
     const { set, remove } = changesOf(recordParameters('table', recordOf(retry), settings));
     expect(set).toMatchObject({ status: 'retrying', nextAttemptAt: NOW + 5000 });

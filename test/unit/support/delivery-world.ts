@@ -27,6 +27,8 @@ export class DeliveryWorld implements DeliverPorts {
   destination: Destination | undefined = destinationOf();
   /** What the receiver answers, one after the other; then always 200. */
   answers: AttemptResult[] = [];
+  /** What single targets answer instead, by URL, one after the other. */
+  readonly answersOf = new Map<string, AttemptResult[]>();
   time = NOW;
 
   /** The names of the effects in the order they happened. */
@@ -67,20 +69,28 @@ export class DeliveryWorld implements DeliverPorts {
   async send(outgoing: OutgoingRequest): Promise<AttemptResult> {
     this.effects.push('send');
     this.sent.push(outgoing);
-    return this.answers.shift() ?? answered(200);
+    return (this.answersOf.get(outgoing.url) ?? this.answers).shift() ?? answered(200);
   }
 
-  async record({ claimId, attempt, outcome, now, maxAttempts }: AttemptRecord): Promise<boolean> {
+  async record({ claimId, attempt, outcome, now, maxAttempts, accepted }: AttemptRecord): Promise<boolean> {
     const { delivery } = this;
     if (delivery?.claimId !== claimId) return false;
     this.effects.push('record');
-    const { claimId: _, claimUntil: __, claims: ___, nextAttemptAt: ____, ...rest } = delivery;
-    const made = { ...rest, made: attempt.number, maxAttempts, updatedAt: now };
+    const { claimId: _, claimUntil: __, claims: ___, nextAttemptAt: ____, accepted: before, ...rest } = delivery;
+    const marks = accepted ?? before ?? [];
+    const made = {
+      ...rest,
+      made: attempt.number,
+      maxAttempts,
+      updatedAt: now,
+      ...(marks.length > 0 && { accepted: marks }),
+    };
     this.attempts.push(attempt);
     if (outcome.kind === 'delivered') this.delivery = { ...made, status: 'delivered', deliveredAt: now };
     if (outcome.kind === 'retry') this.delivery = { ...made, status: 'retrying', nextAttemptAt: outcome.nextAttemptAt };
     if (outcome.kind === 'dead') {
-      this.delivery = { ...made, status: 'failed', deathToken: outcome.token, deathMessageId: outcome.messageId };
+      const status = marks.length > 0 ? 'partial' : 'failed';
+      this.delivery = { ...made, status, deathToken: outcome.token, deathMessageId: outcome.messageId };
       this.deadLetters.push(attempt.number);
       if (outcome.pauseDestination && this.destination) this.destination = { ...this.destination, status: 'paused' };
     }

@@ -8,6 +8,12 @@ import { connectionOf, deliveryOf, destinationOf, idOf } from './records';
 export const connectionNo = (n: number, changes: Partial<Connection> = {}): Connection =>
   connectionOf({ id: idOf('con', n), destination: idOf('dst', n), ...changes });
 
+/** What a delivery is once it is written. */
+function madeOf({ refusal, ...delivery }: NewDelivery): Delivery {
+  if (refusal === undefined) return deliveryOf({ ...delivery });
+  return deliveryOf({ ...delivery, status: 'schema_failed', made: 1 });
+}
+
 /** Connections, destinations and the deliveries of one event in memory. */
 export class RoutingWorld implements RoutePorts {
   connections: Connection[] = [];
@@ -20,6 +26,8 @@ export class RoutingWorld implements RoutePorts {
   writes = 0;
   atOnce = 0;
   mostAtOnce = 0;
+  /** What schemas say about every payload. */
+  problem: string | undefined;
 
   async listConnections(): Promise<readonly Connection[]> {
     return this.connections;
@@ -37,13 +45,15 @@ export class RoutingWorld implements RoutePorts {
     this.writes += 1;
     if (this.writes === this.failAt) throw new Error('throttled');
     const taken = this.deliveries.get(delivery.delivery);
-    if (!taken) this.deliveries.set(delivery.delivery, deliveryOf({ ...delivery }));
+    if (!taken) this.deliveries.set(delivery.delivery, madeOf(delivery));
     return taken;
   }
 
   async deliveriesOf(): Promise<readonly Delivery[]> {
     return [...this.deliveries.values()].sort((one, other) => one.delivery - other.delivery);
   }
+
+  readonly validatorFor = () => async () => this.problem;
 
   async markUnrouted(): Promise<void> {
     this.unrouted += 1;

@@ -1,7 +1,7 @@
 import { createServer as createHttp, type RequestListener } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import { type AddressInfo, createServer as createTcp, type Server, type Socket } from 'node:net';
-import { selfSigned } from './self-signed';
+import { type Certificate, selfSigned } from './self-signed';
 
 /** Servers of one test file on 127.0.0.1, and how to be rid of them. */
 export class Servers {
@@ -12,9 +12,9 @@ export class Servers {
     return `http://127.0.0.1:${await this.#listen(createHttp(listener))}`;
   }
 
-  /** @returns the URL of a server whose certificate nobody vouches for */
-  async https(listener: RequestListener): Promise<string> {
-    return `https://127.0.0.1:${await this.#listen(createHttps(selfSigned(), listener))}`;
+  /** @returns the URL of a server whose certificate nobody vouches for, unless the sender is told to */
+  async https(listener: RequestListener, certificate?: Certificate): Promise<string> {
+    return `https://127.0.0.1:${await this.#listen(createHttps({ ...(certificate ?? (await selfSigned())) }, listener))}`;
   }
 
   /** @returns the URL of a server that does what it likes with its connections */

@@ -4,6 +4,7 @@ import { writeBulkReplay, writeDeadLetter, writeDelivery } from '../../../lambda
 import { wordOf } from '../../../lambdas/dialects/webhook-relay/statuses';
 import { listQuery as relayQuery, writeDelivery as writeForRelay } from '../../../lambdas/dialects/webhook-relay/wire';
 import { DELIVERY_STATUSES } from '../../../lambdas/domain/delivery';
+import { refusedAttempt } from '../../../lambdas/store/refusals';
 import { attempt, delivery, destination } from './factories';
 
 describe('a delivery on the Hookbase surface', () => {
@@ -27,8 +28,9 @@ describe('a delivery on the Hookbase surface', () => {
   });
 
   it('tells why its payload was refused by a schema', () => {
-    const refused = writeDelivery(delivery({ status: 'schema_failed', made: 0 }), destination);
-    expect(refused).toMatchObject({ error: expect.stringContaining('schema'), statusCode: null, attemptCount: 0 });
+    const first = refusedAttempt({ made: 0, roundStart: 0, cause: 'auto' }, 'no match with the schema', 0);
+    const refused = writeDelivery(delivery({ status: 'schema_failed', made: 1, first }), destination);
+    expect(refused).toMatchObject({ error: 'no match with the schema', statusCode: null, attemptCount: 1 });
   });
 });
 

@@ -1,0 +1,60 @@
+import { Pool } from 'undici';
+
+/** A connection that nobody used for this long is closed, whatever the receiver would allow. */
+const KEEP_ALIVE_MS = 4_000;
+
+interface Kept {
+  readonly pool: Pool;
+  /** Exchanges that are going on. */
+  busy: number;
+  /** When the last exchange ended, milliseconds since the epoch. */
+  usedAt: number;
+}
+
+/**
+ * Connections of a function instance by origin, reused while they are warm.
+ *
+ * Between invocations Lambda freezes the instance, and with it the timers that close idle connections: after a pause a pool
+ * may hold connections that their receiver gave up long ago, and a request on one of them fails although the receiver is
+ * well. So the clock on the wall decides: whatever has been idle for too long is closed before anything is sent.
+ */
+export class ConnectionPools {
+  readonly #pools = new Map<string, Kept>();
+
+  constructor(
+    private readonly options: Pool.Options,
+    private readonly now: () => number,
+  ) {}
+
+  /** Lets `exchange` use the connections to an origin. */
+  async use<Result>(origin: string, exchange: (pool: Pool) => Promise<Result>): Promise<Result> {
+    this.#dropIdle();
+    const kept = this.#open(origin);
+    kept.busy += 1;
+    try {
+      return await exchange(kept.pool);
+    } finally {
+      kept.busy -= 1;
+      kept.usedAt = this.now();
+    }
+  }
+
+  #open(origin: string): Kept {
+    const known = this.#pools.get(origin);
+    if (known) return known;
+    const options = { ...this.options, keepAliveTimeout: KEEP_ALIVE_MS, keepAliveMaxTimeout: KEEP_ALIVE_MS };
+    const kept = { pool: new Pool(origin, options), busy: 0, usedAt: this.now() };
+    this.#pools.set(origin, kept);
+    return kept;
+  }
+
+  #dropIdle(): void {
+    const tooOld = this.now() - KEEP_ALIVE_MS;
+    for (const [origin, { pool, busy, usedAt }] of this.#pools) {
+      if (busy > 0 || usedAt > tooOld) continue;
+      this.#pools.delete(origin);
+      // Nothing is going on in it, and what closing idle connections runs into concerns nobody.
+      pool.destroy().catch(() => undefined);
+    }
+  }
+}

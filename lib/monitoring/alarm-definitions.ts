@@ -1,0 +1,154 @@
+import { Duration } from 'aws-cdk-lib';
+import { ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { METRICS } from '../../lambdas/metric-names';
+import type { AlarmDefinition } from './alarm-definition';
+import {
+  behindStream,
+  counted,
+  failedSchedules,
+  overAllFunctions,
+  SHORT,
+  serverErrors,
+  throttledRequests,
+} from './metrics';
+import type { Watched } from './watched';
+
+/** Longer than any delay of the delivery queue's (15 minutes) and than its visibility timeout. */
+const OLDEST_MESSAGE_SECONDS = 1800;
+
+const visible = { period: SHORT, statistic: Stats.MAXIMUM };
+
+/** What is watched, and the limits that an operator sets. */
+export interface Limits extends Watched {
+  /** Age in seconds from which an unsettled delivery is too old. */
+  readonly oldestDeliverySeconds: number;
+}
+
+function deliveriesLate(watched: Limits): AlarmDefinition[] {
+  return [
+    {
+      name: 'OldestMessage',
+      severity: 'page',
+      meaning: 'A message has been in the delivery queue for longer than any delay explains: attempts are not made.',
+      metric: watched.deliveryQueue.metricApproximateAgeOfOldestMessage(visible),
+      threshold: OLDEST_MESSAGE_SECONDS,
+      periods: 5,
+    },
+    {
+      name: 'OldestDelivery',
+      severity: 'look',
+      meaning: 'A delivery is not settled for a long time, whatever its state: retrying, parked or waiting.',
+      metric: counted('sweep', METRICS.sweep.oldest, Stats.MAXIMUM),
+      threshold: watched.oldestDeliverySeconds,
+    },
+    {
+      name: 'RouteBehind',
+      severity: 'page',
+      meaning: 'Accepted events wait for a minute and more before they become deliveries.',
+      metric: behindStream(watched, 'route'),
+      threshold: 60_000,
+      periods: 3,
+    },
+    {
+      name: 'SchedulesFailed',
+      severity: 'page',
+      meaning: 'Retries that are more than 15 minutes away could not be put on the delivery queue.',
+      metric: failedSchedules(watched),
+      threshold: 1,
+    },
+  ];
+}
+
+function needsLooking(watched: Limits): AlarmDefinition[] {
+  return [
+    {
+      name: 'DeadLetters',
+      severity: 'look',
+      meaning: 'Deliveries have run out of attempts and wait for a redrive.',
+      metric: watched.deadLetterQueue.metricApproximateNumberOfMessagesVisible(visible),
+      threshold: 1,
+    },
+    {
+      name: 'ForeignDeadLetters',
+      severity: 'look',
+      meaning: 'The dead-letter queue holds messages that Posthorn has no part in.',
+      metric: counted('sweep', METRICS.sweep.foreign, Stats.MAXIMUM),
+      threshold: 1,
+    },
+    {
+      name: 'SetAsideRecords',
+      severity: 'page',
+      meaning: 'Stream records could not be read and were set aside: their events or counts are incomplete.',
+      metric: watched.setAsideQueue.metricApproximateNumberOfMessagesVisible(visible),
+      threshold: 1,
+    },
+    {
+      name: 'SweepRepairs',
+      severity: 'look',
+      meaning: 'The sweep mended what a crash had left. A healthy stack needs no repairs.',
+      metric: counted('sweep', METRICS.sweep.repairs),
+      threshold: 1,
+    },
+    {
+      name: 'StatisticsBehind',
+      severity: 'look',
+      meaning: 'Counters and statistics are five minutes and more behind.',
+      metric: behindStream(watched, 'aggregate'),
+      threshold: 300_000,
+      periods: 3,
+    },
+  ];
+}
+
+function partsFail(watched: Limits): AlarmDefinition[] {
+  return [
+    {
+      name: 'FunctionErrors',
+      severity: 'page',
+      meaning: 'Invocations of functions failed as a whole.',
+      metric: overAllFunctions(watched, 'Errors'),
+      threshold: 1,
+      periods: 2,
+    },
+    {
+      name: 'FunctionThrottles',
+      severity: 'page',
+      meaning: 'Lambda refused invocations: the concurrency of the account or of a function is used up.',
+      metric: overAllFunctions(watched, 'Throttles'),
+      threshold: 1,
+      periods: 2,
+    },
+    {
+      name: 'ServerErrors',
+      severity: 'page',
+      meaning: 'The API answered callers with server errors.',
+      metric: serverErrors(watched),
+      threshold: 1,
+      periods: 2,
+    },
+    {
+      name: 'TableThrottled',
+      severity: 'look',
+      meaning: 'DynamoDB refused requests: a partition takes more than it can.',
+      metric: throttledRequests(watched),
+      threshold: 1,
+      periods: 3,
+    },
+    {
+      name: 'SweepSilent',
+      severity: 'page',
+      meaning: 'The sweep has not run: nothing is resumed, probed or mended.',
+      metric: watched.functions.sweep.function.metricInvocations({ statistic: Stats.SUM, period: Duration.hours(2) }),
+      threshold: 1,
+      operator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      missing: TreatMissingData.BREACHING,
+    },
+  ];
+}
+
+/** Everything that an operator must know. */
+export const alarmDefinitions = (watched: Limits): AlarmDefinition[] => [
+  ...deliveriesLate(watched),
+  ...needsLooking(watched),
+  ...partsFail(watched),
+];

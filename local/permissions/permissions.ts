@@ -1,0 +1,114 @@
+import type { Call, Interceptor } from '../calls/call';
+import { LocalStackError } from '../errors';
+import { ACCOUNT_ID } from '../template/template';
+import { accessDenied } from './denials';
+import { dynamoDbNeeds, streamNeeds } from './dynamodb-needs';
+import { isAllowed } from './evaluation';
+import type { Landscape } from './landscape';
+import type { Need } from './need';
+import type { Policies } from './policies';
+import { schedulerNeeds } from './scheduler-needs';
+import { sqsNeeds } from './sqs-needs';
+
+/** Who is judged: a role, and the name of the session that it is used in, which messages show. */
+export interface Principal {
+  readonly roleArn: string;
+  /** Name of the function, or of the schedule. */
+  readonly session: string;
+}
+
+/** One judgement of the policies. */
+export interface Decision extends Need {
+  readonly roleArn: string;
+  readonly allowed: boolean;
+}
+
+/** A role may not do what it tried. The message is the one of AWS. */
+export class AccessDeniedError extends Error {
+  override readonly name = 'AccessDeniedError';
+
+  constructor(
+    { roleArn, session }: Principal,
+    readonly need: Need,
+  ) {
+    const user = `arn:aws:sts::${ACCOUNT_ID}:assumed-role/${roleArn.slice(roleArn.lastIndexOf('/') + 1)}/${session}`;
+    const action = need.action.startsWith('sqs:') ? need.action.toLowerCase() : need.action;
+    super(
+      `User: ${user} is not authorized to perform: ${action} on resource: ${need.resource} ` +
+        `because no identity-based policy allows the ${action} action`,
+    );
+  }
+}
+
+export interface PermissionsOptions {
+  readonly policies: Policies;
+  readonly landscape: Landscape;
+  /** The functions' roles, by the functions' logical ids. */
+  readonly functions: ReadonlyMap<string, Principal>;
+  readonly log: (line: string) => void;
+  /** Takes every judgement, each once for as long as it is remembered. */
+  readonly decided: (decision: Decision) => void;
+}
+
+/** Judgements that are remembered; schedules have names of their own, so there is no end to them. */
+const REMEMBERED = 5_000;
+
+/** Judges calls by the policies of the template, as IAM would. */
+export class Permissions {
+  private readonly decisions = new Map<string, boolean>();
+
+  constructor(private readonly options: PermissionsOptions) {}
+
+  get landscape(): Landscape {
+    return this.options.landscape;
+  }
+
+  /** Refuses calls of functions and of their event source mappings that their roles do not allow; others do as they like. */
+  readonly intercept: Interceptor = async (call, forward) => {
+    if (call.caller.kind === 'other') return forward(call);
+    const refused = await this.refusal(this.principalOf(call.caller.logicalId), this.needsOf(call));
+    return refused === undefined ? forward(call) : accessDenied(call.service, refused);
+  };
+
+  /** @throws LocalStackError for a function that the template does not have */
+  principalOf(logicalId: string): Principal {
+    const principal = this.options.functions.get(logicalId);
+    if (principal === undefined) throw new LocalStackError(`There is no function ${logicalId}.`);
+    return principal;
+  }
+
+  /** The first of the needs that the role's policies do not meet; it is logged, because no stack should get there. */
+  async refusal(principal: Principal, needs: readonly Need[]): Promise<AccessDeniedError | undefined> {
+    for (const need of needs) {
+      if (await this.allows(principal.roleArn, need)) continue;
+      const error = new AccessDeniedError(principal, need);
+      this.options.log(`ACCESS DENIED: ${error.message}`);
+      return error;
+    }
+    return undefined;
+  }
+
+  private needsOf({ service, operation, parameters, path }: Call): Need[] {
+    switch (service) {
+      case 'dynamodb':
+        return dynamoDbNeeds({ operation, parameters }, this.landscape);
+      case 'dynamodb-streams':
+        return streamNeeds({ operation, parameters }, this.landscape);
+      case 'sqs':
+        return sqsNeeds(operation, parameters, this.landscape);
+      case 'scheduler':
+        return schedulerNeeds(operation, path, parameters);
+    }
+  }
+
+  private async allows(roleArn: string, need: Need): Promise<boolean> {
+    const id = JSON.stringify([roleArn, need]);
+    const known = this.decisions.get(id);
+    if (known !== undefined) return known;
+    const allowed = await isAllowed(this.options.policies, roleArn, need);
+    if (this.decisions.size >= REMEMBERED) this.decisions.clear();
+    this.decisions.set(id, allowed);
+    this.options.decided({ roleArn, ...need, allowed });
+    return allowed;
+  }
+}
