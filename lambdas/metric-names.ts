@@ -15,6 +15,12 @@ export const METRICS = {
     died: 'DeliveriesDied',
     /** Deliveries that wait for their destination. */
     parked: 'DeliveriesParked',
+    /** What breakers did; the log says whose. */
+    circuitOpened: 'CircuitOpened',
+    circuitProbed: 'CircuitHalfOpened',
+    circuitReopened: 'CircuitReopened',
+    circuitReleased: 'CircuitProbeReleased',
+    circuitClosed: 'CircuitClosed',
   },
   sweep: {
     /** What a crash had left behind and was mended; a healthy run needs none. */

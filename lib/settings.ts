@@ -57,15 +57,15 @@ const contextValues = z.object({
   sweepIntervalMinutes: wholeNumber(1, 60, 1),
   keyRatePerSecond: wholeNumber(1, 100_000, 50),
   keyRateBurst: wholeNumber(1, 100_000, 100),
+  breakerThreshold: wholeNumber(1, 10_000, 20),
+  breakerCoolDownSeconds: wholeNumber(1, 3600, 30),
+  breakerMaxCoolDownSeconds: wholeNumber(1, 86_400, 900),
   alarmTopicArn: z
     .string({ error: 'must be text' })
     .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, { error: 'must be the ARN of an SNS topic' })
     .optional(),
   oldestDeliveryAlarmSeconds: wholeNumber(60, 30 * 86_400, 6 * 3600),
   tracing: flag(),
-  breakerThreshold: wholeNumber(1, 10_000, 20),
-  breakerCoolDownSeconds: wholeNumber(1, 3600, 30),
-  breakerMaxCoolDownSeconds: wholeNumber(1, 86_400, 900),
 });
 
 const schema = contextValues.transform((settings) => ({
@@ -92,12 +92,12 @@ const schema = contextValues.transform((settings) => ({
  * - `sweepIntervalMinutes`: minutes between two runs of the repairs (1).
  * - `keyRatePerSecond`: calls a second that an API key may make unless it has a limit of its own (50).
  * - `keyRateBurst`: calls that may come at once with such a key after a pause (100).
- * - `alarmTopicArn`: SNS topic that alarms tell (none: they show in CloudWatch only).
- * - `oldestDeliveryAlarmSeconds`: age from which an unsettled delivery raises an alarm, whatever its state (6 hours).
- * - `tracing`: X-Ray traces of all functions (false).
  * - `breakerThreshold`: failed attempts in a row that open the breaker of a destination (20).
  * - `breakerCoolDownSeconds`: how long it stays open at first; each further time twice as long (30).
  * - `breakerMaxCoolDownSeconds`: the longest time it stays open (900).
+ * - `alarmTopicArn`: SNS topic that alarms tell (none: they show in CloudWatch only).
+ * - `oldestDeliveryAlarmSeconds`: age from which an unsettled delivery raises an alarm, whatever its state (6 hours).
+ * - `tracing`: X-Ray traces of all functions (false).
  */
 export type Settings = z.output<typeof schema>;
 

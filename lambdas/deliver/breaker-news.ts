@@ -1,27 +1,21 @@
-import { countOf } from '../metric';
+import { METRICS, type MetricName } from '../metric-names';
 import type { Destination } from '../store/configuration';
 import type { BreakerNews } from './breaker';
 
-/** Names of the metrics, which alarms and dashboards use. */
-export const BREAKER_METRICS: Readonly<Record<BreakerNews, string>> = {
-  opened: 'CircuitOpened',
-  probing: 'CircuitHalfOpened',
-  reopened: 'CircuitReopened',
-  released: 'CircuitProbeReleased',
-  closed: 'CircuitClosed',
+const { deliver } = METRICS;
+
+/** The metric that a change of a breaker counts in. */
+export const BREAKER_METRICS: Readonly<Record<BreakerNews, MetricName>> = {
+  opened: deliver.circuitOpened,
+  probing: deliver.circuitProbed,
+  reopened: deliver.circuitReopened,
+  released: deliver.circuitReleased,
+  closed: deliver.circuitClosed,
 };
 
-/** What the log says of a change of a breaker. It is a metric too. */
-export function newsLine(news: BreakerNews, { environment, id, failures = 0, circuit }: Destination, now: number) {
+/** What the log says of a change of a breaker. */
+export function newsLine({ environment, id, failures = 0, circuit }: Destination) {
   const { state = 'closed', trips = 0 } = circuit ?? {};
   const next = circuit?.state === 'open' ? { nextProbeAt: new Date(circuit.probeAt).toISOString() } : {};
-  return {
-    environment,
-    destination: id,
-    circuit: state,
-    failures,
-    trips,
-    ...next,
-    ...countOf(BREAKER_METRICS[news], now),
-  };
+  return { environment, destination: id, circuit: state, failures, trips, ...next };
 }

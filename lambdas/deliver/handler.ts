@@ -24,7 +24,7 @@ import { takePlace } from '../store/rate-limits';
 import { openTable } from '../store/table';
 import { park, restart } from '../store/transitions';
 import { createBreaker } from './breaker';
-import { newsLine } from './breaker-news';
+import { BREAKER_METRICS, newsLine } from './breaker-news';
 import { metricsOf } from './counted';
 import { deliverOrRenew } from './last-receive';
 import type { DeliverPorts, ReceivedMessage } from './ports';
@@ -65,7 +65,10 @@ const breaker = createBreaker(
     remember: (read, now) => readDestination.remember(addressOf(read), now),
     newToken: randomUUID,
     now: Date.now,
-    tell: (news, destination) => logger.warn(`circuit ${news}`, newsLine(news, destination, Date.now())),
+    tell: (news, destination) => {
+      logger.warn(`circuit ${news}`, newsLine(destination));
+      count(BREAKER_METRICS[news]);
+    },
     report: (error) => logger.warn('the breaker could not take account of an attempt', { error }),
   },
   {

@@ -33,12 +33,12 @@ export interface Exchange {
 /** Sends the attempt, unless it is known that this cannot end well: then the failure says why nothing was sent. */
 export async function tryOnce(ports: DeliverPorts, message: ReceivedMessage, claimed: Claimed): Promise<Exchange> {
   const startedAt = ports.now();
+  const { delivery, timeoutMs } = claimed;
+  const { destination } = claimed.admitted;
   const fail = (text: string): Exchange => {
     const result = { kind: 'error', code: 'worker_failed', message: text, latencyMs: 0 } as const;
     return { startedAt, result, results: [result], accepted: delivery.accepted ?? [] };
   };
-  const { delivery, timeoutMs } = claimed;
-  const { destination } = claimed.admitted;
   const crashes = crashesOf(delivery);
   if (isHopeless(message, delivery))
     return fail(`The worker failed ${crashes} times before it could record the attempt`);
@@ -69,13 +69,13 @@ export function isHopeless({ lastReceive, maxReceives }: ReceivedMessage, delive
 }
 
 /**
- * What an exchange says about its destination: one target that accepts speaks for it, however dead a mirror is. One that is
- * gone is paused, which is more than a breaker does.
+ * What an exchange says about its destination. One that is gone is paused, which is more than a breaker does. Where one of
+ * several targets accepts, the destination takes deliveries: a mirror that is down must not keep them from the others.
  */
-export function verdictOf({ outgoing, result, results, accepted }: Exchange): Verdict {
+export function verdictOf({ outgoing, results, accepted }: Exchange): Verdict {
   if (!outgoing) return 'nothing';
   if (results.some(isSuccess)) return 'success';
-  return accepted.length > 0 || isGone(result) ? 'nothing' : 'failure';
+  return accepted.length > 0 || results.some(isGone) ? 'nothing' : 'failure';
 }
 
 /** An exchange as it is recorded. */

@@ -110,16 +110,16 @@ export const destinationUrl = (rules: UrlRules) =>
       if (problem) context.addIssue({ code: 'custom', message: problem });
     });
 
-/** A destination has at most this many mirrors: every attempt may be sent to all of them. */
-export const MAX_MIRRORS = 5;
-
-export const mirrorUrls = (rules: UrlRules) => z.array(destinationUrl(rules)).max(MAX_MIRRORS);
-
 /**
  * Requests a second. One item of the table orders all deliveries of a destination, and takes a thousand writes a second; a
  * limit below one in a thousand seconds is a pause.
  */
 export const rateLimit = z.number().min(0.001).max(1000);
+
+/** A destination has at most this many mirrors: every attempt may be sent to all of them. */
+export const MAX_MIRRORS = 5;
+
+export const mirrorUrls = (rules: UrlRules) => z.array(destinationUrl(rules)).max(MAX_MIRRORS);
 
 export const destinationBody = (rules: UrlRules) =>
   z

@@ -29,11 +29,11 @@ describe('settings', () => {
       sweepIntervalMinutes: 1,
       keyRatePerSecond: 50,
       keyRateBurst: 100,
-      oldestDeliveryAlarmSeconds: 21_600,
-      tracing: false,
       breakerThreshold: 20,
       breakerCoolDownSeconds: 30,
       breakerMaxCoolDownSeconds: 900,
+      oldestDeliveryAlarmSeconds: 21_600,
+      tracing: false,
     });
   });
 
@@ -60,10 +60,10 @@ describe('settings', () => {
     ['deliverTimeoutSeconds', 3, 900],
     ['deliverMaxConcurrency', 2, 1000],
     ['sweepIntervalMinutes', 1, 60],
-    ['oldestDeliveryAlarmSeconds', 60, 2_592_000],
     ['breakerThreshold', 1, 10_000],
     ['breakerCoolDownSeconds', 1, 3600],
     ['breakerMaxCoolDownSeconds', 1, 86_400],
+    ['oldestDeliveryAlarmSeconds', 60, 2_592_000],
   ])('take %s from %i to %i and nothing else', (key, min, max) => {
     for (const good of [min, max, String(min), String(max)]) expect(problemsOf({ [key]: good })).toEqual([]);
     for (const bad of [min - 1, max + 1, String(max + 1), min + 0.5, 'many', '', null, true]) {

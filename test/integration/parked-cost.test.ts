@@ -17,7 +17,9 @@ beforeAll(async () => {
   world = await startWorld('breaking', { interceptors: [capacity.intercept] });
 });
 
-afterAll(() => world?.stop());
+afterAll(async () => {
+  await world?.stop();
+});
 
 /** A delivery that waits, as routing and parking leave it. */
 function parkedItem(tenant: Tenant, destination: string, n: number) {

@@ -25,7 +25,11 @@ describe('a destination with a rate limit', () => {
     await eventually('everything to be delivered', async () => (await listed()).data.length === ids.length);
     expect(limitedThen).toBeLessThan(60);
     expect(new Set((await listed()).data.map(({ attemptCount }) => attemptCount))).toEqual(new Set([1]));
-    expect(limited.requests).toHaveLength(60);
+    // Each is sent once, and again only where a busy machine has stopped its worker before it could record that.
+    const numbers = limited.requests.map(
+      ({ body }) => z.object({ n: z.number() }).parse(JSON.parse(body.toString())).n,
+    );
+    expect(new Set(numbers).size).toBe(60);
     const busiest = busiestSecond(limited.requests);
     // Turns are a tenth of a second apart. A worker that is a second late still goes, so two seconds may fall into one.
     expect(busiest).toBeLessThanOrEqual(20);

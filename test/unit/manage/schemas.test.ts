@@ -90,15 +90,15 @@ describe('the body of a destination', () => {
     ['retry_policy.schedule.0', { retry_policy: { schedule: [-1] } }],
     ['retry_policy.schedule', { retry_policy: { schedule: [] } }],
     ['retry_policy', { retry_policy: { schedule: [1], exponential: { initial_seconds: 1 } } }],
+    ['rate_limit', { rate_limit: 0 }],
+    ['rate_limit', { rate_limit: 1001 }],
+    ['rate_limit', { rate_limit: '5' }],
     ['mirror_urls', { mirror_urls: 'https://other.example' }],
     ['mirror_urls.0', { mirror_urls: ['https://10.0.0.1/'] }],
     ['mirror_urls.1', { mirror_urls: ['https://other.example', 'http://third.example'] }],
     ['mirror_urls', { mirror_urls: ['https://other.example', 'https://OTHER.example/'] }],
     ['mirror_urls', { mirror_urls: [destination.url] }],
     ['mirror_urls', { mirror_urls: Array.from({ length: 6 }, (_, n) => `https://${n}.example/`) }],
-    ['rate_limit', { rate_limit: 0 }],
-    ['rate_limit', { rate_limit: 1001 }],
-    ['rate_limit', { rate_limit: '5' }],
   ])('is refused by the name of its field: %s in %j', (field, changes) => {
     expect(blamed(schema, { ...destination, ...changes })).toBe(field);
   });
