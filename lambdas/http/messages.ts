@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { invalid } from './errors';
 
 /** A call, read once from what API Gateway sends (payload format 2.0). */
 export interface ApiRequest {
@@ -33,6 +34,7 @@ const defined = (record: Record<string, string | undefined> | undefined): Record
 export function readRequest(event: APIGatewayProxyEventV2): ApiRequest {
   const { method } = event.requestContext.http;
   const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
+  refuseMangled(event, body.byteLength);
   return {
     method,
     path: event.rawPath,
@@ -43,6 +45,17 @@ export function readRequest(event: APIGatewayProxyEventV2): ApiRequest {
     body,
     requestId: event.requestContext.requestId,
   };
+}
+
+/**
+ * API Gateway hands bodies on as text where the content type says that they are. Bytes that are no UTF-8 become replacement
+ * characters then. It cannot be undone, but it shows: the body has another length than was sent.
+ */
+function refuseMangled({ isBase64Encoded, headers, body }: APIGatewayProxyEventV2, length: number): void {
+  const sent = headers?.['content-length'];
+  if (isBase64Encoded || !body?.includes('\ufffd')) return;
+  if (sent === undefined || !/^\d+$/.test(sent) || Number(sent) === length) return;
+  throw invalid('body', 'is not the UTF-8 that its content type promises; send bytes as application/octet-stream');
 }
 
 /** Writes an answer, with the request's id on it. */

@@ -2,6 +2,7 @@ import type { Node } from 'jsonc-parser';
 import * as z from 'zod';
 import { publishName, requestFingerprint } from '../domain/idempotency';
 import { eventId } from '../domain/identifiers';
+import { isWellFormed } from '../domain/well-formed';
 import { type EnvironmentPrincipal, type Principal, requireEnvironment } from '../http/authentication';
 import { ApiError, invalid } from '../http/errors';
 import type { ApiRequest, ApiResponse } from '../http/messages';
@@ -11,12 +12,14 @@ import type { Source } from '../store/configuration';
 import type { StoredEvent } from '../store/events';
 import { type AcceptPorts, accept, conflictMessage, type IncomingEvent, type Repeatable } from './accept';
 
+const text = (most: number) => z.string().min(1).max(most).refine(isWellFormed, 'contains half of a surrogate pair');
+
 /** Body of `POST /v1/events`. */
 export const published = z.object({
-  type: z.string().min(1).max(255),
+  type: text(255),
   payload: z.unknown().refine((value) => value !== undefined, 'is required'),
   source_id: z.string().optional(),
-  id: z.string().min(1).max(255).optional(),
+  id: text(255).optional(),
 });
 
 /** Body of `POST /v1/events/batch`. */

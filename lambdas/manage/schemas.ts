@@ -4,10 +4,12 @@ import { FILTER_OPERATORS } from '../domain/filter-rules';
 import { HEADER_NAME, HEADER_VALUE, headersProblem, isReservedHeader } from '../domain/header-rules';
 import { MAX_RETRY_AFTER_SECONDS } from '../domain/retry-policy';
 import { SIGNATURE_ENCODINGS, VERIFICATION_TYPES } from '../domain/source-verification';
+import { isWellFormed } from '../domain/well-formed';
 import { storageProblem } from '../store/storable';
 import { mirrorProblem, type UrlRules, urlProblem } from './destination-url';
 
-export const name = z.string().trim().min(1).max(255);
+const text = z.string().refine(isWellFormed, 'contains half of a surrogate pair');
+export const name = text.trim().min(1).max(255);
 export const slug = z
   .string()
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must consist of lower-case words joined by hyphens')
@@ -20,7 +22,7 @@ export const unsupported = (what: string, allowed: z.ZodType = z.null()) =>
 /** Every body may say which tenant it means; it can only mean the key's own. */
 export const tenant = { org_id: z.string().optional(), env_id: z.string().optional() };
 
-export const template = z.string().min(1).max(100);
+export const template = text.min(1).max(100);
 export const sourceStatus = z.enum(['active', 'disabled']);
 
 const lowerCaseHeader = z
@@ -28,7 +30,7 @@ const lowerCaseHeader = z
   .max(255)
   .regex(HEADER_NAME, 'is no header name')
   .transform((text) => text.toLowerCase());
-const secret = z.string().min(8).max(1024);
+const secret = text.min(8).max(1024);
 
 /**
  * How the sender of a source signs, and what makes a request a repetition. Secrets are written and never read. What these
@@ -40,7 +42,7 @@ export const senderSettings = {
   verification_type: z.enum(VERIFICATION_TYPES).nullish(),
   verification_header: lowerCaseHeader.nullish(),
   verification_encoding: z.enum(SIGNATURE_ENCODINGS).nullish(),
-  verification_prefix: z.string().max(50).nullish(),
+  verification_prefix: text.max(50).nullish(),
   verification_tolerance_seconds: z.int().min(1).max(86_400).nullish(),
   verification_secret: secret.nullish(),
   verification_secrets: z.array(secret).min(1).max(5).nullish(),
@@ -71,8 +73,8 @@ export const headers = z.record(headerName, headerValue).superRefine((all, conte
 
 const credential = z.string().min(1).max(4096).regex(HEADER_VALUE, 'must be printable ASCII');
 export const authConfig = z.object({
-  username: z.string().max(255).optional(),
-  password: z.string().max(4096).optional(),
+  username: text.max(255).optional(),
+  password: text.max(4096).optional(),
   token: credential.optional(),
   header: headerName.optional(),
   key: credential.optional(),
@@ -189,7 +191,7 @@ const filterRule = z
   });
 
 export const filterRules = z.array(filterRule).max(50);
-export const description = z.string().max(1000);
+export const description = text.max(1000);
 
 /** JSON Schema 2020-12; what else it has to be is looked at when it is saved. */
 export const payloadSchema = z

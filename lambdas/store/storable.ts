@@ -1,3 +1,5 @@
+import { isWellFormed } from '../domain/well-formed';
+
 /** DynamoDB takes 32 levels; a rule's value lies some levels deep in its item. */
 const MAX_DEPTH = 16;
 
@@ -9,7 +11,9 @@ export function storageProblem(value: unknown, depth = 0): string | undefined {
   if (depth > MAX_DEPTH) return 'is nested too deeply';
   if (typeof value === 'number')
     return isStorable(Math.abs(value)) ? undefined : 'contains a number that is out of range';
+  if (typeof value === 'string') return isWellFormed(value) ? undefined : 'contains half of a surrogate pair';
   if (typeof value !== 'object' || value === null) return undefined;
+  if (!Object.keys(value).every(isWellFormed)) return 'contains half of a surrogate pair';
   return Object.values(value)
     .map((member) => storageProblem(member, depth + 1))
     .find((problem) => problem !== undefined);
