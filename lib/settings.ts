@@ -36,6 +36,8 @@ const logRetention = z
   })
   .default(30);
 
+const KEY_ARN_RULE = 'must be the ARN of a KMS key (no alias), such as arn:aws:kms:eu-west-1:111122223333:key/…';
+
 const contextValues = z.object({
   stackName: z
     .string({ error: 'must be text' })
@@ -57,6 +59,11 @@ const contextValues = z.object({
   sweepIntervalMinutes: wholeNumber(1, 60, 1),
   keyRatePerSecond: wholeNumber(1, 100_000, 50),
   keyRateBurst: wholeNumber(1, 100_000, 100),
+  customerManagedKey: flag(),
+  kmsKeyArn: z
+    .string({ error: KEY_ARN_RULE })
+    .regex(/^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/, { error: KEY_ARN_RULE })
+    .optional(),
 });
 
 const schema = contextValues.transform((settings) => ({
@@ -83,6 +90,8 @@ const schema = contextValues.transform((settings) => ({
  * - `sweepIntervalMinutes`: minutes between two runs of the repairs (1).
  * - `keyRatePerSecond`: calls a second that an API key may make unless it has a limit of its own (50).
  * - `keyRateBurst`: calls that may come at once with such a key after a pause (100).
+ * - `customerManagedKey`: make a KMS key of the account's own for the table and all queues (false).
+ * - `kmsKeyArn`: use this KMS key for them instead; its policy has to leave permissions to IAM (no default).
  */
 export type Settings = z.output<typeof schema>;
 
@@ -108,6 +117,7 @@ export function parseSettings(context: Readonly<Record<string, unknown>>): Setti
   const problems = [...unknown, ...(parsed.error?.issues.map((issue) => describe(issue, context)) ?? [])];
   if (!parsed.success || problems.length > 0) throw new InvalidSettingsError(problems);
   refuseEarlyExpiry(parsed.data);
+  refuseTwoKeys(parsed.data);
   return parsed.data;
 }
 
@@ -122,6 +132,11 @@ function unknownKeys(context: Readonly<Record<string, unknown>>): string[] {
 function describe(issue: z.core.$ZodIssue, context: Readonly<Record<string, unknown>>): string {
   const key = String(issue.path[0]);
   return `${key} ${issue.message}, not ${JSON.stringify(context[key])}`;
+}
+
+function refuseTwoKeys({ customerManagedKey, kmsKeyArn }: Settings): void {
+  if (!customerManagedKey || kmsKeyArn === undefined) return;
+  throw new InvalidSettingsError(['customerManagedKey makes a key and kmsKeyArn names one: set one of the two']);
 }
 
 // A message keeps its age through every receive: it has to use up its receives before it is too old for the queue.

@@ -29,6 +29,7 @@ describe('settings', () => {
       sweepIntervalMinutes: 1,
       keyRatePerSecond: 50,
       keyRateBurst: 100,
+      customerManagedKey: false,
     });
   });
 

@@ -24,6 +24,8 @@ const VARIANTS = {
   crashing: { ...COMMON, deliverTimeoutSeconds: 3, maxReceiveCount: 3 },
   /** As on AWS: deliveries reach public addresses only. */
   guarded: { ...COMMON, allowLoopback: false },
+  /** Table and queues under a key of the account's own. */
+  encrypted: { ...COMMON, schedulerThresholdSeconds: 2, deliverTimeoutSeconds: 10, customerManagedKey: true },
 } as const;
 
 export type Variant = keyof typeof VARIANTS;
@@ -49,6 +51,7 @@ export default function setup(project: TestProject): () => void {
     usual: synthesize('usual'),
     crashing: synthesize('crashing'),
     guarded: synthesize('guarded'),
+    encrypted: synthesize('encrypted'),
   });
   // The infrastructure tests inherit this environment when they run in the same command.
   delete process.env.CDK_VALIDATION;
