@@ -1,5 +1,6 @@
 import { Effect, PolicyStatement, type PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
 import type { FunctionName } from '../lambdas/environment';
+import type { Encryption } from './encryption';
 
 /** Something that a function may be given access to. */
 export type AccessTarget =
@@ -99,6 +100,20 @@ export type AccessResources = Readonly<Record<AccessTarget, readonly string[]>>;
 const CONDITIONS: Partial<Record<AccessTarget, PolicyStatementProps['conditions']>> = {
   retryRole: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
 };
+
+/**
+ * What a function has to do with the operator's key, where there is one: DynamoDB and SQS use it in the caller's name.
+ * DynamoDB decrypts the table's key for every call, a sender gets a data key, a receiver has it decrypted.
+ */
+export function keyStatementsFor(name: FunctionName, { statement }: Encryption): PolicyStatement[] {
+  const actions = ACCESS[name].flatMap((grant) => grant.actions);
+  const sends = actions.includes('sqs:SendMessage');
+  const usesQueues = sends || actions.includes('sqs:ReceiveMessage');
+  return [
+    statement(['kms:Decrypt'], usesQueues ? ['dynamodb', 'sqs'] : ['dynamodb']),
+    ...(sends ? [statement(['kms:GenerateDataKey'], ['sqs'])] : []),
+  ];
+}
 
 /** The policy statements that give a function what `ACCESS` says. */
 export function statementsFor(name: FunctionName, resources: AccessResources): PolicyStatement[] {

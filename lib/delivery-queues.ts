@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
+import { type Encryption, queueEncryption } from './encryption';
 import { DELIVERY_RETENTION_DAYS, VISIBILITY_TIMEOUTS } from './settings';
 
 export interface DeliveryQueuesProps {
@@ -9,6 +10,7 @@ export interface DeliveryQueuesProps {
   readonly maxReceiveCount: number;
   /** Timeout of the function that consumes the queue, in seconds. */
   readonly consumerTimeoutSeconds: number;
+  readonly encryption: Encryption | undefined;
 }
 
 /** The queue of deliveries that are due, and the native dead-letter queue behind it. */
@@ -18,7 +20,7 @@ export class DeliveryQueues extends Construct {
 
   constructor(scope: Construct, id: string, props: DeliveryQueuesProps) {
     super(scope, id);
-    const common = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true };
+    const common = { ...queueEncryption(props.encryption), enforceSSL: true };
     this.deadLetterQueue = new Queue(this, 'DeadLetterQueue', {
       ...common,
       // The longest SQS offers. A message keeps its age when it is moved here, so this has to exceed the source's.

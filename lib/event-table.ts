@@ -1,6 +1,14 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import type { Encryption } from './encryption';
 
 const INDEXES = [
   { name: 'timeline', partitionKey: 'tlPk', sortKey: 'tlSk' },
@@ -9,6 +17,11 @@ const INDEXES = [
 ] as const;
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
+
+export interface EventTableProps {
+  readonly removalPolicy: RemovalPolicy;
+  readonly encryption: Encryption | undefined;
+}
 
 /** The one table: events with everything that came of them, configuration and keys; its stream starts the routing. */
 export class EventTable extends Construct {
@@ -19,7 +32,7 @@ export class EventTable extends Construct {
   /** ARN of the index of what needs attention: the rare statuses and dead letters. */
   readonly attentionIndexArn: string;
 
-  constructor(scope: Construct, id: string, props: { readonly removalPolicy: RemovalPolicy }) {
+  constructor(scope: Construct, id: string, props: EventTableProps) {
     super(scope, id);
     this.table = new Table(this, 'Table', {
       partitionKey: text('pk'),
@@ -29,6 +42,10 @@ export class EventTable extends Construct {
       timeToLiveAttribute: 'expiresAt',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: props.removalPolicy,
+      ...(props.encryption !== undefined && {
+        encryption: TableEncryption.CUSTOMER_MANAGED,
+        encryptionKey: props.encryption.key,
+      }),
     });
     for (const index of INDEXES) this.addIndex(index);
     this.streamArn = streamArnOf(this.table);

@@ -1,7 +1,8 @@
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { FunctionName } from '../lambdas/environment';
-import { type AccessResources, statementsFor } from './access';
+import { type AccessResources, keyStatementsFor, statementsFor } from './access';
+import type { Encryption } from './encryption';
 import { environmentFor, type Surroundings } from './environment';
 import { ServiceFunction, type ServiceFunctionProps } from './service-function';
 import type { Settings } from './settings';
@@ -9,6 +10,7 @@ import type { Settings } from './settings';
 export interface FunctionsProps {
   readonly settings: Settings;
   readonly resources: AccessResources;
+  readonly encryption: Encryption | undefined;
   readonly surroundings: Surroundings;
 }
 
@@ -24,12 +26,16 @@ export class Functions extends Construct {
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
     const profiles = profilesFor(props.settings);
+    const { encryption } = props;
     const create = (name: FunctionName): ServiceFunction =>
       new ServiceFunction(this, name, {
         ...profiles[name],
         name,
         environment: environmentFor(name, props.settings, props.surroundings),
-        access: statementsFor(name, props.resources),
+        access: [
+          ...statementsFor(name, props.resources),
+          ...(encryption === undefined ? [] : keyStatementsFor(name, encryption)),
+        ],
         logRetention: props.settings.logRetentionDays,
         tracing: props.settings.tracing,
       });

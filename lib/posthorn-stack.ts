@@ -2,6 +2,7 @@ import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { AccessResources } from './access';
 import { DeliveryQueues } from './delivery-queues';
+import { type Encryption, encryptionFor } from './encryption';
 import type { Surroundings } from './environment';
 import { EventSources } from './event-sources';
 import { EventTable } from './event-table';
@@ -24,21 +25,24 @@ export class PosthornStack extends Stack {
   constructor(scope: Construct, settings: Settings) {
     super(scope, settings.stackName, { description: 'Posthorn: webhook delivery' });
     const removalPolicy = settings.removalPolicy === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
-    this.data = new EventTable(this, 'Data', { removalPolicy });
+    const encryption = encryptionFor(this, settings);
+    this.data = new EventTable(this, 'Data', { removalPolicy, encryption });
     this.queues = new DeliveryQueues(this, 'Queues', {
       maxReceiveCount: settings.maxReceiveCount,
       consumerTimeoutSeconds: settings.deliverTimeoutSeconds,
+      encryption,
     });
-    this.retries = new RetrySchedules(this, 'Retries', { deliveryQueue: this.queues.deliveryQueue });
-    this.setAside = new SetAsideQueue(this, 'SetAside');
-    const url = this.addCompute(settings);
+    this.retries = new RetrySchedules(this, 'Retries', { deliveryQueue: this.queues.deliveryQueue, encryption });
+    this.setAside = new SetAsideQueue(this, 'SetAside', { encryption });
+    const url = this.addCompute(settings, encryption);
     this.addOutputs(url);
   }
 
-  private addCompute(settings: Settings): string {
+  private addCompute(settings: Settings, encryption: Encryption | undefined): string {
     const { byName } = new Functions(this, 'Functions', {
       settings,
       resources: this.accessResources(),
+      encryption,
       surroundings: this.surroundings(),
     });
     this.retries.acknowledgeCreator(byName.deliver.role);

@@ -4,7 +4,13 @@ import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IConstruct } from 'constructs';
 import { acknowledge } from './acknowledge';
+import type { Encryption } from './encryption';
 import { schedulerPrincipal } from './scheduler-principal';
+
+export interface RetrySchedulesProps {
+  readonly deliveryQueue: IQueue;
+  readonly encryption: Encryption | undefined;
+}
 
 /**
  * Where one-time schedules live for retries that are too far away for an SQS delay, and the role with which EventBridge
@@ -17,7 +23,7 @@ export class RetrySchedules extends Construct {
   /** The schedules of the group. Their names are made from delivery ids, so a policy can name no more than the group. */
   readonly scheduleArns: string;
 
-  constructor(scope: Construct, id: string, props: { readonly deliveryQueue: IQueue }) {
+  constructor(scope: Construct, id: string, props: RetrySchedulesProps) {
     super(scope, id);
     this.group = new CfnScheduleGroup(this, 'Group');
     this.groupName = this.group.ref;
@@ -28,6 +34,8 @@ export class RetrySchedules extends Construct {
     this.role.addToPolicy(
       new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [props.deliveryQueue.queueArn] }),
     );
+    if (props.encryption !== undefined)
+      this.role.addToPolicy(props.encryption.statement(['kms:GenerateDataKey', 'kms:Decrypt'], ['sqs']));
     this.scheduleArns = Stack.of(this).formatArn({
       service: 'scheduler',
       resource: 'schedule',

@@ -1,16 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
+import { type Encryption, queueEncryption } from './encryption';
 
 /** Where stream records end that cannot be read, so that they stop nothing. */
 export class SetAsideQueue extends Construct {
   readonly queue: Queue;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, props: { readonly encryption: Encryption | undefined }) {
     super(scope, id);
     this.queue = new Queue(this, 'Queue', {
-      encryption: QueueEncryption.SQS_MANAGED,
+      ...queueEncryption(props.encryption),
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });

@@ -36,6 +36,8 @@ const logRetention = z
   })
   .default(30);
 
+const KEY_ARN_RULE = 'must be the ARN of a KMS key (no alias), such as arn:aws:kms:eu-west-1:111122223333:key/…';
+
 const contextValues = z.object({
   stackName: z
     .string({ error: 'must be text' })
@@ -66,6 +68,11 @@ const contextValues = z.object({
     .optional(),
   oldestDeliveryAlarmSeconds: wholeNumber(60, 30 * 86_400, 6 * 3600),
   tracing: flag(),
+  customerManagedKey: flag(),
+  kmsKeyArn: z
+    .string({ error: KEY_ARN_RULE })
+    .regex(/^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/, { error: KEY_ARN_RULE })
+    .optional(),
 });
 
 const schema = contextValues.transform((settings) => ({
@@ -98,6 +105,8 @@ const schema = contextValues.transform((settings) => ({
  * - `alarmTopicArn`: SNS topic that alarms tell (none: they show in CloudWatch only).
  * - `oldestDeliveryAlarmSeconds`: age from which an unsettled delivery raises an alarm, whatever its state (6 hours).
  * - `tracing`: X-Ray traces of all functions (false).
+ * - `customerManagedKey`: make a KMS key of the account's own for the table and all queues (false).
+ * - `kmsKeyArn`: use this KMS key for them instead; its policy has to leave permissions to IAM (no default).
  */
 export type Settings = z.output<typeof schema>;
 
@@ -123,6 +132,7 @@ export function parseSettings(context: Readonly<Record<string, unknown>>): Setti
   const problems = [...unknown, ...(parsed.error?.issues.map((issue) => describe(issue, context)) ?? [])];
   if (!parsed.success || problems.length > 0) throw new InvalidSettingsError(problems);
   refuseEarlyExpiry(parsed.data);
+  refuseTwoKeys(parsed.data);
   return parsed.data;
 }
 
@@ -137,6 +147,11 @@ function unknownKeys(context: Readonly<Record<string, unknown>>): string[] {
 function describe(issue: z.core.$ZodIssue, context: Readonly<Record<string, unknown>>): string {
   const key = String(issue.path[0]);
   return `${key} ${issue.message}, not ${JSON.stringify(context[key])}`;
+}
+
+function refuseTwoKeys({ customerManagedKey, kmsKeyArn }: Settings): void {
+  if (!customerManagedKey || kmsKeyArn === undefined) return;
+  throw new InvalidSettingsError(['customerManagedKey makes a key and kmsKeyArn names one: set one of the two']);
 }
 
 // A message keeps its age through every receive: it has to use up its receives before it is too old for the queue.

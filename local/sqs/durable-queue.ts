@@ -1,4 +1,5 @@
 import type { Journal } from '../storage/journal';
+import { Fairness } from './fairness';
 import { type FauxqsMessage, type FauxqsQueue, type FauxqsReceived, SqsQueue } from './fauxqs';
 import type { MessageLogLine, StoredMessage } from './message-log';
 
@@ -24,6 +25,9 @@ type DeadLetterResolver = (arn: string) => FauxqsQueue | undefined;
 
 /** A fauxqs queue that writes down every change before it is answered, and moves messages to the DLQ as SQS does. */
 export class DurableQueue extends SqsQueue {
+  private readonly fairness = new Fairness();
+  private readonly receivedAt = new WeakMap<FauxqsMessage, number>();
+
   constructor(
     private readonly log: Journal<MessageLogLine>,
     readonly notes: MessageNotes,
@@ -64,6 +68,8 @@ export class DurableQueue extends SqsQueue {
     here: boolean,
   ): FauxqsReceived[] {
     if (deadLetters !== undefined) this.settle(deadLetters);
+    const held = [...this.inflightMessages.values()].map(({ message }) => message);
+    this.fairness.arrange(this.messages, held, Date.now());
     const received = super.dequeue(limit, visibilitySeconds);
     for (const { ReceiptHandle } of received) this.logReceive(ReceiptHandle, here);
     return received;
@@ -73,6 +79,7 @@ export class DurableQueue extends SqsQueue {
     const held = this.inflightMessages.get(handle)?.message;
     if (held !== undefined) {
       this.log.append({ op: 'delete', id: held.messageId });
+      this.fairness.spend(held.messageGroupId, Date.now() - (this.receivedAt.get(held) ?? Date.now()));
       return super.deleteMessage(handle);
     }
     const index = this.messages.findIndex((message) => this.notes.holds.get(message)?.handle === handle);
@@ -142,6 +149,7 @@ export class DurableQueue extends SqsQueue {
     const { message, visibilityDeadline: at } = entry;
     const { messageId: id, approximateReceiveCount: count, approximateFirstReceiveTimestamp: first = 0 } = message;
     this.notes.holds.set(message, { handle, here });
+    this.receivedAt.set(message, Date.now());
     this.log.append({ op: 'receive', id, handle, count, first, at, here });
   }
 

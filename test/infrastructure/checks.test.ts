@@ -27,8 +27,8 @@ const reportSchema = z.object({
 });
 
 /** Synthesizes with all checks and reads the report that CDK writes beside the template. */
-function check(name: string, change: (stack: PosthornStack) => void = () => undefined) {
-  const { app, stack } = createApp({ outdir: join(folder, name) });
+function check(name: string, change: (stack: PosthornStack) => void = () => undefined, context = {}) {
+  const { app, stack } = createApp({ context, outdir: join(folder, name) });
   change(stack);
   const failure = attempt(() => app.synth());
   const report = JSON.parse(readFileSync(join(folder, name, 'validation-report.json'), 'utf8'));
@@ -68,6 +68,12 @@ describe('the checks of the template', () => {
     expect(plugins.map(({ pluginName }) => pluginName)).toEqual(['AwsSolutions', 'Serverless']);
     expect(plugins.flatMap(({ violations }) => violations)).toEqual([]);
     expect(failure).toBeUndefined();
+  });
+
+  it('find nothing more when the operator has a key', () => {
+    const encrypted = check('encrypted', () => undefined, { customerManagedKey: true });
+    expect(encrypted.plugins.flatMap(({ violations }) => violations)).toEqual([]);
+    expect(encrypted.failure).toBeUndefined();
   });
 
   it('acknowledge few rules, each with a reason and no further than it holds', () => {

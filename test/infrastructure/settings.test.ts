@@ -34,6 +34,7 @@ describe('settings', () => {
       breakerMaxCoolDownSeconds: 900,
       oldestDeliveryAlarmSeconds: 21_600,
       tracing: false,
+      customerManagedKey: false,
     });
   });
 

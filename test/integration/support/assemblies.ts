@@ -36,6 +36,8 @@ const VARIANTS = {
   },
   /** As on AWS: deliveries reach public addresses only. */
   guarded: { ...COMMON, allowLoopback: false },
+  /** Table and queues under a key of the account's own. */
+  encrypted: { ...COMMON, schedulerThresholdSeconds: 2, deliverTimeoutSeconds: 10, customerManagedKey: true },
 } as const;
 
 export type Variant = keyof typeof VARIANTS;
@@ -62,6 +64,7 @@ export default function setup(project: TestProject): () => void {
     crashing: synthesize('crashing'),
     breaking: synthesize('breaking'),
     guarded: synthesize('guarded'),
+    encrypted: synthesize('encrypted'),
   });
   // The infrastructure tests inherit this environment when they run in the same command.
   delete process.env.CDK_VALIDATION;
