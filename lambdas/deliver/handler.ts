@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
@@ -14,21 +13,19 @@ import { count, publishMetrics } from '../metrics';
 import { enqueueSoon } from '../queue/enqueue';
 import { enqueueAt } from '../queue/schedule';
 import { packDetail } from '../store/attempt-detail';
-import { changeCircuit, closeCircuit, countFailure, forgetFailures, openCircuit } from '../store/circuits';
 import { claim } from '../store/claims';
-import { type Destination, getDestination } from '../store/configuration';
+import { getDestination } from '../store/configuration';
 import { getDelivery } from '../store/deliveries';
 import { getEvent } from '../store/events';
 import { recordAttempt } from '../store/outcomes';
 import { takePlace } from '../store/rate-limits';
 import { openTable } from '../store/table';
 import { park, restart } from '../store/transitions';
-import { createBreaker } from './breaker';
-import { BREAKER_METRICS, newsLine } from './breaker-news';
 import { metricsOf } from './counted';
 import { deliverOrRenew } from './last-receive';
 import type { DeliverPorts, ReceivedMessage } from './ports';
 import { createSend } from './send';
+import { destinationAddress, tableBreaker } from './table-breaker';
 
 /** A change of a destination, such as pausing it, is seen by every warm instance after this long. */
 const DESTINATION_TTL_MS = 5_000;
@@ -52,31 +49,11 @@ const readDestination = cached(
   { ttlMs: DESTINATION_TTL_MS, now: Date.now },
 );
 
-const addressOf = ({ environment: owner, id }: Destination) => `${owner}/${id}`;
-
-const breaker = createBreaker(
-  {
-    countFailure: (destination) => countFailure(table, destination),
-    forgetFailures: (destination) => forgetFailures(table, destination),
-    openCircuit: (destination, circuit, failures) => openCircuit(table, destination, circuit, failures),
-    changeCircuit: (destination, read, circuit, failures) => changeCircuit(table, destination, read, circuit, failures),
-    closeCircuit: (destination, read, now) => closeCircuit(table, destination, read, now),
-    lastSeen: async (destination) => readDestination.peek(addressOf(destination)),
-    remember: (read, now) => readDestination.remember(addressOf(read), now),
-    newToken: randomUUID,
-    now: Date.now,
-    tell: (news, destination) => {
-      logger.warn(`circuit ${news}`, newsLine(destination));
-      count(BREAKER_METRICS[news]);
-    },
-    report: (error) => logger.warn('the breaker could not take account of an attempt', { error }),
-  },
-  {
-    threshold: environment.BREAKER_THRESHOLD,
-    coolDownSeconds: environment.BREAKER_COOL_DOWN_SECONDS,
-    maxCoolDownSeconds: environment.BREAKER_MAX_COOL_DOWN_SECONDS,
-  },
-);
+const breaker = tableBreaker(table, readDestination, {
+  threshold: environment.BREAKER_THRESHOLD,
+  coolDownSeconds: environment.BREAKER_COOL_DOWN_SECONDS,
+  maxCoolDownSeconds: environment.BREAKER_MAX_COOL_DOWN_SECONDS,
+});
 
 const ports: DeliverPorts = {
   breaker,
@@ -86,7 +63,7 @@ const ports: DeliverPorts = {
   redrive: (delivery, now) => restart(table, delivery, 'redrive', now),
   readDelivery: (base, delivery) => getDelivery(table, base, delivery),
   readEvent: (base) => getEvent(table, base),
-  readDestination: (owner, id) => readDestination(`${owner}/${id}`),
+  readDestination: (owner, id) => readDestination(destinationAddress({ environment: owner, id })),
   enqueueAt: (due, at, now) => enqueueAt(queue, schedules, due, at, now),
   enqueueCopy: (due, at, now) => enqueueSoon(queue, due, at, now),
   enqueueTurn: (due, at, now) => enqueueSoon(queue, due, at - NEAR_MS, now),

@@ -84,7 +84,7 @@ async function open(one: Target): Promise<string[]> {
 async function park(one: Target, count: number, from = 0): Promise<string[]> {
   const ids: string[] = [];
   for (let n = 0; n < count; n += 1) ids.push(...(await publish(one, 1, from + n)));
-  for (const id of ids) await one.tenant.reached(id, 'circuit_open');
+  for (const id of ids) await one.tenant.reached(id, 'circuit_open', PATIENCE_MS);
   return ids;
 }
 
@@ -122,7 +122,7 @@ describe('failures in a row', () => {
     expect(await one.tenant.api.call('GET', `/v1/destinations/${one.id}`)).toMatchObject({
       body: { destination: { status: 'active', circuit: { state: 'open', consecutive_failures: expect.any(Number) } } },
     });
-  });
+  }, 240_000);
 
   test('stop a flood: the receiver sees what was on its way, and no more', async () => {
     const one = await target();
