@@ -196,7 +196,7 @@ export const description = text.max(1000);
 /** JSON Schema 2020-12; what else it has to be is looked at when it is saved. */
 export const payloadSchema = z
   .union([z.boolean(), z.record(z.string(), z.unknown())], { error: 'must be a JSON Schema: an object or a boolean' })
-  .meta({ id: 'PayloadSchema', description: 'JSON Schema 2020-12 that payloads have to match' });
+  .meta({ description: 'JSON Schema 2020-12 that payloads have to match' });
 
 export const connectionBody = z.object({
   ...tenant,
