@@ -69,6 +69,13 @@ function needsLooking(watched: Limits): AlarmDefinition[] {
       threshold: 1,
     },
     {
+      name: 'CircuitOpened',
+      severity: 'look',
+      meaning: 'A destination failed so often in a row that its deliveries wait until a probe succeeds.',
+      metric: counted('deliver', METRICS.deliver.circuitOpened),
+      threshold: 1,
+    },
+    {
       name: 'ForeignDeadLetters',
       severity: 'look',
       meaning: 'The dead-letter queue holds messages that Posthorn has no part in.',

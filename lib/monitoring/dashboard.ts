@@ -24,6 +24,7 @@ export class OperatorDashboard extends Construct {
     dashboard.addWidgets(...incoming(watched));
     dashboard.addWidgets(...waiting(watched));
     dashboard.addWidgets(...parts(watched));
+    dashboard.addWidgets(breakers());
   }
 }
 
@@ -67,6 +68,15 @@ function waiting(watched: Watched): GraphWidget[] {
     ]),
   ];
 }
+
+const breakers = (): GraphWidget => {
+  const { circuitOpened, circuitProbed, circuitReopened, circuitReleased, circuitClosed } = METRICS.deliver;
+  const changes = [circuitOpened, circuitProbed, circuitReopened, circuitReleased, circuitClosed];
+  return graph(
+    'Breakers',
+    changes.map((name) => counted('deliver', name)),
+  );
+};
 
 function parts(watched: Watched): GraphWidget[] {
   const { sweep } = METRICS;

@@ -77,8 +77,10 @@ describe('the alarms', () => {
   it('look at the metrics that functions count, under the names that these use', () => {
     const own = alarms.filter(({ Namespace }) => Namespace === METRIC_NAMESPACE);
     const { foreign, oldest, repairs } = METRICS.sweep;
-    expect(own.map(({ MetricName }) => MetricName).sort()).toEqual([foreign, oldest, repairs].sort());
-    for (const { Dimensions } of own) expect(Dimensions).toEqual([{ Name: 'service', Value: 'sweep' }]);
+    const counted = [...[foreign, oldest, repairs].map((name) => `sweep ${name}`), 'deliver CircuitOpened'];
+    const named = own.map(({ MetricName, Dimensions }) => `${Dimensions?.[0]?.Value} ${MetricName}`);
+    expect(named.sort()).toEqual(counted.sort());
+    for (const { Dimensions } of own) expect(Dimensions?.map(({ Name }) => Name)).toEqual(['service']);
   });
 
   it('take a sweep that says nothing for one that does not run', () => {

@@ -1,0 +1,30 @@
+import { createServer } from 'node:http';
+import { closeServer } from '../../local/http/close';
+import { LOOPBACK, listen } from '../../local/http/listen';
+
+/** The receivers behind all destinations: requests to `/healthy/…` are answered at once, those to `/hanging` never. */
+export interface Receivers {
+  readonly url: string;
+  /** Arrivals at healthy receivers, in milliseconds of `performance.now()`. */
+  readonly arrivals: number[];
+  /** Requests that hang or have hung. */
+  hanging(): number;
+  stop(): Promise<void>;
+}
+
+export async function startReceivers(): Promise<Receivers> {
+  const arrivals: number[] = [];
+  let hanging = 0;
+  const server = createServer((request, response) => {
+    request.resume();
+    if (request.url === '/hanging') hanging += 1;
+    else request.once('end', () => response.end('ok', () => arrivals.push(performance.now())));
+  });
+  const port = await listen(server, 0);
+  return {
+    url: `http://${LOOPBACK}:${port}`,
+    arrivals,
+    hanging: () => hanging,
+    stop: () => closeServer(server),
+  };
+}
