@@ -1,17 +1,16 @@
-import { startDynamoDb } from './dynamodb/server';
+import type { Interceptor } from './calls/call';
 import { deployTables } from './dynamodb/tables';
-import { LocalStackError } from './errors';
+import { startEngines } from './engines';
+import type { LocalStackError } from './errors';
 import { deployRoutes, registerApi } from './gateway/http-api';
 import { type Gateway, startGateway } from './gateway/server';
 import type { Endpoints } from './lambda/environment';
 import { deployFunctions, type Functions, registerFunctions } from './lambda/functions';
 import { deployMappings, type Mappings } from './mappings/deploy';
-import { startScheduler } from './scheduler/server';
 import { targetStarter } from './scheduler/targets';
 import { deployScheduleGroups, deploySchedules } from './scheduler/template-schedules';
 import { deployQueues } from './sqs/queues';
-import { startSqs } from './sqs/server';
-import { type DataDirectory, openDataDirectory } from './storage/data-directory';
+import { openDataDirectory } from './storage/data-directory';
 import { Teardown } from './teardown';
 import { loadAssembly } from './template/assembly';
 import { Deployment } from './template/deployment';
@@ -30,6 +29,8 @@ export interface LocalStackOptions {
   readonly functionLog?: (functionName: string, line: string) => void;
   /** Called when a part ends that the stack cannot do without. */
   readonly crashed?: (error: LocalStackError) => void;
+  /** Stand between every AWS call and the engine that answers it, outermost first. */
+  readonly interceptors?: readonly Interceptor[];
   /** A synthesized `cdk.out` directory, instead of synthesizing the app. */
   readonly assembly?: string;
 }
@@ -51,6 +52,8 @@ export interface LocalStack {
   logs(functionName?: string): readonly string[];
   /** Ends the workers of a function in the middle of what they do, as a crash would. */
   killWorkers(functionName: string): Promise<void>;
+  /** Ends one worker, as `Call.caller` names it, in the middle of what it does. */
+  killWorker(functionName: string, worker: string): Promise<void>;
   /** Lets the function's event source mappings take nothing more, until they are resumed. */
   pauseMapping(functionName: string): void;
   resumeMapping(functionName: string): void;
@@ -88,13 +91,13 @@ async function start(options: LocalStackOptions, teardown: Teardown): Promise<Ru
   const gateway = await startGateway(options.port ?? 0);
   teardown.add(() => gateway.stop());
   const deployment = await loadTemplate(options, teardown, log);
-  const { sqs, scheduler, endpoints } = await startEngines(options, data, teardown, log);
+  const { dynamodb, sqs, scheduler, endpoints } = await startEngines(deployment, options, data, teardown);
 
   registerApi(deployment, gateway.url);
   registerFunctions(deployment);
   deployScheduleGroups(deployment, scheduler.store);
-  deployQueues(deployment, sqs);
-  await deployTables(deployment, endpoints.dynamodb);
+  deployQueues(deployment, sqs, endpoints.sqs);
+  await deployTables(deployment, dynamodb.endpoint);
   const functions = deployFunctions(deployment, endpoints, functionLog);
   const router = deployRoutes(deployment);
   deploySchedules(deployment, scheduler.store);
@@ -128,25 +131,6 @@ async function loadTemplate(
   return new Deployment(loadAssembly(app.directory));
 }
 
-async function startEngines(
-  options: LocalStackOptions,
-  data: DataDirectory,
-  teardown: Teardown,
-  log: (line: string) => void,
-) {
-  log('starting DynamoDB, SQS and EventBridge Scheduler');
-  const dynamodb = await startDynamoDb(data.file('table.sqlite'), () =>
-    options.crashed?.(new LocalStackError('The DynamoDB engine has ended unexpectedly.')),
-  );
-  teardown.add(() => dynamodb.stop());
-  const sqs = await startSqs(data.file('queues.jsonl'));
-  teardown.add(() => sqs.stop());
-  const scheduler = await startScheduler(data.file('schedules.jsonl'), log);
-  teardown.add(() => scheduler.stop());
-  const endpoints: Endpoints = { dynamodb: dynamodb.endpoint, sqs: sqs.endpoint, scheduler: scheduler.endpoint };
-  return { sqs, scheduler, endpoints };
-}
-
 /** Loads the bundles one after another, so that the first requests do not wait for it. */
 async function warm(functions: Functions, log: (line: string) => void): Promise<void> {
   for (const host of functions.all())
@@ -165,6 +149,7 @@ function stackOf({ gateway, endpoints, outputs, functions, mappings }: Running, 
         ? functions.all().flatMap(({ logs }) => logs.recent)
         : functions.get(functionName).logs.recent,
     killWorkers: async (functionName) => functions.get(functionName).killWorkers(),
+    killWorker: async (functionName, worker) => functions.get(functionName).killWorker(worker),
     pauseMapping: (functionName) => {
       for (const poller of pollersOf(functionName)) poller.pause();
     },

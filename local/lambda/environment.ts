@@ -1,3 +1,4 @@
+import { accessKeyOf } from '../calls/caller';
 import { REGION } from '../template/template';
 
 /** The endpoints that the SDK in a function is pointed at. */
@@ -9,9 +10,7 @@ export interface Endpoints {
 
 /**
  * The whole environment of a function: its variables in the template and what Lambda adds. Nothing of ours leaks in.
- *
- * The access key names the function, so that a call can be traced to it. It has letters and digits only, because
- * DynamoDB Local refuses other characters.
+ * The credentials name the function, and each worker adds a session token of its own, so that a call can be traced.
  */
 export function functionEnvironment(
   { logicalId, name, memoryMb }: { readonly logicalId: string; readonly name: string; readonly memoryMb: number },
@@ -27,7 +26,7 @@ export function functionEnvironment(
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
     AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
-    AWS_ACCESS_KEY_ID: `local${logicalId}`,
+    AWS_ACCESS_KEY_ID: accessKeyOf(logicalId),
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,

@@ -67,6 +67,11 @@ export class FunctionHost {
     await Promise.all([...this.workers].map((worker) => worker.terminate()));
   }
 
+  /** Ends one worker, if it still runs, as a crash would: the event in it fails. */
+  async killWorker(id: string): Promise<void> {
+    for (const worker of this.workers) if (worker.id === id) await worker.terminate();
+  }
+
   /** Ends all workers for good. Events that wait fail; those that are being handled get a moment to end. */
   async stop(): Promise<void> {
     this.stopped = true;

@@ -27,6 +27,8 @@ interface Waiting {
  * native code (zlib) aborts all of Node 20, and its environment and exit are its own.
  */
 export class FunctionWorker {
+  /** The session token of the worker's AWS calls, by which its calls can be told from those of other workers. */
+  readonly id = `worker-${randomUUID()}`;
   private readonly process: ChildProcess;
   private waiting: Waiting | undefined;
   private ended = false;
@@ -38,7 +40,7 @@ export class FunctionWorker {
   ) {
     const { file, name } = config.entry;
     this.process = fork(BOOTSTRAP, [file, name], {
-      env: { ...config.environment },
+      env: { ...config.environment, AWS_SESSION_TOKEN: this.id },
       execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

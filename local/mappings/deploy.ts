@@ -1,7 +1,8 @@
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { STACK_CREDENTIALS } from '../dynamodb/client';
+import { mappingCredentials } from '../calls/caller';
 import { LocalStackError } from '../errors';
+import type { FunctionHost } from '../lambda/function-host';
 import type { Functions } from '../lambda/functions';
 import { sendMessage } from '../sqs/send';
 import type { SqsServer } from '../sqs/server';
@@ -34,18 +35,21 @@ export interface Mappings {
 /** Starts the template's event source mappings. */
 export function deployMappings(deployment: Deployment, deps: MappingDeps): Mappings {
   const resources = deployment.resources('AWS::Lambda::EventSourceMapping', mappingProperties);
-  const streams = new DynamoDBStreamsClient({
-    endpoint: deps.dynamoDbEndpoint,
-    region: REGION,
-    credentials: STACK_CREDENTIALS,
-  });
   const checkpoints = new Checkpoints(deps.checkpointFile);
-  const pollers = resources.map((resource) => pollerOf(resource, deps, streams, checkpoints));
+  const streams: DynamoDBStreamsClient[] = [];
+  // A mapping reads with the role of its function.
+  const streamsFor = (host: FunctionHost) => {
+    const credentials = mappingCredentials(host.config.logicalId);
+    const client = new DynamoDBStreamsClient({ endpoint: deps.dynamoDbEndpoint, region: REGION, credentials });
+    streams.push(client);
+    return client;
+  };
+  const pollers = resources.map((resource) => pollerOf(resource, deps, streamsFor, checkpoints));
   return {
     of: (functionName) => pollers.filter((poller) => poller.functionName === functionName),
     stop: async () => {
       await Promise.all(pollers.map((poller) => poller.stop()));
-      streams.destroy();
+      for (const client of streams) client.destroy();
     },
   };
 }
@@ -53,14 +57,14 @@ export function deployMappings(deployment: Deployment, deps: MappingDeps): Mappi
 function pollerOf(
   { logicalId, properties }: Resource<MappingProperties>,
   deps: MappingDeps,
-  streams: DynamoDBStreamsClient,
+  streamsFor: (host: FunctionHost) => DynamoDBStreamsClient,
   checkpoints: Checkpoints,
 ): Poller {
   const host = deps.functions.get(properties.FunctionName);
   const common = { host, properties, log: deps.log };
   const { EventSourceArn: arn } = properties;
   if (arn.startsWith('arn:aws:dynamodb:') || arn.includes('/stream/')) {
-    const reader = new StreamReader(streams, arn);
+    const reader = new StreamReader(streamsFor(host), arn);
     const onFailure = failureDestination(properties, deps);
     return new StreamPoller({ ...common, mappingId: logicalId, reader, checkpoints, onFailure });
   }

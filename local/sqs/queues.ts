@@ -1,19 +1,24 @@
 import type { Deployment } from '../template/deployment';
 import { ACCOUNT_ID, REGION } from '../template/template';
 import { queueProperties } from './queue-properties';
+import { queueUrl } from './queue-url';
 import type { SqsServer } from './server';
 
-/** Makes the template's queues. Messages that were in a queue of the same name come back into it. */
-export function deployQueues(deployment: Deployment, server: SqsServer): void {
+/**
+ * Makes the template's queues. Messages that were in a queue of the same name come back into it.
+ *
+ * @param endpoint that the queues' URLs begin with, because clients call the host of the URL
+ */
+export function deployQueues(deployment: Deployment, { store }: SqsServer, endpoint: string): void {
   for (const { logicalId, name } of deployment.names('AWS::SQS::Queue'))
     deployment.register(logicalId, {
-      ref: server.queueUrl(name),
-      attributes: { Arn: arnOf(name), QueueName: name, QueueUrl: server.queueUrl(name) },
+      ref: queueUrl(endpoint, name),
+      attributes: { Arn: arnOf(name), QueueName: name, QueueUrl: queueUrl(endpoint, name) },
     });
   for (const { name, properties } of deployment.resources('AWS::SQS::Queue', queueProperties))
-    server.store.createQueue(name, server.queueUrl(name), arnOf(name), attributesOf(properties));
+    store.createQueue(name, queueUrl(endpoint, name), arnOf(name), attributesOf(properties));
   // What the log says about messages long gone is of no use to the next start.
-  server.store.compact(0);
+  store.compact(0);
 }
 
 const arnOf = (name: string): string => `arn:aws:sqs:${REGION}:${ACCOUNT_ID}:${name}`;

@@ -1,5 +1,4 @@
 import { LOOPBACK } from '../http/listen';
-import { ACCOUNT_ID } from '../template/template';
 import { DurableStore } from './durable-store';
 import { type FauxqsApp, fauxqsApp, SqsError } from './fauxqs';
 import { MoveTasks } from './move-tasks';
@@ -10,8 +9,6 @@ import { sendMessage, sendMessageBatch } from './send';
 export interface SqsServer {
   readonly endpoint: string;
   readonly store: DurableStore;
-  /** URL of a queue at this endpoint. */
-  queueUrl(name: string): string;
   stop(): Promise<void>;
 }
 
@@ -36,7 +33,6 @@ export async function startSqs(logFile: string | undefined): Promise<SqsServer> 
   return {
     endpoint,
     store,
-    queueUrl: (name) => `${endpoint}/${ACCOUNT_ID}/${name}`,
     stop: async () => {
       clearInterval(compaction);
       tasks.stop();

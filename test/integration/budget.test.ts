@@ -1,29 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type DynamoDbServer, startDynamoDb } from '../../local/dynamodb/server';
-import { CapacityProxy, type Units } from './support/capacity';
+import { CapacityCounter, type Units } from './support/capacity';
 import { answer } from './support/receiver';
 import { startWorld, type World } from './support/world';
 
 /** Units that one delivery may cost from publish to delivered. */
 const BUDGET: Units = { read: 2, write: 8 };
 
-let dynamodb: DynamoDbServer;
-let proxy: CapacityProxy;
+const capacity = new CapacityCounter();
 let world: World;
 
 beforeAll(async () => {
-  dynamodb = await startDynamoDb(undefined, () => {});
-  proxy = new CapacityProxy(new URL(dynamodb.endpoint));
-  process.env.AWS_ENDPOINT_URL_DYNAMODB = await proxy.start();
-  world = await startWorld();
+  world = await startWorld('usual', { interceptors: [capacity.intercept] });
 });
 
 afterAll(async () => {
-  delete process.env.AWS_ENDPOINT_URL_DYNAMODB;
   await world?.stop();
-  await proxy?.stop();
-  await dynamodb?.stop();
 });
 
 /** A payload of 1 KB that does not compress: the worst case. */
@@ -42,9 +34,9 @@ async function costOf(eventsAtOnce: number): Promise<Units> {
     for (const id of ids) await tenant.reached(id, 'delivered');
   };
   await deliver();
-  proxy.reset();
+  capacity.reset();
   await deliver();
-  const units = proxy.unitsOf('ingest', 'route', 'deliver');
+  const units = capacity.unitsOf('ingest', 'route', 'deliver');
   return { read: units.read / eventsAtOnce, write: units.write / eventsAtOnce };
 }
 

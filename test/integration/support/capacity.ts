@@ -1,6 +1,5 @@
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
+import { type Call, type Interceptor, resultOf } from '../../../local/calls/call';
 
 /** Capacity units as DynamoDB bills them. */
 export interface Units {
@@ -9,6 +8,7 @@ export interface Units {
 }
 
 interface Consumed extends Units {
+  /** Logical id of the function. */
   readonly caller: string;
 }
 
@@ -29,75 +29,38 @@ const KINDS: Readonly<Record<string, 'read' | 'write'>> = {
   TransactWriteItems: 'write',
 };
 
-/** Stands between the functions and DynamoDB, and asks it on their behalf what each call consumed. */
-export class CapacityProxy {
+/** Asks DynamoDB on behalf of the functions what each of their calls consumed, and adds it up. */
+export class CapacityCounter {
   private readonly consumed: Consumed[] = [];
-  private readonly server: Server;
 
-  constructor(private readonly target: URL) {
-    this.server = createServer((incoming, response) => void this.pass(incoming, response));
-  }
-
-  async start(): Promise<string> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
+  /** Give this to the stack. */
+  readonly intercept: Interceptor = async (call, forward) => {
+    const kind = call.service === 'dynamodb' ? KINDS[call.operation] : undefined;
+    if (kind === undefined) return forward(call);
+    const answer = await forward(call.with({ ...call.parameters, ReturnConsumedCapacity: 'INDEXES' }));
+    this.count(call, kind, resultOf(answer));
+    return answer;
+  };
 
   /** Forgets what was counted so far. */
   reset(): void {
     this.consumed.length = 0;
   }
 
-  /** Units that functions consumed, told by their names or the starts of their names. */
+  /** Units that functions consumed, told by parts of their logical ids. */
   unitsOf(...functions: readonly string[]): Units {
-    const own = this.consumed.filter(({ caller }) => functions.some((name) => caller.includes(name)));
+    const own = this.consumed.filter(({ caller }) => functions.some((name) => caller.toLowerCase().includes(name)));
     return {
       read: own.reduce((sum, { read }) => sum + read, 0),
       write: own.reduce((sum, { write }) => sum + write, 0),
     };
   }
 
-  stop(): Promise<void> {
-    return new Promise((resolve) => {
-      this.server.close(() => resolve());
-      this.server.closeAllConnections();
-    });
-  }
-
-  private async pass(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const operation = String(incoming.headers['x-amz-target']).split('.').at(-1) ?? '';
-    const body = await textOf(incoming);
-    const kind = KINDS[operation];
-    const asked = kind ? JSON.stringify({ ...JSON.parse(body), ReturnConsumedCapacity: 'INDEXES' }) : body;
-    const headers = { ...incoming.headers, 'content-length': String(Buffer.byteLength(asked)) };
-    const { hostname, port } = this.target;
-    const outgoing = request(
-      { hostname, port, method: incoming.method, path: incoming.url, headers },
-      async (answer) => {
-        const text = await textOf(answer);
-        if (kind) this.count(callerOf(incoming), kind, text);
-        response.writeHead(answer.statusCode ?? 500, answer.headers).end(text);
-      },
-    );
-    outgoing.once('error', () => response.destroy());
-    outgoing.end(asked);
-  }
-
-  private count(caller: string, kind: 'read' | 'write', text: string): void {
-    const { ConsumedCapacity: answered = [] } = answerShape.parse(JSON.parse(text));
+  private count({ caller }: Call, kind: 'read' | 'write', result: unknown): void {
+    if (caller.kind !== 'function') return;
+    const { ConsumedCapacity: answered = [] } = answerShape.parse(result);
     for (const { CapacityUnits } of Array.isArray(answered) ? answered : [answered]) {
-      this.consumed.push({ caller, read: 0, write: 0, [kind]: CapacityUnits });
+      this.consumed.push({ caller: caller.logicalId, read: 0, write: 0, [kind]: CapacityUnits });
     }
   }
-}
-
-/** The local stack gives every function an access key that names it. */
-function callerOf({ headers }: IncomingMessage): string {
-  return /Credential=([^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? 'unknown';
-}
-
-async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const part of stream) parts.push(part);
-  return Buffer.concat(parts).toString('utf8');
 }

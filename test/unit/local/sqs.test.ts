@@ -18,6 +18,7 @@ import {
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { queueUrl } from '../../../local/sqs/queue-url';
 import { receiveHere } from '../../../local/sqs/receive';
 import { type SqsServer, startSqs } from '../../../local/sqs/server';
 
@@ -30,8 +31,8 @@ let directory: string;
 
 async function start(): Promise<void> {
   server = await startSqs(join(directory, 'queues.jsonl'));
-  server.store.createQueue('dead', server.queueUrl('dead'), arn('dead'));
-  server.store.createQueue('work', server.queueUrl('work'), arn('work'), {
+  server.store.createQueue('dead', queueUrl(server.endpoint, 'dead'), arn('dead'));
+  server.store.createQueue('work', queueUrl(server.endpoint, 'work'), arn('work'), {
     VisibilityTimeout: '30',
     RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arn('dead'), maxReceiveCount: 2 }),
   });
@@ -50,13 +51,13 @@ async function restart(): Promise<void> {
 }
 
 async function receive(name: string, options: Partial<ReceiveMessageCommand['input']> = {}): Promise<Message[]> {
-  const QueueUrl = server.queueUrl(name);
+  const QueueUrl = queueUrl(server.endpoint, name);
   const input = { QueueUrl, MessageSystemAttributeNames: ['All' as const], MaxNumberOfMessages: 10, ...options };
   return (await client.send(new ReceiveMessageCommand(input))).Messages ?? [];
 }
 
 const send = (MessageBody: string, options: Partial<SendMessageCommand['input']> = {}) =>
-  client.send(new SendMessageCommand({ QueueUrl: server.queueUrl('work'), MessageBody, ...options }));
+  client.send(new SendMessageCommand({ QueueUrl: queueUrl(server.endpoint, 'work'), MessageBody, ...options }));
 
 async function killBySqs(body: string): Promise<void> {
   await send(body, { MessageGroupId: 'group-1' });
@@ -85,7 +86,7 @@ describe('sending', () => {
     await send('one', { MessageGroupId: 'dst_1' });
     await client.send(
       new SendMessageBatchCommand({
-        QueueUrl: server.queueUrl('work'),
+        QueueUrl: queueUrl(server.endpoint, 'work'),
         Entries: [{ Id: 'a', MessageBody: 'two', MessageGroupId: 'dst_2' }],
       }),
     );
@@ -107,7 +108,9 @@ describe('sending', () => {
       { Id: 'a', MessageBody: 'late', DelaySeconds: 901 },
       { Id: 'b', MessageBody: 'now' },
     ];
-    const answer = await client.send(new SendMessageBatchCommand({ QueueUrl: server.queueUrl('work'), Entries }));
+    const answer = await client.send(
+      new SendMessageBatchCommand({ QueueUrl: queueUrl(server.endpoint, 'work'), Entries }),
+    );
 
     expect(answer.Failed).toMatchObject([{ Id: 'a', SenderFault: true, Code: 'InvalidParameterValue' }]);
     expect(answer.Successful).toMatchObject([{ Id: 'b' }]);
@@ -123,7 +126,7 @@ describe('sending', () => {
   });
 
   it('answers QueueDoesNotExist for an unknown queue', async () => {
-    await expect(send('x', { QueueUrl: server.queueUrl('other') })).rejects.toMatchObject({
+    await expect(send('x', { QueueUrl: queueUrl(server.endpoint, 'other') })).rejects.toMatchObject({
       name: 'QueueDoesNotExist',
     });
   });
@@ -152,7 +155,7 @@ describe('receiving', () => {
   it('hides no message for a caller who went away while waiting', async () => {
     const controller = new AbortController();
     const waiting = client
-      .send(new ReceiveMessageCommand({ QueueUrl: server.queueUrl('work'), WaitTimeSeconds: 10 }), {
+      .send(new ReceiveMessageCommand({ QueueUrl: queueUrl(server.endpoint, 'work'), WaitTimeSeconds: 10 }), {
         abortSignal: controller.signal,
       })
       .catch(() => 'aborted');
@@ -170,14 +173,14 @@ describe('receiving', () => {
     await send('slow');
     const [message] = await receive('work', { VisibilityTimeout: 0 });
     await client.send(
-      new DeleteMessageCommand({ QueueUrl: server.queueUrl('work'), ReceiptHandle: message?.ReceiptHandle }),
+      new DeleteMessageCommand({ QueueUrl: queueUrl(server.endpoint, 'work'), ReceiptHandle: message?.ReceiptHandle }),
     );
 
     expect(await receive('work')).toEqual([]);
   });
 
   it('finds a queue whose URL names the host differently', async () => {
-    await send('x', { QueueUrl: server.queueUrl('work').replace('127.0.0.1', 'localhost') });
+    await send('x', { QueueUrl: queueUrl(server.endpoint, 'work').replace('127.0.0.1', 'localhost') });
 
     expect(await receive('work')).toMatchObject([{ Body: 'x' }]);
   });
@@ -194,9 +197,9 @@ describe('the dead-letter queue', () => {
       },
     ]);
     const { queueUrls } = await client.send(
-      new ListDeadLetterSourceQueuesCommand({ QueueUrl: server.queueUrl('dead') }),
+      new ListDeadLetterSourceQueuesCommand({ QueueUrl: queueUrl(server.endpoint, 'dead') }),
     );
-    expect(queueUrls).toEqual([server.queueUrl('work')]);
+    expect(queueUrls).toEqual([queueUrl(server.endpoint, 'work')]);
   });
 
   it('gives its messages back to their source under a new id and with a new count', async () => {
@@ -216,7 +219,7 @@ describe('the dead-letter queue', () => {
   });
 
   it('fails the task on a message that was sent into it by hand', async () => {
-    await send('by hand', { QueueUrl: server.queueUrl('dead') });
+    await send('by hand', { QueueUrl: queueUrl(server.endpoint, 'dead') });
 
     await client.send(new StartMessageMoveTaskCommand({ SourceArn: SOURCE_ARN }));
     await sleep(50);
@@ -258,7 +261,7 @@ describe('after a restart', () => {
     await send('gone');
     const gone = (await receive('work', { VisibilityTimeout: 1 })).find(({ Body }) => Body === 'gone');
     await client.send(
-      new DeleteMessageCommand({ QueueUrl: server.queueUrl('work'), ReceiptHandle: gone?.ReceiptHandle }),
+      new DeleteMessageCommand({ QueueUrl: queueUrl(server.endpoint, 'work'), ReceiptHandle: gone?.ReceiptHandle }),
     );
     await send('later', { DelaySeconds: 2 });
     const sentAt = Date.now();
@@ -280,7 +283,7 @@ describe('after a restart', () => {
 
     await restart();
 
-    const QueueUrl = server.queueUrl('work');
+    const QueueUrl = queueUrl(server.endpoint, 'work');
     expect(await receive('work')).toEqual([]);
     const ReceiptHandle = held?.ReceiptHandle;
     await client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
@@ -307,7 +310,7 @@ describe('after a restart', () => {
     ]);
     const { Attributes } = await client.send(
       new GetQueueAttributesCommand({
-        QueueUrl: server.queueUrl('dead'),
+        QueueUrl: queueUrl(server.endpoint, 'dead'),
         AttributeNames: ['ApproximateNumberOfMessages'],
       }),
     );
