@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CapacityCounter, type Units } from './support/capacity';
+import { CapacityCounter, type Units } from '../../bench/meters/capacity';
 import { answer } from './support/receiver';
 import { startWorld, type World } from './support/world';
 

@@ -1,0 +1,106 @@
+import type { Interceptor } from '../../local/calls/call';
+import type { HandledEvent } from '../../local/lambda/function-host';
+import { CapacityCounter, type Units } from './capacity';
+import type { FunctionFacts } from './facts';
+import { type Invocation, readInvocation } from './invocations';
+import { lineBytes, platformBytes } from './logs';
+import { median } from './median';
+import { QueueCounter } from './queues';
+
+/** What one function did. */
+export interface FunctionReading {
+  readonly facts: FunctionFacts;
+  readonly invocations: number;
+  /** Middle of the durations, in milliseconds: a busy machine makes some of them long. */
+  readonly medianMs: number;
+  /** Records or messages in all its invocations. */
+  readonly records: number;
+  readonly units: Units;
+  readonly indexWrites: number;
+}
+
+/** Everything that AWS would bill for what was done since the meter was reset. */
+export interface Reading {
+  readonly functions: readonly FunctionReading[];
+  readonly queueRequests: number;
+  readonly schedules: number;
+  readonly apiCalls: number;
+  readonly logBytes: number;
+}
+
+/** Counts what AWS would bill, from the calls and invocations of a local stack. */
+export class Meter {
+  readonly capacity = new CapacityCounter();
+  readonly queues = new QueueCounter();
+  private invocations: Invocation[] = [];
+  private written = 0;
+  /** When a function handled something last, milliseconds since the epoch. */
+  lastActive = Date.now();
+
+  constructor(private readonly facts: readonly FunctionFacts[]) {}
+
+  /** Give these to the stack. */
+  readonly interceptors: readonly Interceptor[] = [this.capacity.intercept, this.queues.intercept];
+
+  readonly handled = (event: HandledEvent): void => {
+    const invocation = readInvocation(event);
+    this.lastActive = Date.now();
+    this.invocations.push(invocation);
+    if (invocation.trigger.kind === 'queue') this.queues.polled(invocation.trigger.bytes);
+  };
+
+  readonly line = (_name: string, line: string): void => {
+    this.written += lineBytes(line);
+  };
+
+  /** Forgets what was counted so far. */
+  reset(): void {
+    this.capacity.reset();
+    this.queues.reset();
+    this.invocations = [];
+    this.written = 0;
+  }
+
+  /** Records or messages that a function has handled. */
+  recordsOf(name: string): number {
+    return this.facts.filter((one) => one.name === name).reduce((sum, facts) => sum + recordsIn(this.of(facts)), 0);
+  }
+
+  read(): Reading {
+    const functions = this.facts.map((facts) => this.readFunction(facts));
+    const platform = functions.reduce((sum, one) => sum + one.invocations * platformBytes(one.facts), 0);
+    return {
+      functions,
+      queueRequests: this.queues.requests,
+      schedules: this.queues.schedules,
+      apiCalls: this.invocations.reduce(
+        (sum, { trigger }) => sum + (trigger.kind === 'http' ? trigger.apiCalls : 0),
+        0,
+      ),
+      logBytes: this.written + platform,
+    };
+  }
+
+  private of({ logicalId }: FunctionFacts): readonly Invocation[] {
+    return this.invocations.filter((one) => one.logicalId === logicalId);
+  }
+
+  private readFunction(facts: FunctionFacts): FunctionReading {
+    const own = this.of(facts);
+    return {
+      facts,
+      invocations: own.length,
+      medianMs: own.length === 0 ? 0 : median(own.map(({ durationMs }) => durationMs)),
+      records: recordsIn(own),
+      units: this.capacity.unitsOf(facts.logicalId.toLowerCase()),
+      indexWrites: this.capacity.indexWritesOf(facts.logicalId.toLowerCase()),
+    };
+  }
+}
+
+function recordsIn(invocations: readonly Invocation[]): number {
+  return invocations.reduce((sum, { trigger }) => {
+    if (trigger.kind === 'queue') return sum + trigger.messages;
+    return sum + (trigger.kind === 'stream' ? trigger.records : 1);
+  }, 0);
+}
