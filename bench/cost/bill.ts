@@ -29,8 +29,8 @@ export function billFor(reading: Reading, prices: Prices): Bill {
 }
 
 /** Lambda rounds each invocation up to a whole millisecond. */
-export const gigabyteSeconds = ({ facts, invocations, medianMs }: FunctionReading): number =>
-  (invocations * (Math.ceil(medianMs) / 1000) * facts.memoryMb) / 1024;
+export const gigabyteSeconds = ({ facts, invocations, durationMs }: FunctionReading): number =>
+  (invocations * (Math.ceil(durationMs) / 1000) * facts.memoryMb) / 1024;
 
 const secondPrice = ({ facts }: FunctionReading, prices: Prices): number =>
   facts.arm ? prices.armGigabyteSecond : prices.x86GigabyteSecond;

@@ -5,12 +5,12 @@ import { billFor, scaled, totalOf } from './bill';
 import { overruns, unitsIn } from './budgets';
 import { functionTable, priceTable, type Result } from './report';
 import { runScenario } from './run-scenario';
-import { SCENARIOS, SCHEDULER_THRESHOLD_SECONDS, type Scenario } from './scenarios';
+import { ANSWER_MS, CONTEXT, SCENARIOS, type Scenario } from './scenarios';
 
 const MILLION = 1_000_000;
 
 await runBench('cost', 'What AWS would bill for deliveries, counted from the calls themselves.', async (bench) => {
-  const stage = await openStage({ schedulerThresholdSeconds: SCHEDULER_THRESHOLD_SECONDS }, bench.teardown);
+  const stage = await openStage(CONTEXT, bench.teardown, ANSWER_MS);
   const results: Result[] = [];
   for (const scenario of SCENARIOS.filter(({ name }) => bench.wants(name))) {
     const result = resultOf(scenario, await runScenario(stage, scenario));

@@ -31,7 +31,16 @@ export function priceTable(results: readonly Result[]): string {
 export function functionTable({ reading, deliveries }: Result): string {
   const busy = reading.functions.filter(({ invocations }) => invocations > 0);
   return table(
-    ['function', 'invocations', 'records each', 'ms (median)', 'write units', 'of them indexes', 'read units'],
+    [
+      'function',
+      'invocations',
+      'records each',
+      'ms on Lambda',
+      'ms here',
+      'write units',
+      'of them indexes',
+      'read units',
+    ],
     busy.map((one) => functionRow(one, deliveries)),
   );
 }
@@ -42,7 +51,8 @@ function functionRow(one: FunctionReading, deliveries: number): string[] {
     one.facts.name,
     each(one.invocations),
     (one.records / one.invocations).toFixed(1),
-    one.medianMs.toFixed(1),
+    one.durationMs.toFixed(1),
+    one.hereMs.toFixed(1),
     each(one.units.write),
     each(one.indexWrites),
     each(one.units.read),

@@ -1,18 +1,22 @@
 import type { Interceptor } from '../../local/calls/call';
 import type { HandledEvent } from '../../local/lambda/function-host';
 import { CapacityCounter, type Units } from './capacity';
+import { lambdaDuration, type Work } from './duration';
 import type { FunctionFacts } from './facts';
 import { type Invocation, readInvocation } from './invocations';
 import { lineBytes, platformBytes } from './logs';
-import { median } from './median';
+import { quantile } from './quantile';
 import { QueueCounter } from './queues';
+import { RoundCounter } from './rounds';
 
 /** What one function did. */
 export interface FunctionReading {
   readonly facts: FunctionFacts;
   readonly invocations: number;
-  /** Middle of the durations, in milliseconds: a busy machine makes some of them long. */
-  readonly medianMs: number;
+  /** What one invocation would last on Lambda, in milliseconds. */
+  readonly durationMs: number;
+  /** What it lasted here: the middle of all. */
+  readonly hereMs: number;
   /** Records or messages in all its invocations. */
   readonly records: number;
   readonly units: Units;
@@ -32,15 +36,26 @@ export interface Reading {
 export class Meter {
   readonly capacity = new CapacityCounter();
   readonly queues = new QueueCounter();
+  private readonly rounds = new RoundCounter();
   private invocations: Invocation[] = [];
   private written = 0;
   /** When a function handled something last, milliseconds since the epoch. */
   lastActive = Date.now();
 
-  constructor(private readonly facts: readonly FunctionFacts[]) {}
+  /**
+   * @param receiverMs how long receivers take to answer
+   */
+  constructor(
+    private readonly facts: readonly FunctionFacts[],
+    private readonly receiverMs: number,
+  ) {}
 
   /** Give these to the stack. */
-  readonly interceptors: readonly Interceptor[] = [this.capacity.intercept, this.queues.intercept];
+  readonly interceptors: readonly Interceptor[] = [
+    this.rounds.intercept,
+    this.capacity.intercept,
+    this.queues.intercept,
+  ];
 
   readonly handled = (event: HandledEvent): void => {
     const invocation = readInvocation(event);
@@ -57,6 +72,7 @@ export class Meter {
   reset(): void {
     this.capacity.reset();
     this.queues.reset();
+    this.rounds.reset();
     this.invocations = [];
     this.written = 0;
   }
@@ -85,12 +101,24 @@ export class Meter {
     return this.invocations.filter((one) => one.logicalId === logicalId);
   }
 
+  private workOf(own: readonly Invocation[], { logicalId, name }: FunctionFacts): Work {
+    return {
+      cpuMs: own.map(({ cpuMs }) => cpuMs),
+      rounds: this.rounds.of(logicalId) / own.length,
+      receiverMs: name === 'deliver' ? this.receiverMs : 0,
+    };
+  }
+
   private readFunction(facts: FunctionFacts): FunctionReading {
     const own = this.of(facts);
     return {
       facts,
       invocations: own.length,
-      medianMs: own.length === 0 ? 0 : median(own.map(({ durationMs }) => durationMs)),
+      durationMs: lambdaDuration(this.workOf(own, facts), facts),
+      hereMs: quantile(
+        own.map(({ durationMs }) => durationMs),
+        0.5,
+      ),
       records: recordsIn(own),
       units: this.capacity.unitsOf(facts.logicalId.toLowerCase()),
       indexWrites: this.capacity.indexWritesOf(facts.logicalId.toLowerCase()),

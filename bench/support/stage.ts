@@ -20,11 +20,19 @@ export interface Stage {
   receiver(options?: ReceiverOptions): Promise<Receiver>;
 }
 
-/** Synthesizes the app and starts it. */
-export async function openStage(context: Readonly<Record<string, unknown>>, teardown: Teardown): Promise<Stage> {
+/**
+ * Synthesizes the app and starts it.
+ *
+ * @param receiverMs how long receivers are going to take to answer
+ */
+export async function openStage(
+  context: Readonly<Record<string, unknown>>,
+  teardown: Teardown,
+  receiverMs = 0,
+): Promise<Stage> {
   const app = await synthesize(context);
   teardown.add(() => app.remove());
-  const meter = new Meter(factsOf(loadAssembly(app.directory)));
+  const meter = new Meter(factsOf(loadAssembly(app.directory)), receiverMs);
   const { interceptors, handled, line } = meter;
   const stack = await startLocalStack({
     assembly: app.directory,
