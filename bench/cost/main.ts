@@ -10,7 +10,7 @@ import { ANSWER_MS, CONTEXT, SCENARIOS, type Scenario } from './scenarios';
 const MILLION = 1_000_000;
 
 await runBench('cost', 'What AWS would bill for deliveries, counted from the calls themselves.', async (bench) => {
-  const stage = await openStage(CONTEXT, bench.teardown, ANSWER_MS);
+  const stage = await openStage(CONTEXT, bench.teardown, { receiverMs: ANSWER_MS });
   const results: Result[] = [];
   for (const scenario of SCENARIOS.filter(({ name }) => bench.wants(name))) {
     const result = resultOf(scenario, await runScenario(stage, scenario));

@@ -17,6 +17,8 @@ export interface FunctionReading {
   readonly durationMs: number;
   /** What it lasted here: the middle of all. */
   readonly hereMs: number;
+  /** Processor time of all, in milliseconds. */
+  readonly cpuMs: number;
   /** Records or messages in all its invocations. */
   readonly records: number;
   readonly units: Units;
@@ -119,6 +121,7 @@ export class Meter {
         own.map(({ durationMs }) => durationMs),
         0.5,
       ),
+      cpuMs: own.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
       records: recordsIn(own),
       units: this.capacity.unitsOf(facts.logicalId.toLowerCase()),
       indexWrites: this.capacity.indexWritesOf(facts.logicalId.toLowerCase()),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createApiKey, SCOPES } from '../../lambdas/store/api-keys';
 import { openTable } from '../../lambdas/store/table';
+import type { Interceptor } from '../../local/calls/call';
 import { dynamoDbClient } from '../../local/dynamodb/client';
 import { type LocalStack, startLocalStack } from '../../local/stack';
 import type { Teardown } from '../../local/teardown';
@@ -20,15 +21,18 @@ export interface Stage {
   receiver(options?: ReceiverOptions): Promise<Receiver>;
 }
 
-/**
- * Synthesizes the app and starts it.
- *
- * @param receiverMs how long receivers are going to take to answer
- */
+export interface StageOptions {
+  /** How long receivers are going to take to answer, in milliseconds. */
+  readonly receiverMs?: number;
+  /** What else stands between functions and AWS. */
+  readonly interceptors?: readonly Interceptor[];
+}
+
+/** Synthesizes the app and starts it. */
 export async function openStage(
   context: Readonly<Record<string, unknown>>,
   teardown: Teardown,
-  receiverMs = 0,
+  { receiverMs = 0, interceptors: others = [] }: StageOptions = {},
 ): Promise<Stage> {
   const app = await synthesize(context);
   teardown.add(() => app.remove());
@@ -36,7 +40,7 @@ export async function openStage(
   const { interceptors, handled, line } = meter;
   const stack = await startLocalStack({
     assembly: app.directory,
-    interceptors,
+    interceptors: [...interceptors, ...others],
     functionHandled: handled,
     functionLog: line,
   });

@@ -6,7 +6,7 @@ import { PRICES } from '../../../bench/prices/prices';
 
 const facts = { logicalId: 'Fn', name: 'deliver', memoryMb: 512, arm: true, platformLogs: false };
 const working = (overrides: Partial<FunctionReading> = {}): FunctionReading => ({
-  ...{ facts, invocations: 1_000_000, durationMs: 100, hereMs: 3, records: 0 },
+  ...{ facts, invocations: 1_000_000, durationMs: 100, hereMs: 3, cpuMs: 1, records: 0 },
   ...{ units: { read: 0, write: 0 }, indexWrites: 0 },
   ...overrides,
 });
