@@ -27,7 +27,9 @@ await runBench('coldstart', 'How long functions take to start, beside empty hand
     if (!(ratio <= MAX_RATIO)) bench.fail(`${own.name} starts in ${ratio.toFixed(2)} × the time of an empty handler`);
     return [own.name, kilobytes(own), kilobytes(empty), ownMs.toFixed(0), emptyMs.toFixed(0), ratio.toFixed(2)];
   });
-  bench.say(table(['function', 'KB', 'KB empty', 'ms', 'ms empty', 'ratio'], rows));
+  const text = table(['function', 'KB', 'KB empty', 'ms', 'ms empty', 'ratio'], rows);
+  bench.say(text);
+  bench.keep('How long functions take to start', text);
 });
 
 function pairOf(name: FunctionName, folder: string, environment: Bundle['environment']) {

@@ -48,7 +48,9 @@ await runBench('latency', 'How long events take from publish to their receiver, 
     row('publish to received', durations(passages, 'published', 'received')),
     ...STAGES.map(([from, to, name]) => row(name, durations(passages, from, to))),
   ];
-  bench.say(`${RATE} events a second for ${SECONDS} s; milliseconds:\n\n${table(['', 'p50', 'p99'], rows)}`);
+  const text = `${RATE} events a second for ${SECONDS} s; milliseconds:\n\n${table(['', 'p50', 'p99'], rows)}`;
+  bench.say(text);
+  bench.keep('How long events take', text);
 });
 
 async function publishSteadily(publish: () => Promise<Passage>): Promise<Passage[]> {
