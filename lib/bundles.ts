@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
 import { ENVIRONMENTS, type FunctionName } from '../lambdas/environment';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -10,6 +10,31 @@ const OUTPUT = join(ROOT, '.posthorn', 'bundles');
 
 // CommonJS dependencies inside an ES module bundle call `require` for Node's own modules.
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+/** How functions are bundled, whatever they consist of. */
+export const BUNDLING = {
+  absWorkingDir: ROOT,
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  platform: 'node',
+  // Only the wire format of the sketch library needs it, and nothing here writes that.
+  external: ['protobufjs/minimal'],
+  // The functions run on Node 24; the same bundles also run on a developer's Node 20.
+  target: 'node20',
+  format: 'esm',
+  // The SDK's ES modules shake down to a fraction of what its CommonJS entry pulls in.
+  mainFields: ['module', 'main'],
+  banner: { js: REQUIRE },
+  minify: true,
+  keepNames: true,
+  sourcemap: 'linked',
+  sourcesContent: false,
+  legalComments: 'none',
+  logLevel: 'warning',
+} as const satisfies BuildOptions;
+
+/** The source file of a function, from the root of the project. */
+export const entryOf = (name: FunctionName): string => `lambdas/${name}/handler.ts`;
 
 let bundled = false;
 
@@ -27,26 +52,9 @@ export function bundleOf(name: FunctionName): string {
 
 function bundleAll(): void {
   const result = buildSync({
-    absWorkingDir: ROOT,
-    entryPoints: Object.keys(ENVIRONMENTS).map((name) => ({ in: `lambdas/${name}/handler.ts`, out: `${name}/index` })),
+    ...BUNDLING,
+    entryPoints: Object.keys(ENVIRONMENTS).map((name) => ({ in: entryOf(name as FunctionName), out: `${name}/index` })),
     outdir: OUTPUT,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    platform: 'node',
-    // Only the wire format of the sketch library needs it, and nothing here writes that.
-    external: ['protobufjs/minimal'],
-    // The functions run on Node 24; the same bundles also run on a developer's Node 20.
-    target: 'node20',
-    format: 'esm',
-    // The SDK's ES modules shake down to a fraction of what its CommonJS entry pulls in.
-    mainFields: ['module', 'main'],
-    banner: { js: REQUIRE },
-    minify: true,
-    keepNames: true,
-    sourcemap: 'linked',
-    sourcesContent: false,
-    legalComments: 'none',
-    logLevel: 'warning',
     write: false,
   });
   for (const file of result.outputFiles) replace(file.path, file.contents);

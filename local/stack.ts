@@ -5,6 +5,7 @@ import type { LocalStackError } from './errors';
 import { deployRoutes, registerApi } from './gateway/http-api';
 import { type Gateway, startGateway } from './gateway/server';
 import type { Endpoints } from './lambda/environment';
+import type { FunctionObserver, HandledEvent } from './lambda/function-host';
 import { deployFunctions, type Functions, registerFunctions } from './lambda/functions';
 import { deployMappings, type Mappings } from './mappings/deploy';
 import { deployPermissions } from './permissions/deploy';
@@ -29,6 +30,8 @@ export interface LocalStackOptions {
   readonly log?: (line: string) => void;
   /** Takes every line that a function writes. */
   readonly functionLog?: (functionName: string, line: string) => void;
+  /** Told of every event that a function has handled, and what it took. */
+  readonly functionHandled?: (handled: HandledEvent) => void;
   /** Called when a part ends that the stack cannot do without. */
   readonly crashed?: (error: LocalStackError) => void;
   /** Stand between every AWS call and the engine that answers it, outermost first. */
@@ -89,7 +92,7 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
 }
 
 async function start(options: LocalStackOptions, teardown: Teardown): Promise<Running> {
-  const { log = () => {}, functionLog = () => {} } = options;
+  const { log = () => {} } = options;
   const data = openDataDirectory(options.dbPath);
   teardown.add(() => data.release());
   const gateway = await startGateway(options.port ?? 0);
@@ -104,7 +107,7 @@ async function start(options: LocalStackOptions, teardown: Teardown): Promise<Ru
   deployScheduleGroups(deployment, scheduler.store);
   deployQueues(deployment, sqs, endpoints.sqs);
   await deployTables(deployment, dynamodb.endpoint);
-  const functions = deployFunctions(deployment, endpoints, functionLog);
+  const functions = deployFunctions(deployment, endpoints, observerOf(options));
   const permissions = deployPermissions(deployment, functions, options);
   interceptors.push(permissions.intercept);
   const router = deployRoutes(deployment);
@@ -127,6 +130,11 @@ async function start(options: LocalStackOptions, teardown: Teardown): Promise<Ru
   void warm(functions, log);
   return { gateway, endpoints, outputs, functions, mappings };
 }
+
+const observerOf = ({ functionLog, functionHandled }: LocalStackOptions): FunctionObserver => ({
+  ...(functionLog && { line: functionLog }),
+  ...(functionHandled && { handled: functionHandled }),
+});
 
 async function loadTemplate(
   options: LocalStackOptions,

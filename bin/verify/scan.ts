@@ -1,6 +1,8 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
 import { readDeliveryKey } from '../../lambdas/store/addresses';
 import { type Delivery, parseDelivery } from '../../lambdas/store/delivery-items';
+import { withImplied } from '../../lambdas/store/implied';
 import type { Table } from '../../lambdas/store/table';
 
 /** Everything in the table that has to do with counting. */
@@ -23,6 +25,8 @@ export interface DeadLetter {
   readonly failedAt: string;
 }
 
+const implied = z.object({ env: z.string() });
+
 /** Reads the whole table. */
 export async function scanTable(table: Table): Promise<Contents> {
   const deliveries: Delivery[] = [];
@@ -33,7 +37,7 @@ export async function scanTable(table: Table): Promise<Contents> {
     const [pk, sk] = [String(item.pk), String(item.sk)];
     const letter = /^DLV#([0-9a-f]{4})#DLQ#/.exec(sk)?.[1];
     if (pk.startsWith('STAT#')) counters.set(`${pk} ${sk}`, item);
-    else if (sk === 'EVT') events.push({ environment: String(item.env) });
+    else if (sk === 'EVT') events.push({ environment: implied.parse(withImplied(item)).env });
     else if (letter !== undefined) deadLetters.push(deadLetterOf(item, pk, letter));
     else if (readDeliveryKey({ pk, sk })) deliveries.push(parseDelivery(item));
   }

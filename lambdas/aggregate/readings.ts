@@ -2,6 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import * as z from 'zod';
 import { DELIVERY_STATUSES } from '../domain/delivery';
 import { readDeliveryKey } from '../store/addresses';
+import { withImplied } from '../store/implied';
 import { readStreamImage, type StreamImage } from '../store/stream-image';
 import { readable } from '../store/unreadable-record';
 
@@ -53,7 +54,7 @@ export function readReading(record: DynamoDBRecord): Reading {
     if (readDeliveryKey({ pk, sk })) return readDelivery(before, after);
     if (before && after) return NOTHING;
     const change = after ? 1 : -1;
-    if (sk === 'EVT') return { kind: 'event', change, event: event.parse(after ?? before) };
+    if (sk === 'EVT') return { kind: 'event', change, event: event.parse(withImplied(after ?? before)) };
     if (/#DLQ#/.test(sk)) return { kind: 'dead letter', change, deadLetter: deadLetter.parse(after ?? before) };
     return NOTHING;
   });

@@ -4,11 +4,10 @@ import { eventKey, shardOf, timeKey, timelinePk } from './addresses';
 import { packBody, unpackBody } from './body-codec';
 import { bytes } from './bytes';
 import { expectConditionFailure } from './conditions';
+import { withImplied, withoutImplied } from './implied';
+import { itemBytes } from './item-size';
 import { putNew } from './put-new';
 import type { Table } from './table';
-
-/** About how many bytes an event's item has besides its body. */
-const ITEM_BYTES = 420;
 
 /** An event: what was published or ingested, byte for byte. */
 export interface StoredEvent {
@@ -49,8 +48,6 @@ const item = z.object({
   type: z.string().optional(),
   contentType: z.string(),
   headers: z.record(z.string(), z.string()).optional(),
-  body: bytes,
-  encoding: z.literal('br').optional(),
   externalId: z.string().optional(),
   fingerprint: z.string().optional(),
   createdAt: z.string(),
@@ -61,28 +58,29 @@ const item = z.object({
   expiresAt: z.number().optional(),
 });
 
+const storedBody = z.union([z.object({ br: bytes }), z.object({ body: bytes })]);
+
 /** Reads an event from its item. */
 export function parseEvent(raw: unknown): StoredEvent {
-  const { pk, org, env, src, encoding, body, ...rest } = item.parse(raw);
-  const stored = encoding ? { body, encoding } : { body };
-  return { ...rest, base: pk.slice(4), organization: org, environment: env, source: src, body: unpackBody(stored) };
+  const { pk, org, env, src, ...rest } = item.parse(withImplied(raw));
+  const body = unpackBody(storedBody.parse(raw));
+  return { ...rest, base: pk.slice(4), organization: org, environment: env, source: src, body };
 }
 
 /** The item of a new event. */
 export function newEventItem(event: StoredEvent, shards: number, retentionDays: number) {
   const { base, organization, environment, source, body, ...rest } = event;
-  const headerBytes = event.headers ? JSON.stringify(event.headers).length : 0;
-  return {
+  const lean = withoutImplied({
     ...eventKey(base),
     ...rest,
     org: organization,
     env: environment,
     src: source,
-    ...packBody(body, ITEM_BYTES + headerBytes),
     tlPk: timelinePk(environment, 'EVT', shardOf(base, shards)),
     tlSk: timeKey(event.createdAt, base),
     expiresAt: expiry(Date.parse(event.createdAt), retentionDays),
-  };
+  });
+  return { ...lean, ...packBody(body, itemBytes(lean)) };
 }
 
 /** When an item of time `at` (milliseconds) expires, in seconds since the epoch as the TTL attribute wants it. */

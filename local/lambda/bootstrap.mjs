@@ -28,14 +28,24 @@ const contextOf = ({ deadline, ...context }) => ({
   succeed() {},
 });
 
+// What Lambda would bill, and the processor time in it; both in milliseconds.
+function startUsage() {
+  const [started, cpu] = [performance.now(), process.cpuUsage()];
+  return () => {
+    const { user, system } = process.cpuUsage(cpu);
+    return { durationMs: performance.now() - started, cpuMs: (user + system) / 1000 };
+  };
+}
+
 try {
   const handler = await loadHandler(...process.argv.slice(2));
   process.on('message', async ({ event, context }) => {
+    const usage = startUsage();
     try {
       const result = await handler(JSON.parse(event), contextOf(context));
-      send({ kind: 'result', payload: JSON.stringify(result) ?? 'null' });
+      send({ kind: 'result', payload: JSON.stringify(result) ?? 'null', usage: usage() });
     } catch (error) {
-      send({ kind: 'error', error: errorOf(error) });
+      send({ kind: 'error', error: errorOf(error), usage: usage() });
     }
   });
   send({ kind: 'ready' });

@@ -2,12 +2,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FunctionConfig } from './function-config';
 import { FunctionError } from './function-error';
 import { LogLines } from './log-lines';
-import { FunctionWorker } from './worker';
+import { FunctionWorker, type Usage } from './worker';
 
 interface Invocation {
   readonly event: string;
   resolve(result: string): void;
   reject(error: unknown): void;
+}
+
+/** An event that a function has handled, and what that took. */
+export interface HandledEvent extends Usage {
+  readonly logicalId: string;
+  /** JSON text. */
+  readonly event: string;
+}
+
+/** Who wants to know what functions do. */
+export interface FunctionObserver {
+  /** Takes every line that a function writes. */
+  readonly line?: (functionName: string, line: string) => void;
+  /** Told of every event, be it that the function failed; not when its process ended over it. */
+  readonly handled?: (handled: HandledEvent) => void;
 }
 
 /** Spare workers end after this long without an event; the last one stays. */
@@ -31,9 +46,9 @@ export class FunctionHost {
 
   constructor(
     readonly config: FunctionConfig,
-    onLine: (functionName: string, line: string) => void,
+    private readonly observer: FunctionObserver,
   ) {
-    this.logs = new LogLines((line) => onLine(config.name, line));
+    this.logs = new LogLines((line) => observer.line?.(config.name, line));
   }
 
   /**
@@ -98,7 +113,8 @@ export class FunctionHost {
   private async run(worker: FunctionWorker, { event, resolve, reject }: Invocation): Promise<void> {
     clearTimeout(this.idle.get(worker));
     this.idle.delete(worker);
-    const handled = worker.handle(event).then(resolve, reject);
+    const onUsage = (usage: Usage) => this.observer.handled?.({ logicalId: this.config.logicalId, event, ...usage });
+    const handled = worker.handle(event, onUsage).then(resolve, reject);
     this.running.add(handled);
     await handled;
     this.running.delete(handled);

@@ -4,7 +4,7 @@ import type { Deployment, Resource } from '../template/deployment';
 import { ACCOUNT_ID, REGION } from '../template/template';
 import { type Endpoints, functionEnvironment } from './environment';
 import { type FunctionConfig, functionProperties } from './function-config';
-import { FunctionHost } from './function-host';
+import { FunctionHost, type FunctionObserver } from './function-host';
 
 /** Workers that a function may have when the template reserves no concurrency: a laptop is not a region. */
 const DEFAULT_CONCURRENCY = 10;
@@ -50,14 +50,10 @@ export function registerFunctions(deployment: Deployment): void {
 }
 
 /** Prepares the template's functions; workers start when they are needed. */
-export function deployFunctions(
-  deployment: Deployment,
-  endpoints: Endpoints,
-  onLine: (functionName: string, line: string) => void,
-): Functions {
+export function deployFunctions(deployment: Deployment, endpoints: Endpoints, observer: FunctionObserver): Functions {
   const resources = deployment.resources('AWS::Lambda::Function', functionProperties);
   return new Functions(
-    resources.map((resource) => new FunctionHost(configOf(deployment, resource, endpoints), onLine)),
+    resources.map((resource) => new FunctionHost(configOf(deployment, resource, endpoints), observer)),
   );
 }
 

@@ -10,10 +10,17 @@ const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.mjs', import.meta.url));
 /** Lambda allows ten seconds; a busy laptop gets more. */
 const INIT_TIMEOUT_MS = 30_000;
 
+/** What handling one event took, in milliseconds, as the process measured it. */
+export interface Usage {
+  readonly durationMs: number;
+  readonly cpuMs: number;
+}
+
 type Answer =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'result'; readonly payload: string }
-  | { readonly kind: 'error' | 'init-error'; readonly error: ErrorPayload };
+  | { readonly kind: 'result'; readonly payload: string; readonly usage: Usage }
+  | { readonly kind: 'error'; readonly error: ErrorPayload; readonly usage: Usage }
+  | { readonly kind: 'init-error'; readonly error: ErrorPayload };
 
 interface Waiting {
   resolve(answer: Answer): void;
@@ -74,14 +81,16 @@ export class FunctionWorker {
    * Handles one event.
    *
    * @param event JSON text
+   * @param onUsage told what it took, unless the process ended over it
    * @returns the result as JSON text
    * @throws FunctionError when the function threw, timed out or ended the process
    */
-  async handle(event: string): Promise<string> {
+  async handle(event: string, onUsage: (usage: Usage) => void): Promise<string> {
     const timeoutMs = this.config.timeoutSeconds * 1000;
     const pending = this.answer(timeoutMs);
     if (this.process.connected) this.process.send({ event, context: this.context(Date.now() + timeoutMs) });
     const answer = await pending;
+    if ('usage' in answer) onUsage(answer.usage);
     if (answer.kind === 'result') return answer.payload;
     throw await this.failed(answer);
   }

@@ -28,6 +28,14 @@ describe.each(NAMES)('the function %s', (name) => {
     expect(functionOf(name).properties.LoggingConfig).toMatchObject({ LogGroup: { Ref: group.id } });
     expect(variablesOf(template, name).POWERTOOLS_SERVICE_NAME).toBe(name);
   });
+
+  it('logs its own lines, and of those that Lambda writes only the ones about failures', () => {
+    expect(functionOf(name).properties.LoggingConfig).toMatchObject({
+      LogFormat: 'JSON',
+      ApplicationLogLevel: 'INFO',
+      SystemLogLevel: 'WARN',
+    });
+  });
 });
 
 describe('the functions', () => {

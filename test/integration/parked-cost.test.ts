@@ -1,10 +1,10 @@
 import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CapacityCounter, type Units } from '../../bench/meters/capacity';
 import { newBase } from '../../lambdas/domain/identifiers';
 import { destinationKey } from '../../lambdas/store/addresses';
 import { attentionKeys, parseDelivery } from '../../lambdas/store/delivery-items';
 import { newDeliveryItem } from '../../lambdas/store/new-delivery';
-import { CapacityCounter, type Units } from './support/capacity';
 import type { Tenant } from './support/tenant';
 import { startWorld, type World } from './support/world';
 

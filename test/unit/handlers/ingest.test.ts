@@ -56,9 +56,9 @@ describe('the function ingest', () => {
   it('writes an item that the timeline lists and the TTL removes', async () => {
     await publish(event);
     const { Item } = writes()[0] ?? {};
-    expect(Item).toMatchObject({ sk: 'EVT', env: ENVIRONMENT, type: 'order.created' });
+    expect(Item).toMatchObject({ sk: 'EVT', type: 'order.created' });
     expect(Item?.tlPk).toMatch(new RegExp(`^ENV#${ENVIRONMENT}#EVT#[01]$`));
-    expect(Item?.expiresAt).toBe(Math.floor(Date.parse(Item?.createdAt) / 1000) + 30 * 86_400);
+    expect(Item?.expiresAt).toBe(Math.floor(Date.parse(Item?.tlSk.slice(0, 24)) / 1000) + 30 * 86_400);
   });
 
   it('answers 500 without a word of its inside when the write fails', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { functionEnvironment } from '../../../local/lambda/environment';
-import { FunctionHost } from '../../../local/lambda/function-host';
+import { FunctionHost, type HandledEvent } from '../../../local/lambda/function-host';
 
 const BUNDLE = `
 import { deflateSync } from 'node:zlib';
@@ -27,6 +27,7 @@ export const handler = async (event, context) => { calls += 1; return actions[ev
 
 let directory: string;
 let host: FunctionHost;
+let handled: HandledEvent[];
 
 function hostOf(overrides: { timeoutSeconds?: number; concurrency?: number; file?: string } = {}): FunctionHost {
   const endpoints = { dynamodb: 'http://d', sqs: 'http://q', scheduler: 'http://s' };
@@ -44,7 +45,7 @@ function hostOf(overrides: { timeoutSeconds?: number; concurrency?: number; file
       timeoutSeconds,
       concurrency,
     },
-    () => {},
+    { handled: (one) => handled.push(one) },
   );
 }
 
@@ -56,6 +57,7 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true }));
 
 beforeEach(() => {
+  handled = [];
   host = hostOf();
 });
 afterEach(() => host.stop());
@@ -98,6 +100,17 @@ describe('a function', () => {
   it('has what it writes kept line by line', async () => {
     await host.invoke({ do: 'log' });
     await expect.poll(() => [...host.logs.recent].sort()).toEqual(['to stderr', 'to stdout']);
+  });
+
+  it('has every event reported with what it took, be it that it failed', async () => {
+    await host.invoke({ do: 'slow' });
+    await host.invoke({ do: 'throw' }).catch(() => {});
+    expect(handled.map(({ logicalId, event }) => [logicalId, event])).toEqual([
+      ['Fn', '{"do":"slow"}'],
+      ['Fn', '{"do":"throw"}'],
+    ]);
+    expect(handled[0]?.durationMs).toBeGreaterThanOrEqual(299);
+    expect(handled[0]?.cpuMs).toBeLessThan(handled[0]?.durationMs ?? 0);
   });
 
   it('runs side by side up to its concurrency and in line beyond it', async () => {

@@ -37,7 +37,7 @@ describe('routing a batch', () => {
 
   it('sets a body aside that cannot be unpacked', async () => {
     const ports = portsWith({});
-    const bad = recordOf(undefined, { ...event, encoding: 'br', body: Buffer.from('not brotli') });
+    const bad = recordOf(undefined, { ...event, br: Buffer.from('not brotli') });
     expect(await routeBatch(ports, [bad])).toEqual([]);
     expect(ports.setAside).toHaveBeenCalledOnce();
   });

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+import type { FunctionName } from '../../lambdas/environment';
+import { BUNDLING, entryOf } from '../../lib/bundles';
+
+/** Imports of the AWS SDK in one file; those of types only are none. */
+const SDK_IMPORT = /^import \{([^}]+)\} from '(@aws-sdk\/[^']+)';/gm;
+
+/** What a function imports from the AWS SDK: names by package. */
+export type SdkImports = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Reads the imports of all files that end up in a function's bundle. */
+export function sdkImportsOf(name: FunctionName): SdkImports {
+  const { metafile } = buildSync({
+    ...BUNDLING,
+    entryPoints: [entryOf(name)],
+    write: false,
+    metafile: true,
+    outdir: '.',
+  });
+  const imports = new Map<string, Set<string>>();
+  for (const path of Object.keys(metafile.inputs).filter((input) => input.startsWith('lambdas/'))) {
+    for (const [module, names] of importsIn(readFileSync(join(BUNDLING.absWorkingDir, path), 'utf8'))) {
+      imports.set(module, new Set([...(imports.get(module) ?? []), ...names]));
+    }
+  }
+  return imports;
+}
+
+/** The SDK's values that a source file imports. */
+export function importsIn(source: string): [module: string, names: string[]][] {
+  return [...source.matchAll(SDK_IMPORT)].map(([, names = '', module = '']) => {
+    const all = names.split(',').map((name) => name.trim());
+    return [module, all.filter((name) => name !== '' && !name.startsWith('type '))];
+  });
+}
+
+/** The source of a handler that does nothing but load the same of the SDK and make the same clients. */
+export function emptyHandler(imports: SdkImports): string {
+  const lines = [...imports].map(([module, names]) => `import { ${[...names].join(', ')} } from '${module}';`);
+  const names = [...imports.values()].flatMap((some) => [...some]);
+  const clients = names.filter((name) => /^(DynamoDB|SQS|Scheduler)Client$/.test(name));
+  return [
+    ...lines,
+    `export const loaded = [${names.join(', ')}];`,
+    `export const clients = [${clients.map((client) => `new ${client}({})`).join(', ')}];`,
+    'export const handler = async () => {};',
+  ].join('\n');
+}

@@ -1,0 +1,49 @@
+import { PRICED, PRICES } from '../prices/prices';
+import { runBench } from '../support/run';
+import { openStage } from '../support/stage';
+import { billFor, scaled, totalOf } from './bill';
+import { overruns, unitsIn } from './budgets';
+import { costChart } from './chart';
+import { functionTable, priceTable, type Result } from './report';
+import { runScenario } from './run-scenario';
+import { ANSWER_MS, CONTEXT, SCENARIOS, type Scenario } from './scenarios';
+
+const MILLION = 1_000_000;
+
+/** What has to be known to read the figures. */
+const NOTES = `Capacity, requests, calls, invocations and log bytes are counted; they do not depend on the machine. Batches are as
+full as in a busy stack with one destination (200 deliveries a second): \`route\` takes up to 100 records, \`deliver\` 10,
+\`aggregate\` 300; "quiet" is the other end, where every batch has one delivery. Counters are three items for an environment and
+three for each destination that a batch concerns, so many destinations with little traffic cost more. Durations are estimated:
+processor time measured here at the function's share of a processor, 6 ms for each wait for AWS, and 100 ms for the receiver. Not
+included: storage ($0.25 for a GB and month, about 3 KB a delivery), data sent to the internet ($0.09 a GB), free tiers, and what
+a stack costs while nothing happens: Lambda's five pollers make about 650,000 receives a month ($0.33), the sweep runs 43,200
+times ($0.05 with its schedule).`;
+
+await runBench('cost', 'What AWS would bill for deliveries, counted from the calls themselves.', async (bench) => {
+  const stage = await openStage(CONTEXT, bench.teardown, { receiverMs: ANSWER_MS });
+  const results: Result[] = [];
+  for (const scenario of SCENARIOS.filter(({ name }) => bench.wants(name))) {
+    const result = resultOf(scenario, await runScenario(stage, scenario));
+    results.push(result);
+    bench.say(`${result.name}: $${totalOf(result.bill).toFixed(2)} a million\n${functionTable(result)}\n`);
+    if (scenario.budget) {
+      const measured = { units: result.units, dollars: totalOf(result.bill) };
+      bench.fail(...overruns(scenario.name, scenario.budget, measured));
+    }
+  }
+  const prices = `At the list prices of ${PRICED.region} as of ${PRICED.asOf}:\n\n${priceTable(results)}`;
+  bench.say(prices);
+  const details = results.map((result) => `## ${result.name}\n\n${functionTable(result)}`);
+  bench.keep('What deliveries cost', [prices, NOTES, ...details].join('\n\n'), costChart(results));
+});
+
+function resultOf({ name, events, destinations }: Scenario, reading: Awaited<ReturnType<typeof runScenario>>): Result {
+  const deliveries = events * destinations;
+  const { write, read } = unitsIn(reading);
+  return {
+    ...{ name, deliveries, reading },
+    units: { write: write / deliveries, read: read / deliveries },
+    bill: scaled(billFor(reading, PRICES), MILLION / deliveries),
+  };
+}
