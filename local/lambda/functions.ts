@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { LocalStackError } from '../errors';
+import type { Faults } from '../faults/faults';
 import type { Deployment, Resource } from '../template/deployment';
 import { ACCOUNT_ID, REGION } from '../template/template';
 import { type Endpoints, functionEnvironment } from './environment';
@@ -54,10 +55,11 @@ export function deployFunctions(
   deployment: Deployment,
   endpoints: Endpoints,
   onLine: (functionName: string, line: string) => void,
+  faults: Faults = {},
 ): Functions {
   const resources = deployment.resources('AWS::Lambda::Function', functionProperties);
   return new Functions(
-    resources.map((resource) => new FunctionHost(configOf(deployment, resource, endpoints), onLine)),
+    resources.map((resource) => new FunctionHost(configOf(deployment, resource, endpoints), onLine, faults)),
   );
 }
 
