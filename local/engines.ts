@@ -18,7 +18,7 @@ export interface Engines {
   readonly endpoints: Endpoints;
 }
 
-type Options = Pick<LocalStackOptions, 'crashed' | 'log'> & {
+type Options = Pick<LocalStackOptions, 'crashed' | 'faults' | 'log'> & {
   /** Every call passes through those that are in the list when it comes. */
   readonly interceptors: readonly Interceptor[];
 };
@@ -38,7 +38,7 @@ export async function startEngines(
   teardown.add(() => dynamodb.stop());
   const sqs = await startSqs(data.file('queues.jsonl'));
   teardown.add(() => sqs.stop());
-  const scheduler = await startScheduler(data.file('schedules.jsonl'), log);
+  const scheduler = await startScheduler(data.file('schedules.jsonl'), log, options.faults);
   teardown.add(() => scheduler.stop());
   const engines = { dynamodb, sqs, scheduler };
   return { ...engines, endpoints: await startProxies(engines, deployment, options, teardown) };

@@ -2,6 +2,7 @@ import type { Interceptor } from './calls/call';
 import { deployTables } from './dynamodb/tables';
 import { startEngines } from './engines';
 import type { LocalStackError } from './errors';
+import type { Faults } from './faults/faults';
 import { deployRoutes, registerApi } from './gateway/http-api';
 import { type Gateway, startGateway } from './gateway/server';
 import type { Endpoints } from './lambda/environment';
@@ -40,6 +41,8 @@ export interface LocalStackOptions {
   readonly decided?: (decision: Decision) => void;
   /** A synthesized `cdk.out` directory, instead of synthesizing the app. */
   readonly assembly?: string;
+  /** What goes wrong on purpose; nothing when left out. */
+  readonly faults?: Faults;
 }
 
 export interface LocalStack {
@@ -61,6 +64,8 @@ export interface LocalStack {
   killWorkers(functionName: string): Promise<void>;
   /** Ends one worker, as `Call.caller` names it, in the middle of what it does. */
   killWorker(functionName: string, worker: string): Promise<void>;
+  /** Workers of a function that are handling an event right now. */
+  busyWorkers(functionName: string): readonly string[];
   /** Lets the function's event source mappings take nothing more, until they are resumed. */
   pauseMapping(functionName: string): void;
   resumeMapping(functionName: string): void;
@@ -92,7 +97,7 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
 }
 
 async function start(options: LocalStackOptions, teardown: Teardown): Promise<Running> {
-  const { log = () => {} } = options;
+  const { log = () => {}, faults = {} } = options;
   const data = openDataDirectory(options.dbPath);
   teardown.add(() => data.release());
   const gateway = await startGateway(options.port ?? 0);
@@ -107,7 +112,7 @@ async function start(options: LocalStackOptions, teardown: Teardown): Promise<Ru
   deployScheduleGroups(deployment, scheduler.store);
   deployQueues(deployment, sqs, endpoints.sqs);
   await deployTables(deployment, dynamodb.endpoint);
-  const functions = deployFunctions(deployment, endpoints, observerOf(options));
+  const functions = deployFunctions(deployment, endpoints, observerOf(options), faults);
   const permissions = deployPermissions(deployment, functions, options);
   interceptors.push(permissions.intercept);
   const router = deployRoutes(deployment);
@@ -119,6 +124,7 @@ async function start(options: LocalStackOptions, teardown: Teardown): Promise<Ru
     sqs,
     dynamoDbEndpoint: endpoints.dynamodb,
     checkpointFile: data.file('checkpoints.json'),
+    faults,
     log,
   });
   // Together, because a poller waits for the batch that its function still works on.
@@ -167,6 +173,7 @@ function stackOf({ gateway, endpoints, outputs, functions, mappings }: Running, 
         : functions.get(functionName).logs.recent,
     killWorkers: async (functionName) => functions.get(functionName).killWorkers(),
     killWorker: async (functionName, worker) => functions.get(functionName).killWorker(worker),
+    busyWorkers: (functionName) => functions.get(functionName).busyWorkers(),
     pauseMapping: (functionName) => {
       for (const poller of pollersOf(functionName)) poller.pause();
     },

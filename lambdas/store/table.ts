@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { retryConflicts } from './conflicts';
 
 /** The table, as everything in this folder receives it. */
 export interface Table {
@@ -7,8 +8,9 @@ export interface Table {
   readonly name: string;
 }
 
-/** Opens the table with the SDK's own configuration (region, credentials, endpoint). */
+/** Opens the table with the SDK's own configuration (region, credentials, endpoint); a write that meets a transaction is repeated. */
 export function openTable(name: string, client = new DynamoDBClient({})): Table {
+  retryConflicts(client);
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   return { documents, name };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Faults } from '../faults/faults';
 import type { FunctionConfig } from './function-config';
 import { FunctionError } from './function-error';
 import { LogLines } from './log-lines';
@@ -47,8 +48,19 @@ export class FunctionHost {
   constructor(
     readonly config: FunctionConfig,
     private readonly observer: FunctionObserver,
+    private readonly faults: Faults = {},
   ) {
     this.logs = new LogLines((line) => observer.line?.(config.name, line));
+  }
+
+  /** The name that the function has in the app, such as `deliver`. */
+  get service(): string {
+    return this.config.environment.POWERTOOLS_SERVICE_NAME ?? this.config.logicalId;
+  }
+
+  /** Workers that are handling an event. */
+  busyWorkers(): readonly string[] {
+    return [...this.workers].filter(({ event }) => event !== undefined).map(({ id }) => id);
   }
 
   /**
@@ -123,7 +135,11 @@ export class FunctionHost {
 
   private async startWorker(): Promise<void> {
     this.starting = true;
-    const worker: FunctionWorker = new FunctionWorker(this.config, this.logs, () => this.forget(worker));
+    const worker: FunctionWorker = new FunctionWorker(this.config, this.logs, {
+      ended: () => this.forget(worker),
+      failed: (event, reason) =>
+        this.faults.workerEnded?.({ functionName: this.service, worker: worker.id, event, reason }),
+    });
     this.workers.add(worker);
     try {
       await worker.ready();

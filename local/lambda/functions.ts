@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { LocalStackError } from '../errors';
+import type { Faults } from '../faults/faults';
 import type { Deployment, Resource } from '../template/deployment';
 import { ACCOUNT_ID, REGION } from '../template/template';
 import { type Endpoints, functionEnvironment } from './environment';
@@ -50,10 +51,15 @@ export function registerFunctions(deployment: Deployment): void {
 }
 
 /** Prepares the template's functions; workers start when they are needed. */
-export function deployFunctions(deployment: Deployment, endpoints: Endpoints, observer: FunctionObserver): Functions {
+export function deployFunctions(
+  deployment: Deployment,
+  endpoints: Endpoints,
+  observer: FunctionObserver,
+  faults: Faults = {},
+): Functions {
   const resources = deployment.resources('AWS::Lambda::Function', functionProperties);
   return new Functions(
-    resources.map((resource) => new FunctionHost(configOf(deployment, resource, endpoints), observer)),
+    resources.map((resource) => new FunctionHost(configOf(deployment, resource, endpoints), observer, faults)),
   );
 }
 

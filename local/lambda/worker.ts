@@ -22,6 +22,14 @@ type Answer =
   | { readonly kind: 'error'; readonly error: ErrorPayload; readonly usage: Usage }
   | { readonly kind: 'init-error'; readonly error: ErrorPayload };
 
+/** Told of what becomes of a worker. */
+export interface WorkerObserver {
+  /** The process is gone. */
+  ended(): void;
+  /** It ended, or was ended, in the middle of this event. */
+  failed(event: string, reason: string): void;
+}
+
 interface Waiting {
   resolve(answer: Answer): void;
   reject(error: FunctionError): void;
@@ -37,13 +45,14 @@ export class FunctionWorker {
   /** The session token of the worker's AWS calls, by which its calls can be told from those of other workers. */
   readonly id = `worker-${randomUUID()}`;
   private readonly process: ChildProcess;
+  private handling: string | undefined;
   private waiting: Waiting | undefined;
   private ended = false;
 
   constructor(
     private readonly config: FunctionConfig,
     private readonly logs: LogLines,
-    onEnd: () => void,
+    private readonly observer: WorkerObserver,
   ) {
     const { file, name } = config.entry;
     this.process = fork(BOOTSTRAP, [file, name], {
@@ -62,13 +71,18 @@ export class FunctionWorker {
       this.ended = true;
       const status = signal === null ? `exit status ${code}` : `signal: ${signal}`;
       this.crashed('Runtime.ExitError', `RequestId: local Error: Runtime exited with error: ${status}`);
-      onEnd();
+      observer.ended();
     });
   }
 
   /** Whether the process can take another event. */
   get alive(): boolean {
     return !this.ended;
+  }
+
+  /** The event that is being handled, as JSON text. */
+  get event(): string | undefined {
+    return this.handling;
   }
 
   /** Waits until the bundle is loaded. */
@@ -87,7 +101,10 @@ export class FunctionWorker {
    */
   async handle(event: string, onUsage: (usage: Usage) => void): Promise<string> {
     const timeoutMs = this.config.timeoutSeconds * 1000;
-    const pending = this.answer(timeoutMs);
+    this.handling = event;
+    const pending = this.answer(timeoutMs).finally(() => {
+      this.handling = undefined;
+    });
     if (this.process.connected) this.process.send({ event, context: this.context(Date.now() + timeoutMs) });
     const answer = await pending;
     if ('usage' in answer) onUsage(answer.usage);
@@ -123,6 +140,7 @@ export class FunctionWorker {
   private crashed(errorType: string, errorMessage: string): void {
     if (this.waiting === undefined) return;
     this.logs.add(`${errorType}: ${errorMessage}`);
+    if (this.handling !== undefined) this.observer.failed(this.handling, errorType);
     this.waiting.reject(new FunctionError(this.config.name, { errorType, errorMessage }));
   }
 

@@ -2,6 +2,7 @@ import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { mappingCredentials } from '../calls/caller';
 import { LocalStackError } from '../errors';
+import type { Faults } from '../faults/faults';
 import type { FunctionHost } from '../lambda/function-host';
 import type { Functions } from '../lambda/functions';
 import { mappingNeeds } from '../permissions/mapping-needs';
@@ -25,6 +26,7 @@ export interface MappingDeps {
   readonly dynamoDbEndpoint: string;
   /** File with the positions in the streams; in memory when left out. */
   readonly checkpointFile: string | undefined;
+  readonly faults: Faults;
   readonly log: (line: string) => void;
 }
 
@@ -69,7 +71,7 @@ function pollerOf(
   checkpoints: Checkpoints,
 ): Poller {
   const host = deps.functions.get(properties.FunctionName);
-  const common = { host, properties, log: deps.log };
+  const common = { host, properties, faults: deps.faults, log: deps.log };
   const { EventSourceArn: arn } = properties;
   if (arn.startsWith('arn:aws:dynamodb:') || arn.includes('/stream/')) {
     const reader = new StreamReader(streamsFor(host), arn);

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSRecord } from 'aws-lambda';
+import type { Faults } from '../faults/faults';
 import type { FunctionHost } from '../lambda/function-host';
 import type { DurableQueue } from '../sqs/durable-queue';
 import type { DurableStore } from '../sqs/durable-store';
@@ -23,6 +25,7 @@ export interface QueuePollerDeps {
   readonly queue: DurableQueue;
   readonly host: FunctionHost;
   readonly properties: MappingProperties;
+  readonly faults: Faults;
   readonly log: (line: string) => void;
 }
 
@@ -101,11 +104,22 @@ export class QueuePoller implements Poller {
   }
 
   private async handle(received: readonly FauxqsReceived[]): Promise<void> {
-    const { queue, host, properties, log } = this.deps;
+    const { queue, faults } = this.deps;
     const records = received.map((message) => toQueueRecord(queue, message));
     const wanted = records.filter((record) => this.filter(withParsedBody(record)));
     this.delete(records.filter((record) => !wanted.includes(record)));
     if (wanted.length === 0) return;
+    const portions = faults.messages?.(this.deps.host.service, wanted) ?? [{ afterMs: 0, items: wanted }];
+    await Promise.all(
+      portions.map(async ({ afterMs, items }) => {
+        if (afterMs > 0) await sleep(afterMs, undefined, { ref: false });
+        if (!this.stopped) await this.invoke(items);
+      }),
+    );
+  }
+
+  private async invoke(wanted: readonly SQSRecord[]): Promise<void> {
+    const { host, properties, log } = this.deps;
     try {
       const result = await host.invoke({ Records: wanted });
       const partial = properties.FunctionResponseTypes.includes('ReportBatchItemFailures');

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBRecord } from 'aws-lambda';
+import type { Faults } from '../faults/faults';
 import type { FunctionHost } from '../lambda/function-host';
 import type { Checkpoints } from './checkpoints';
 import { compileFilters, type Filter } from './filter';
@@ -21,6 +22,7 @@ export interface StreamPollerDeps {
   readonly host: FunctionHost;
   readonly properties: MappingProperties;
   readonly checkpoints: Checkpoints;
+  readonly faults: Faults;
   /** Takes what says which records were given up. */
   readonly onFailure: (batch: readonly DynamoDBRecord[], reason: string) => Promise<void>;
   readonly log: (line: string) => void;
@@ -142,9 +144,10 @@ export class StreamPoller implements Poller {
     let rest = batch;
     let size = batch.length;
     for (let attempt = 0; rest.length > 0 && !this.stopped; ) {
-      const tried = rest.slice(0, size);
+      const tried = rest.slice(0, this.deps.faults.cut?.(this.deps.host.service, size) ?? size);
       const outcome = await this.invoke(tried);
       if (this.stopped) return;
+      if (outcome.kind === 'done' && (await this.comesAgain())) continue;
       const finished = outcome.kind === 'done' ? tried.length : outcome.from;
       const last = rest[finished - 1];
       if (last !== undefined) this.checkpoint(shard, last);
@@ -161,6 +164,13 @@ export class StreamPoller implements Poller {
         attempt = 0;
       } else if (outcome.kind === 'retry') await this.pauseFor(retryDelayMs(attempt));
     }
+  }
+
+  /** A fault: the position behind a batch that was handled is lost. */
+  private async comesAgain(): Promise<boolean> {
+    const pause = this.deps.faults.repeat?.(this.deps.host.service);
+    if (pause !== undefined) await this.pauseFor(pause);
+    return pause !== undefined && !this.stopped;
   }
 
   private exhausted(attempt: number, record: DynamoDBRecord | undefined): boolean {

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Faults } from '../faults/faults';
 import { parseExpression } from './expression';
 import type { Schedule } from './schedule';
 import type { ScheduleStore } from './schedule-store';
@@ -22,6 +24,7 @@ export class ScheduleClock {
   constructor(
     private readonly store: ScheduleStore,
     private readonly log: (line: string) => void,
+    private readonly faults: Faults = {},
   ) {}
 
   /** Starts to watch: every schedule that exists, and those that are made from now on. */
@@ -58,7 +61,10 @@ export class ScheduleClock {
 
   private async fireOnce(schedule: Schedule, failures: number): Promise<void> {
     try {
-      await this.start?.(schedule);
+      for (const pause of this.faults.starts?.(schedule.Name) ?? [0]) {
+        if (pause > 0) await sleep(pause, undefined, { ref: false });
+        if (!this.stopped) await this.start?.(schedule);
+      }
     } catch (error) {
       const pause = RETRY_MS[failures];
       this.log(`Schedule ${schedule.Name} failed: ${error}`);

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { QUIET_MS } from '../../lambdas/domain/dead-message';
+import { openTable } from '../../lambdas/store/table';
+import { tidyDeadLetters } from '../../lambdas/sweep/tidy-dead-letters';
+import { dynamoDbClient } from '../../local/dynamodb/client';
+import { Random } from '../../local/faults/random';
+import type { LocalStack } from '../../local/stack';
+import { sqsClient } from '../evidence/looks';
+import { PACE } from '../settings';
+import type { Site } from './site';
+
+const swept = z.object({ deadLetters: z.object({ repaired: z.number() }) });
+
+/** The minute's repairs, run more often than once a minute; also while nothing goes wrong any more. */
+export class Sweeper {
+  /** What only the sweep can mend, and did. */
+  repairs = 0;
+  private ended = false;
+  private readonly loop: Promise<void>;
+
+  constructor(
+    private readonly site: Site,
+    seed: number,
+  ) {
+    this.loop = this.run(new Random(seed, 'sweeps'));
+  }
+
+  /** Ends with one last sweep: what was closed since the one before is tidied up. */
+  async stop(): Promise<void> {
+    this.ended = true;
+    await this.loop;
+    await this.sweep();
+  }
+
+  /**
+   * Does what a sweep does a quarter of an hour later, when nobody can be working any more on what is in the dead-letter
+   * queue: it records deaths that were left out.
+   */
+  async sweepLater(stack: LocalStack, shards: number, retentionDays: number): Promise<void> {
+    const [client, sqs] = [dynamoDbClient(stack.endpoints.dynamodb), sqsClient(stack)];
+    const { repaired } = await tidyDeadLetters({
+      table: openTable(stack.outputs.TableName ?? '', client),
+      queue: { sqs, url: stack.outputs.DeadLetterQueueUrl ?? '' },
+      settings: { shards, retentionDays, limit: 1000 },
+      now: () => Date.now() + QUIET_MS + 60_000,
+      reportForeign: () => {},
+    });
+    this.repairs += repaired;
+    client.destroy();
+    sqs.destroy();
+  }
+
+  private async run(random: Random): Promise<void> {
+    while (!this.ended) {
+      await this.sweep();
+      await sleep(random.between(...PACE.sweepEvery));
+    }
+  }
+
+  private async sweep(): Promise<void> {
+    try {
+      this.repairs += swept.parse(await this.site.stack.invoke('sweep', {})).deadLetters.repaired;
+    } catch {
+      // Its worker was killed, a call of it failed, or the stack is being restarted: the next one does it.
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import { eventId } from '../../lambdas/domain/identifiers';
+import { type Claim, claimsOf } from '../evidence/claims';
+import type { Check, Evidence, Violation } from '../evidence/evidence';
+import {
+  type DeliveryStory,
+  type Family,
+  lastImage,
+  type RecordedAttempt,
+  recordedAttempts,
+} from '../evidence/families';
+import { groupBy } from '../evidence/group';
+import type { Received } from '../receivers/receivers';
+import type { Target } from '../workload/configure';
+import { publicationsByFingerprint } from './acceptance';
+
+const BYTES = 'receivers see every payload byte for byte, with a signature that verifies';
+const RECORDED =
+  'every request that a receiver saw is a recorded attempt, or its worker ended before it could record it';
+const SEEN = 'every answer that is recorded was given by a receiver, once';
+const DELIVERED = 'what counts as delivered was accepted by its receiver';
+
+/** An attempt or a claim may differ by so much from what the receiver's clock says. */
+const SLACK_MS = 4_000;
+
+/** What receivers saw against what is recorded. */
+export const checkRequests: Check = (evidence) => {
+  const families = new Map(evidence.families.map((family) => [eventId(family.base), family]));
+  const violations = evidence.requests.flatMap((request) => altered(evidence, families.get(request.event), request));
+  let repeated = 0;
+  const byPair = groupBy(evidence.requests, ({ role, event }) => `${role} ${event}`);
+  for (const family of evidence.families)
+    for (const target of evidence.targets) {
+      const requests = byPair.get(`${target.role.name} ${eventId(family.base)}`) ?? [];
+      const result = matchPair(family, target, requests);
+      repeated += result.unrecorded;
+      violations.push(...result.violations);
+    }
+  return {
+    violations,
+    facts: [
+      `${evidence.requests.length} requests were received, ${repeated} of them by workers that could not record them`,
+    ],
+  };
+};
+
+function altered(evidence: Evidence, family: Family | undefined, request: Received): Violation[] {
+  const plan = family && publicationsByFingerprint(evidence).get(family.fingerprint)?.plan;
+  const violation = (text: string): Violation[] => [
+    { rule: BYTES, text: `${request.event} at ${request.role}: ${text}`, base: family?.base },
+  ];
+  if (plan === undefined) return violation('nobody published it');
+  if (!plan.bytes.equals(request.body)) return violation('its bytes differ from what was published');
+  if (plan.contentType !== request.contentType) return violation(`its content type is ${request.contentType}`);
+  return request.signatureProblem === undefined ? [] : violation(request.signatureProblem);
+}
+
+interface Matched {
+  readonly violations: Violation[];
+  /** Requests that no attempt records, each explained by a claim that was lost. */
+  readonly unrecorded: number;
+}
+
+/** Matches the requests for one event at one receiver with the attempts of its deliveries there. */
+function matchPair(family: Family, { role, destination }: Target, requests: readonly Received[]): Matched {
+  const stories = family.deliveries.filter((story) => lastImage(story)?.dst === destination);
+  const attempts = stories.flatMap(recordedAttempts);
+  const violation = (rule: string, text: string): Violation => ({
+    rule,
+    text: `${eventId(family.base)} at ${role.name}: ${text}`,
+    base: family.base,
+  });
+  const violations = answered(attempts, requests).map((text) => violation(SEEN, text));
+  for (const story of stories.filter((one) => lastImage(one)?.status === 'delivered'))
+    if (!wasAccepted(story, requests)) violations.push(violation(DELIVERED, `${story.id} was not accepted`));
+  const recorded = new Set(attempts.map(({ receipt }) => receipt));
+  const open = requests.filter(({ receipt }) => !recorded.has(receipt));
+  const left = withoutUnanswered(open, attempts);
+  const unexplained = withoutLost(
+    left,
+    stories.flatMap(claimsOf).filter((claim) => !claim.recorded),
+  );
+  for (const { at, receipt } of unexplained)
+    violations.push(violation(RECORDED, `request ${receipt} of ${new Date(at).toISOString()} is nobody's attempt`));
+  return { violations, unrecorded: left.length - unexplained.length };
+}
+
+function answered(attempts: readonly RecordedAttempt[], requests: readonly Received[]): string[] {
+  const receipts = attempts.flatMap(({ receipt }) => receipt ?? []);
+  const given = new Set(requests.map(({ receipt }) => receipt));
+  return [
+    ...receipts.filter((receipt) => !given.has(receipt)).map((receipt) => `answer ${receipt} was never given`),
+    ...receipts.filter((one, index) => receipts.indexOf(one) !== index).map((one) => `answer ${one} is recorded twice`),
+  ];
+}
+
+function wasAccepted(story: DeliveryStory, requests: readonly Received[]): boolean {
+  const last = recordedAttempts(story).at(-1);
+  return requests.some(({ receipt, accepted }) => accepted && receipt === last?.receipt);
+}
+
+/** Takes away the requests of attempts that are recorded as having had no answer: by their times. */
+function withoutUnanswered(requests: readonly Received[], attempts: readonly RecordedAttempt[]): Received[] {
+  const silent = attempts.filter(({ sent, receipt }) => sent && receipt === undefined);
+  return assign(requests, silent, ({ at }, { startedAt, latencyMs }) => {
+    return at >= startedAt - SLACK_MS && at <= startedAt + latencyMs + SLACK_MS;
+  });
+}
+
+function withoutLost(requests: readonly Received[], lost: readonly Claim[]): Received[] {
+  return assign(requests, lost, ({ at }, { from, until }) => at >= from - SLACK_MS && at <= until + SLACK_MS);
+}
+
+/** Gives each request an owner of its own, in order; answers with the requests that are left without one. */
+function assign<Owner>(
+  requests: readonly Received[],
+  owners: readonly Owner[],
+  fits: (request: Received, owner: Owner) => boolean,
+): Received[] {
+  const free = [...owners];
+  return requests.filter((request) => {
+    const index = free.findIndex((owner) => fits(request, owner));
+    if (index !== -1) free.splice(index, 1);
+    return index === -1;
+  });
+}

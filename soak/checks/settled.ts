@@ -1,0 +1,28 @@
+import type { Check, Violation } from '../evidence/evidence';
+
+const QUEUES = 'no live message is left in a queue, and nothing was set aside';
+const AGREE = 'statistics, totals, dead-letter list and queue agree';
+const HEALTHY = 'without faults the sweep repairs nothing';
+
+/** What is left in the queues. */
+export const checkQueues: Check = ({ depths }) => {
+  const left = Object.entries(depths).filter(([, depth]) => depth > 0);
+  return {
+    violations: left.map(
+      ([queue, depth]): Violation => ({ rule: QUEUES, text: `${depth} messages in the ${queue} queue` }),
+    ),
+  };
+};
+
+/** What `npm run verify:consistency` would say. */
+export const checkConsistency: Check = ({ consistency }) => {
+  const differing = consistency.report.split('\n').filter((line) => line.includes('found') || line.includes('DIFFER'));
+  const violations = consistency.consistent ? [] : [{ rule: AGREE, text: differing.join('\n    ') }];
+  return { violations };
+};
+
+/** Repairs of the sweep are counted; where nothing went wrong there must be none. */
+export const checkRepairs: Check = ({ faults, repairs }) => {
+  const violations = faults.length === 0 && repairs > 0 ? [{ rule: HEALTHY, text: `it made ${repairs} repairs` }] : [];
+  return { violations, facts: [`${repairs} repairs by the sweep`] };
+};

@@ -1,0 +1,126 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { Random } from '../../local/faults/random';
+import { closeServer } from '../../local/http/close';
+import { freePort } from '../../local/http/free-port';
+import { LOOPBACK, listen } from '../../local/http/listen';
+import { accepts, act } from './behave';
+import { selfSignedCertificate } from './certificate';
+import type { Behaviour, Role } from './roles';
+import { signatureProblem } from './signature';
+
+/** A request that a receiver got. */
+export interface Received {
+  readonly role: string;
+  /** `evt_…`, from the header `webhook-id`. */
+  readonly event: string;
+  readonly idempotencyKey: string;
+  readonly contentType: string;
+  readonly body: Buffer;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** Why the signature is wrong; undefined when the library's own verifier accepted it. */
+  readonly signatureProblem: string | undefined;
+  readonly behaviour: Behaviour;
+  readonly accepted: boolean;
+  /** Number of the answer; attempts that got an answer have it recorded. */
+  readonly receipt: string;
+}
+
+/** Longer than the sender keeps idle connections, so that no request meets a connection that is just being closed. */
+const KEEP_ALIVE_MS = 120_000;
+
+/** The receivers of a run, all in this process: their plan of behaviour follows from the seed alone. */
+export class Receivers {
+  readonly requests: Received[] = [];
+  private readonly plain = createServer((request, response) => void this.serve(request, response));
+  private readonly secrets = new Map<string, string>();
+  private readonly seen = new Map<string, number>();
+  private urls: Readonly<Record<Role['reach'], string>> | undefined;
+  private stopTls = async (): Promise<void> => {};
+  private mended = false;
+
+  constructor(
+    private readonly roles: readonly Role[],
+    private readonly seed: number,
+  ) {
+    this.plain.keepAliveTimeout = KEEP_ALIVE_MS;
+  }
+
+  async start(): Promise<void> {
+    const tls = createTlsServer(
+      await selfSignedCertificate(),
+      (request, response) => void this.serve(request, response),
+    );
+    this.stopTls = () => closeServer(tls);
+    this.urls = {
+      http: `http://${LOOPBACK}:${await listen(this.plain, 0)}`,
+      'wrong TLS': `https://${LOOPBACK}:${await listen(tls, 0)}`,
+      closed: `http://${LOOPBACK}:${await freePort()}`,
+    };
+  }
+
+  /** Where a role is reached; once mended, every one is reached alike. */
+  urlOf({ name, reach }: Role, path = ''): string {
+    return `${this.urls?.[this.mended ? 'http' : reach]}/${name}${path}`;
+  }
+
+  /** From now on signatures of a role's requests are checked with this secret. */
+  expectSignaturesOf(role: string, secret: string): void {
+    this.secrets.set(role, secret);
+  }
+
+  /** How many different events a role has got. */
+  eventsAt(role: string): number {
+    return new Set(this.requests.filter((one) => one.role === role).map(({ event }) => event)).size;
+  }
+
+  /** From now on every receiver accepts everything. */
+  mend(): void {
+    this.mended = true;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([closeServer(this.plain), this.stopTls()]);
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const parts: Buffer[] = [];
+    try {
+      for await (const part of request) parts.push(part);
+    } catch {
+      // The sender was killed in the middle of it: nothing arrived.
+      return;
+    }
+    const received = this.take(request, Buffer.concat(parts));
+    this.requests.push(received);
+    act(received.behaviour, response, received.receipt);
+  }
+
+  private take({ url = '/', headers }: IncomingMessage, body: Buffer): Received {
+    const role = url.split('/')[1] ?? '';
+    const behaviour = this.behaviourOf(role, body);
+    return {
+      role,
+      event: String(headers['webhook-id']),
+      idempotencyKey: String(headers['idempotency-key']),
+      contentType: headers['content-type'] ?? '',
+      body,
+      at: Date.now(),
+      signatureProblem: signatureProblem(this.secrets.get(role), headers, body),
+      behaviour,
+      accepted: accepts(behaviour),
+      receipt: `${role}-${this.requests.length}`,
+    };
+  }
+
+  /** What a role does with the nth request for a payload: from the seed, whatever else happens. */
+  private behaviourOf(role: string, body: Buffer): Behaviour {
+    const payload = `${role} ${body.toString('base64')}`;
+    const nth = (this.seen.get(payload) ?? 0) + 1;
+    this.seen.set(payload, nth);
+    const weights = this.roles.find(({ name }) => name === role)?.weights;
+    if (this.mended || weights === undefined) return 'accept';
+    return new Random(this.seed, `receiver ${payload} ${nth}`).weighted(weights as Record<Behaviour, number>);
+  }
+}
