@@ -132,4 +132,15 @@ describe('the sweep', () => {
     expect(receiver.requests).toHaveLength(3);
     expect((await sweep()).repairs).toEqual(NONE);
   });
+
+  test('leaves it to a call as well to have such an event routed', async () => {
+    const { tenant, receiver } = await scene({}, answer(200));
+    const eventId = await tenant.publish();
+    const { id } = await tenant.reached(eventId, 'delivered');
+    await unroute(world(), eventId, hoursAgo(), id);
+    const call = await tenant.api.call('POST', `/v1/events/${eventId}/retry`);
+    expect(call).toMatchObject({ status: 200, body: { retried: 1 } });
+    await tenant.reached(eventId, 'delivered');
+    expect(receiver.requests).toHaveLength(2);
+  });
 });
