@@ -33,7 +33,7 @@ export const ENVIRONMENTS = {
   aggregate: table.extend({ SET_ASIDE_QUEUE_URL: text }),
   api: writing.extend({ BODY_RETENTION_DAYS: whole(1), ...limits.shape }),
   manage: table.extend({ ...outgoing.shape, ...limits.shape }),
-  sweep: writing.extend({ DEAD_LETTER_QUEUE_URL: text }),
+  sweep: writing.extend({ DELIVERY_QUEUE_URL: text, DEAD_LETTER_QUEUE_URL: text }),
 } as const;
 
 export type FunctionName = keyof typeof ENVIRONMENTS;

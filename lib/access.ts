@@ -7,6 +7,7 @@ export type AccessTarget =
   | 'table'
   | 'indexes'
   | 'attentionIndex'
+  | 'timelineIndex'
   | 'stream'
   | 'deliveryQueue'
   | 'deadLetterQueue'
@@ -88,6 +89,8 @@ export const ACCESS: Readonly<Record<FunctionName, readonly Grant[]>> = {
     { on: 'table', actions: ['dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'] },
     { on: 'table', actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem'] },
     { on: 'attentionIndex', actions: ['dynamodb:Query'] },
+    { on: 'timelineIndex', actions: ['dynamodb:Query'] },
+    { on: 'deliveryQueue', actions: ['sqs:GetQueueAttributes'] },
     { on: 'deadLetterQueue', actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'] },
     { on: 'deadLetterQueue', actions: ['sqs:ChangeMessageVisibility'] },
   ],

@@ -43,7 +43,7 @@ export function environmentFor(
     aggregate: { ...table, ...aside },
     api: { ...writer, BODY_RETENTION_DAYS: String(settings.bodyRetentionDays), ...limits },
     manage: { ...table, ...destinations, ...limits },
-    sweep: { ...writer, DEAD_LETTER_QUEUE_URL: around.deadLetterQueueUrl },
+    sweep: { ...sender, DEAD_LETTER_QUEUE_URL: around.deadLetterQueueUrl },
   };
   return environments[name];
 }

@@ -31,6 +31,8 @@ export class EventTable extends Construct {
   readonly indexArns: readonly string[];
   /** ARN of the index of what needs attention: the rare statuses and dead letters. */
   readonly attentionIndexArn: string;
+  /** ARN of the index of everything by time. */
+  readonly timelineIndexArn: string;
 
   constructor(scope: Construct, id: string, props: EventTableProps) {
     super(scope, id);
@@ -51,6 +53,7 @@ export class EventTable extends Construct {
     this.streamArn = streamArnOf(this.table);
     this.indexArns = INDEXES.map(({ name }) => this.indexArn(name));
     this.attentionIndexArn = this.indexArn('attention');
+    this.timelineIndexArn = this.indexArn('timeline');
   }
 
   private indexArn(name: (typeof INDEXES)[number]['name']): string {

@@ -79,6 +79,7 @@ export class PosthornStack extends Stack {
       table: [this.data.table.tableArn],
       indexes: this.data.indexArns,
       attentionIndex: [this.data.attentionIndexArn],
+      timelineIndex: [this.data.timelineIndexArn],
       stream: [this.data.streamArn],
       deliveryQueue: [this.queues.deliveryQueue.queueArn],
       deadLetterQueue: [this.queues.deadLetterQueue.queueArn],

@@ -63,6 +63,25 @@ export function compareBuckets(contents: Contents, width: Width, since: number):
   return rowsOf(counted, found);
 }
 
+/**
+ * How many events of each hour have become deliveries, against a count of the first deliveries by when their events came.
+ *
+ * @param since milliseconds since the epoch, as for the buckets
+ */
+export function compareRouting({ deliveries, counters }: Contents, since: number): Row[] {
+  const [counted, found]: [Tally, Tally] = [new Map(), new Map()];
+  for (const { delivery, environment, createdAt, receivedAt = createdAt } of deliveries) {
+    if (delivery !== 1 || Date.parse(receivedAt) < since) continue;
+    increase(counted, `${statisticsPk({ environment })} ${bucketSk('hour', Date.parse(receivedAt))} routed`);
+  }
+  for (const [name, item] of counters) {
+    const sk = String(item.sk);
+    if (!sk.startsWith(WIDTHS.hour.prefix) || bucketStart('hour', sk) < since) continue;
+    increase(found, `${name} routed`, readNumber(item, ATTRIBUTES.routed));
+  }
+  return rowsOf(counted, found);
+}
+
 function countInBucket(counted: Tally, delivery: Delivery, width: Width): void {
   const sk = bucketSk(width, Date.parse(delivery.createdAt));
   const latency = latencyOf(delivery);

@@ -3,7 +3,7 @@ import type { Table } from '../../lambdas/store/table';
 import { type ApiAccess, compareApi } from './api';
 import { agrees, type Row, reportOf } from './comparison';
 import { compareDeadLetters, type DeadLetterQueue } from './dead-letters';
-import { compareBuckets, compareLifetimes } from './recount';
+import { compareBuckets, compareLifetimes, compareRouting } from './recount';
 import { scanTable } from './scan';
 
 const HOUR_MS = 3_600_000;
@@ -54,6 +54,7 @@ async function compare({ table, api, deadLetters, days }: Subject, now: number) 
     { title: 'Lifetime counts', rows: compareLifetimes(contents) },
     { title: 'Minutes', rows: compareBuckets(contents, 'minute', minutes) },
     { title: 'Hours', rows: compareBuckets(contents, 'hour', hours) },
+    { title: 'Routed events', rows: compareRouting(contents, hours) },
   ];
   if (api) sections.push({ title: 'API', rows: await compareApi(table, contents, api, now) });
   const queue = deadLetters && (await compareDeadLetters(contents, deadLetters, now));

@@ -16,7 +16,7 @@ type Amounts = Record<string, number>;
 export function fold(reading: Reading, now: number): ItemChange[] {
   switch (reading.kind) {
     case 'delivery':
-      return foldDelivery(reading.before, reading.after, now);
+      return [...foldDelivery(reading.before, reading.after, now), ...foldRouting(reading, now)];
     case 'event':
       return foldEvent(reading.event, reading.change, now);
     case 'dead letter':
@@ -46,6 +46,13 @@ function foldDelivery(before: Standing | undefined, after: Standing | undefined,
     changes.push(...activityOf(before, after));
   }
   return changes.filter(({ add, latest }) => latest || Object.values(add).some((amount) => amount !== 0));
+}
+
+/** An event is routed when its first delivery is made: all others come after that one. It counts where its event does. */
+function foldRouting({ ordinal, before, after }: Extract<Reading, { readonly kind: 'delivery' }>, now: number) {
+  if (ordinal !== 1 || before || !after) return [];
+  const { env, createdAt, receivedAt = createdAt } = after;
+  return inBucket({ environment: env }, 'hour', receivedAt, { [ATTRIBUTES.routed]: 1 }, now);
 }
 
 const counted = (standing: Standing | undefined, change: 1 | -1): Amounts =>

@@ -15,6 +15,7 @@ const delivery = z.object({
   con: z.string(),
   status: z.enum(DELIVERY_STATUSES),
   createdAt: time,
+  receivedAt: time.optional(),
   deliveredAt: z.number().optional(),
   first: latency,
   last: latency,
@@ -34,7 +35,13 @@ export function latencyOf({ first, last }: Pick<Standing, 'first' | 'last'>): nu
 
 /** What a stream record tells the counters. */
 export type Reading =
-  | { readonly kind: 'delivery'; readonly before: Standing | undefined; readonly after: Standing | undefined }
+  | {
+      readonly kind: 'delivery';
+      /** Its place among the deliveries of its event, from 1. */
+      readonly ordinal: number;
+      readonly before: Standing | undefined;
+      readonly after: Standing | undefined;
+    }
   | { readonly kind: 'event'; readonly change: 1 | -1; readonly event: z.output<typeof event> }
   | { readonly kind: 'dead letter'; readonly change: 1 | -1; readonly deadLetter: z.output<typeof deadLetter> }
   | { readonly kind: 'nothing' };
@@ -51,7 +58,8 @@ export function readReading(record: DynamoDBRecord): Reading {
     const { Keys, OldImage, NewImage } = record.dynamodb ?? {};
     const { pk, sk } = key.parse(imageOf(Keys));
     const [before, after] = [imageOf(OldImage), imageOf(NewImage)];
-    if (readDeliveryKey({ pk, sk })) return readDelivery(before, after);
+    const place = readDeliveryKey({ pk, sk });
+    if (place) return readDelivery(place.delivery, before, after);
     if (before && after) return NOTHING;
     const change = after ? 1 : -1;
     if (sk === 'EVT') return { kind: 'event', change, event: event.parse(withImplied(after ?? before)) };
@@ -63,10 +71,11 @@ export function readReading(record: DynamoDBRecord): Reading {
 const imageOf = (image: unknown): Record<string, unknown> | undefined =>
   image === undefined ? undefined : readStreamImage(image as StreamImage);
 
-function readDelivery(before: unknown, after: unknown): Reading {
+function readDelivery(ordinal: number, before: unknown, after: unknown): Reading {
   if (!before && !after) throw new TypeError('A delivery changed, but the record has no image of it.');
   return {
     kind: 'delivery',
+    ordinal,
     before: before === undefined ? undefined : delivery.parse(before),
     after: after === undefined ? undefined : delivery.parse(after),
   };

@@ -1,4 +1,5 @@
 import { isRetried } from '../domain/event-retry';
+import { isCutOff } from '../domain/overdue';
 import { type Principal, requireEnvironment } from '../http/authentication';
 import { notFound } from '../http/errors';
 import type { ApiRequest, ApiResponse } from '../http/messages';
@@ -31,8 +32,9 @@ export async function retryWholeEvent(
 async function countRetried(table: Table, event: StoredEvent, askedAt: number): Promise<number> {
   const deliveries = await deliveriesOf(table, event.base);
   if (deliveries.length > 0) return deliveries.filter((delivery) => isRetried(delivery, askedAt)).length;
-  // Without the mark, routing has not come to this event yet: it will, and needs no second call.
-  return event.routing === undefined ? 0 : countRoutes(table, event);
+  // Without the mark, routing has not come to this event yet. It will, and needs no second call, unless it was cut off.
+  const isUnderWay = event.routing === undefined && !isCutOff(event, askedAt);
+  return isUnderWay ? 0 : countRoutes(table, event);
 }
 
 async function countRoutes(table: Table, event: StoredEvent): Promise<number> {

@@ -19,8 +19,8 @@ export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
  * - `refuse` is what the schema of a connection does, before anything is sent.
  * - `claim` and `park` also take over a `sent` delivery whose claim has expired: its worker is gone.
  * - `retry` and `redrive` start a fresh round of attempts; `resume` goes on with the round that was parked, `enqueueAgain`
- *   with one whose next message was lost. All four put the delivery back to `pending`, and the table's stream does the
- *   rest: whoever wrote this need not enqueue anything.
+ *   with one whose next message was lost, `enqueueStranded` with one whose present message is gone. All five put the
+ *   delivery back to `pending`, and the table's stream does the rest: whoever wrote this need not enqueue anything.
  */
 export const TRANSITIONS = {
   refuse: { from: ['pending'], to: 'schema_failed' },
@@ -32,6 +32,7 @@ export const TRANSITIONS = {
   park: { from: ['pending', 'retrying', 'sent'], to: 'circuit_open' },
   resume: { from: ['circuit_open'], to: 'pending' },
   enqueueAgain: { from: ['retrying'], to: 'pending' },
+  enqueueStranded: { from: ['pending', 'sent'], to: 'pending' },
   retry: { from: ['failed', 'partial', 'circuit_open', 'schema_failed', 'retrying'], to: 'pending' },
   redrive: { from: ['failed', 'partial'], to: 'pending' },
 } as const satisfies Record<string, { from: readonly DeliveryStatus[]; to: DeliveryStatus }>;

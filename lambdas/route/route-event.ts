@@ -135,6 +135,7 @@ function newDelivery(event: StoredEvent, { connection, destination, refusal }: M
   const createdAt = retryAt === undefined ? event.createdAt : new Date(retryAt).toISOString();
   return {
     ...{ base, organization, environment, source, createdAt },
+    ...(retryAt !== undefined && { receivedAt: event.createdAt }),
     delivery: ordinal,
     connection: connection.id,
     destination: connection.destination,

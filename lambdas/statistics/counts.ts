@@ -21,6 +21,8 @@ export const ATTRIBUTES = {
   dead: 'n_dead',
   /** Events of an environment: in the lifetime counts those that exist, in a bucket those that came in. */
   events: 'n_events',
+  /** Events of an hour that have become deliveries: those whose first delivery was made. */
+  routed: 'n_routed',
   /** Events of one source, or deliveries over one connection, that ever were. */
   of: (id: string): string => id,
   /** When the latest of those was accepted; ISO 8601. */

@@ -95,6 +95,9 @@ export const recoveryKey = (environment: string, id: string): Key => ({
 /** Partition of the `attention` index that lists the jobs that have something left to do, of all environments. */
 export const OPEN_RECOVERIES_PK = 'RECOVERIES';
 
+/** How far the sweep has looked through an environment. */
+export const sweepKey = (environment: string): Key => ({ pk: environmentPk(environment), sk: 'SWEEP' });
+
 /** Says which environment a source belongs to: ingest knows the source's id and nothing else. */
 export const sourceAddressKey = (id: string): Key => ({ pk: `SRC#${id}`, sk: 'SRC' });
 

@@ -3,6 +3,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { intervalMs } from '../domain/rate-limit';
 import { rateLimitKey } from './addresses';
+import { getAll } from './batch-get';
 import type { Table } from './table';
 
 const line = z.object({ free: z.number() });
@@ -35,6 +36,24 @@ export async function takePlace(table: Table, destination: string, rate: number,
     if (at !== undefined) return at;
   }
   throw new LineTooBusyError('The line of a destination with a rate limit changed with every look at it.');
+}
+
+/**
+ * When the next free turns of destinations are, by their ids, in milliseconds since the epoch; a line that was forgotten is
+ * absent.
+ *
+ * @param limits destinations with their limits in requests a second
+ */
+export async function readLines(
+  table: Table,
+  limits: readonly { readonly id: string; readonly rate: number }[],
+): Promise<ReadonlyMap<string, number>> {
+  const ids = new Map(limits.map(({ id, rate }) => [rateLimitKey(id, rate).pk, id]));
+  const items = await getAll(
+    table,
+    limits.map(({ id, rate }) => rateLimitKey(id, rate)),
+  );
+  return new Map(items.map((item) => [ids.get(String(item.pk)) ?? '', line.parse(item).free]));
 }
 
 /** Behind those who wait; undefined when nobody does. */

@@ -95,7 +95,8 @@ export async function enqueueAgain(table: Table, delivery: Delivery, now: number
   return transition(table, delivery.base, delivery.delivery, change, `${allowed.condition} AND made = :made`, values);
 }
 
-async function transition(
+/** Makes one change of a delivery under one condition. */
+export async function transition(
   table: Table,
   base: string,
   delivery: number,

@@ -1,14 +1,14 @@
 import { admission } from '../domain/breaker';
-import { listEnvironments, listOrganizations } from '../store/api-keys';
 import { getAll } from '../store/batch-get';
-import { type Destination, listDestinations } from '../store/configuration';
+import type { Destination } from '../store/configuration';
 import { parseDelivery } from '../store/delivery-items';
 import { endDraining } from '../store/destination-status';
-import { forgetOrphans, listOrphans } from '../store/orphans';
+import { forgetOrphans, type Orphans } from '../store/orphans';
 import { parkedPartition } from '../store/partitions';
 import type { Table } from '../store/table';
 import { type IndexEntry, mergedEntries } from '../store/timeline';
 import { resume } from '../store/transitions';
+import type { SweptEnvironment } from './environments';
 
 /** Draining goes on for this long after a resume: a warm worker may park by an old reading of the destination. */
 const SETTLING_MS = 60_000;
@@ -31,31 +31,34 @@ export interface Resumed {
   readonly resumed: number;
   /** Deliveries that go on to find out whether their destination does. */
   readonly probes: number;
+  /** Those of the probes that take the place of one whose worker is gone. */
+  readonly replaced: number;
 }
 
 /**
  * Puts parked deliveries back to `pending`, oldest first: all of destinations that were resumed or whose circuit was
  * closed, and one where the next probe is due. What is parked for others is not read.
  */
-export async function resumeParked(table: Table, settings: ResumeSettings, now: () => number): Promise<Resumed> {
+export async function resumeParked(
+  table: Table,
+  environments: readonly SweptEnvironment[],
+  settings: ResumeSettings,
+  now: () => number,
+): Promise<Resumed> {
   const deadline = now() + settings.timeLimitMs;
   const run: Run = { table, limit: settings.limit, now, isOver: () => now() > deadline };
-  let [resumed, probes] = [0, 0];
-  for (const organization of await listOrganizations(table)) {
-    for (const environment of await listEnvironments(table, organization)) {
-      for (const destination of await listDestinations(table, environment)) {
-        if (isProbeDue(destination, now())) probes += await drain({ ...run, limit: 1 }, destination, LOOK_FOR_PROBE);
-        else if (isDrained(destination)) resumed += await drainAll(run, destination);
-      }
-      // What waits for a deleted destination goes on as well: it fails, where anybody can see it.
-      for (const orphans of await listOrphans(table, environment)) {
-        const count = await drain(run, orphans);
-        if (count === 0 && isSettled(run, Date.parse(orphans.updatedAt))) await forgetOrphans(table, orphans);
-        resumed += count;
-      }
+  let [resumed, probes, replaced] = [0, 0, 0];
+  for (const { destinations, orphans } of environments) {
+    for (const destination of destinations) {
+      if (isProbeDue(destination, now())) {
+        const count = await drain({ ...run, limit: 1 }, destination, LOOK_FOR_PROBE);
+        probes += count;
+        if (destination.circuit?.state === 'half_open') replaced += count;
+      } else if (isDrained(destination)) resumed += await drainAll(run, destination);
     }
+    for (const one of orphans) resumed += await drainOrphans(run, one);
   }
-  return { resumed, probes };
+  return { resumed, probes, replaced };
 }
 
 interface Run {
@@ -77,6 +80,13 @@ const isSettled = ({ now, isOver }: Run, since: number): boolean => !isOver() &&
 async function drainAll(run: Run, destination: Destination): Promise<number> {
   const resumed = await drain(run, destination);
   if (resumed === 0 && isSettled(run, destination.drainingSince ?? 0)) await endDraining(run.table, destination);
+  return resumed;
+}
+
+/** What waits for a deleted destination goes on as well: it fails, where anybody can see it. */
+async function drainOrphans(run: Run, orphans: Orphans): Promise<number> {
+  const resumed = await drain(run, orphans);
+  if (resumed === 0 && isSettled(run, Date.parse(orphans.updatedAt))) await forgetOrphans(run.table, orphans);
   return resumed;
 }
 

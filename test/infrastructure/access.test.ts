@@ -14,7 +14,7 @@ const statements = statementsByRole(template);
 
 const TABLE = `<${table}.Arn>`;
 const INDEXES = [`${TABLE}/index/attention`, `${TABLE}/index/by-destination`, `${TABLE}/index/timeline`].join(' ');
-const ATTENTION = `${TABLE}/index/attention`;
+const SWEPT = [`${TABLE}/index/attention`, `${TABLE}/index/timeline`].join(' ');
 const STREAM = `<${table}.StreamArn>`;
 const QUEUE = `<${queue}.Arn>`;
 const DEAD_LETTERS = `<${deadQueue}.Arn>`;
@@ -51,7 +51,8 @@ const EXPECTED: Record<string, Record<string, string>> = {
   },
   sweep: {
     [TABLE]: 'dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem',
-    [ATTENTION]: 'dynamodb:Query',
+    [SWEPT]: 'dynamodb:Query',
+    [QUEUE]: 'sqs:GetQueueAttributes',
     [DEAD_LETTERS]: 'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage',
   },
 };

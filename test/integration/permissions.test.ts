@@ -5,6 +5,7 @@ import type { Decision } from '../../local/permissions/permissions';
 import { unused } from './support/decisions';
 import { eventually } from './support/eventually';
 import { retryEvery } from './support/factories';
+import { strand } from './support/past';
 import { answer, inTurn } from './support/receiver';
 import { playSampleEvent, sampleEvents } from './support/sample-events';
 import { keyOfDelivery } from './support/table';
@@ -79,6 +80,15 @@ async function dieWithoutAWorker(): Promise<void> {
   world.stack.resumeMapping('deliver');
 }
 
+async function loseAMessage(): Promise<void> {
+  const tenant = await refusedOnce(retryEvery(1, 2));
+  world.stack.pauseMapping('deliver');
+  const eventId = await strand(world, tenant);
+  await world.stack.invoke('sweep', {});
+  world.stack.resumeMapping('deliver');
+  await tenant.reached(eventId, 'delivered');
+}
+
 async function writeUnreadableEvent(): Promise<void> {
   const { documents, name } = world.table.table;
   await documents.send(new PutCommand({ TableName: name, Item: { pk: 'EVT#broken', sk: 'EVT' } }));
@@ -95,6 +105,7 @@ describe('what the template grants', () => {
     await redriveADeadLetter();
     await closeADeadLetter();
     await dieWithoutAWorker();
+    await loseAMessage();
     expect(decisions.filter(({ allowed }) => !allowed)).toEqual([]);
     expect(unused(decisions)).toEqual([]);
   }, 400_000);

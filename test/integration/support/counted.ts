@@ -30,5 +30,5 @@ function changesOf(env: string, n: number, now: number): ItemChange[] {
   const createdAt = new Date(now - (n % 60) * 60_000).toISOString();
   const latencyMs = 50 + 45 * (Math.floor(n / 60) % 12);
   const after = { env, dst: `dst_${env}`, con: 'con_1', status: 'delivered', createdAt, first: { latencyMs } } as const;
-  return fold({ kind: 'delivery', before: undefined, after }, now);
+  return fold({ kind: 'delivery', ordinal: 1, before: undefined, after }, now);
 }

@@ -6,6 +6,7 @@ const ARNS: Readonly<Record<AccessTarget, readonly RegExp[]>> = {
   table: [/:table\/[^/]+$/],
   indexes: [/\/index\/timeline$/, /\/index\/by-destination$/, /\/index\/attention$/],
   attentionIndex: [/\/index\/attention$/],
+  timelineIndex: [/\/index\/timeline$/],
   stream: [/:table\/[^/]+\/stream\//],
   deliveryQueue: [/:sqs:.*DeliveryQueue/],
   deadLetterQueue: [/:sqs:.*DeadLetterQueue/],

@@ -1,4 +1,5 @@
 import {
+  DeleteMessageCommand,
   DeleteQueueCommand,
   GetQueueAttributesCommand,
   type Message,
@@ -95,6 +96,17 @@ export class QueueProbe {
   /** Takes every message out of the dead-letter queue. */
   async purgeDead(): Promise<void> {
     await this.sqs.send(new PurgeQueueCommand({ QueueUrl: this.outputs.DeadLetterQueueUrl }));
+  }
+
+  /** Loses every message of the delivery queue. The mapping has to be paused. */
+  async loseDeliveries(): Promise<void> {
+    const QueueUrl = this.deliveryQueue;
+    await eventually('an emptied delivery queue', async () => {
+      const { Messages = [] } = await this.sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+      for (const { ReceiptHandle } of Messages)
+        await this.sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+      return (await this.depth('delivery')) === 0;
+    });
   }
 
   /** Takes the delivery queue itself away: whoever sends to it fails. */

@@ -13,8 +13,8 @@ import {
 
 /** What may happen to a delivery in each state, spelled out once more and independently of the code. */
 const MAY: Record<DeliveryStatus, readonly Transition[]> = {
-  pending: ['refuse', 'claim', 'park'],
-  sent: ['claim', 'deliver', 'reschedule', 'exhaust', 'exhaustPartly', 'park'],
+  pending: ['refuse', 'claim', 'park', 'enqueueStranded'],
+  sent: ['claim', 'deliver', 'reschedule', 'exhaust', 'exhaustPartly', 'park', 'enqueueStranded'],
   delivered: [],
   failed: ['retry', 'redrive'],
   retrying: ['claim', 'park', 'retry', 'enqueueAgain'],
@@ -33,6 +33,7 @@ const LEADS_TO: Record<Transition, DeliveryStatus> = {
   park: 'circuit_open',
   resume: 'pending',
   enqueueAgain: 'pending',
+  enqueueStranded: 'pending',
   retry: 'pending',
   redrive: 'pending',
 };

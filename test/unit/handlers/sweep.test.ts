@@ -64,12 +64,14 @@ describe('the function sweep', () => {
     ['never paused', {}],
     ['cooling down', { circuit: { ...open, probeAt: Date.now() + 60_000 } }],
     ['being probed', { circuit: { ...open, state: 'half_open', probeUntil: Date.now() + 60_000 } }],
-  ] as const)('reads nothing that is parked for a destination that is %s', async (_, destination) => {
+  ] as const)('reads no more than the age of what is parked for a destination that is %s', async (_, destination) => {
     given(destination, parked(deliveryOf()));
     expect(await handler()).toMatchObject({ resumed: 0, probes: 0 });
     expect(updates()).toEqual([]);
     const indexReads = table.documents.commandCalls(QueryCommand).map((one) => one.args[0].input);
-    expect(indexReads.map((one) => one.ExpressionAttributeValues?.[':pk'])).not.toContain(parkedPk(DESTINATION));
+    const ofParked = indexReads.filter((one) => one.ExpressionAttributeValues?.[':pk'] === parkedPk(DESTINATION));
+    expect(ofParked.filter(({ Limit }) => Limit !== 1)).toEqual([]);
+    expect(ofParked.length).toBeLessThanOrEqual(1);
   });
 
   it.each([
@@ -78,7 +80,8 @@ describe('the function sweep', () => {
   ] as const)('sends on the oldest that is parked for a destination that %s, and nothing else', async (_, circuit) => {
     const old = deliveryOf({ delivery: 2, createdAt: '2026-01-01T00:00:00.000Z' });
     given({ circuit, drainingSince: LONG_AGO }, parked(old), parked(deliveryOf()));
-    expect(await handler()).toMatchObject({ resumed: 0, probes: 1 });
+    const replaced = circuit.state === 'half_open' ? 1 : 0;
+    expect(await handler()).toMatchObject({ resumed: 0, probes: 1, repairs: { probes: replaced } });
     expect(updates().map((one) => one.Key?.sk)).toEqual(['DLV#0002']);
   });
 

@@ -1,0 +1,64 @@
+import type { Table } from '../store/table';
+import { bucketStart, WIDTHS } from './buckets';
+import { ATTRIBUTES, readNumber } from './counts';
+import { readBuckets } from './items';
+
+/** An hour of an environment, as it is counted. */
+export interface Hour {
+  /** Milliseconds since the epoch. */
+  readonly start: number;
+  /** Deliveries made in it that are pending or being sent. */
+  readonly open: number;
+  /** Events that came in. */
+  readonly events: number;
+  /** Those of them that have become deliveries. */
+  readonly routed: number;
+}
+
+/** Minutes are kept for so long, so hours are looked through no further back. */
+const HORIZON_MS = WIDTHS.minute.keptMs;
+
+/** The hours of the last two days in which anything happened, the oldest first; the counts run some seconds behind. */
+export async function readHours(table: Table, environment: string, now: number): Promise<Hour[]> {
+  const items = await readBuckets(table, { environment }, 'hour', now - HORIZON_MS, now);
+  return items.map((item) => ({
+    start: bucketStart('hour', String(item.sk)),
+    open: readNumber(item, ATTRIBUTES.count('open')),
+    events: readNumber(item, ATTRIBUTES.events),
+    routed: readNumber(item, ATTRIBUTES.routed),
+  }));
+}
+
+/** When the minutes of an hour begin in which deliveries were made that are pending or being sent, the oldest first. */
+export async function openMinutes(table: Table, environment: string, hour: number): Promise<number[]> {
+  const last = hour + WIDTHS.hour.ms - 1;
+  const items = await readBuckets(table, { environment }, 'minute', hour, last);
+  const open = items.filter((item) => readNumber(item, ATTRIBUTES.count('open')) > 0);
+  return open.map(({ sk }) => bucketStart('minute', String(sk)));
+}
+
+/** Whether an hour has been over for so long, in milliseconds. */
+export const isOverFor = ({ start }: Pick<Hour, 'start'>, ms: number, now: number): boolean =>
+  now - (start + WIDTHS.hour.ms) > ms;
+
+/**
+ * The oldest hour from `from` on that is over for long enough and of which events were not routed.
+ *
+ * @param settledMs how long it has to be over
+ * @returns undefined when all were, or when routing may come to it by itself
+ */
+export function firstUnrouted(hours: readonly Hour[], from: number, now: number, settledMs: number): Hour | undefined {
+  const oldest = hours.find((hour) => hour.start + WIDTHS.hour.ms > from && hour.events > hour.routed);
+  if (!oldest || !isOverFor(oldest, settledMs, now)) return undefined;
+  return isRoutedAfter(hours, oldest, now) ? oldest : undefined;
+}
+
+/** The stream keeps a record for a day; what routing has not come to by then, it never will. */
+const STREAM_MS = 25 * WIDTHS.hour.ms;
+
+/** While nothing that came later was routed either, routing is behind, and will come to the hour by itself. */
+function isRoutedAfter(hours: readonly Hour[], hour: Hour, now: number): boolean {
+  const later = hours.filter(({ start }) => start > hour.start);
+  const isBehind = later.some(({ events }) => events > 0) && later.every(({ routed }) => routed === 0);
+  return !isBehind || isOverFor(hour, STREAM_MS, now);
+}

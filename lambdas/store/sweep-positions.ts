@@ -1,0 +1,33 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { sweepKey } from './addresses';
+import { getAll } from './batch-get';
+import type { Table } from './table';
+
+const positions = z.object({
+  /** In the open deliveries. */
+  open: z.string().optional(),
+  /** In the deliveries that wait for their next attempt. */
+  retrying: z.string().optional(),
+  /** In the events: all before it have been looked at. */
+  events: z.string().optional(),
+});
+
+/**
+ * How far the sweep has looked through an environment, as sort keys of the index that it looks through. Without one it
+ * begins at the oldest.
+ */
+export type Positions = z.output<typeof positions>;
+
+const MEMBERS = ['open', 'retrying', 'events'] as const;
+
+export async function readPositions(table: Table, environment: string): Promise<Positions> {
+  const [item] = await getAll(table, [sweepKey(environment)]);
+  return positions.parse(item ?? {});
+}
+
+/** Writes positions down if they have moved. They only save work, so whoever writes last may win. */
+export async function keepPositions(table: Table, environment: string, read: Positions, now: Positions): Promise<void> {
+  if (MEMBERS.every((name) => read[name] === now[name])) return;
+  await table.documents.send(new PutCommand({ TableName: table.name, Item: { ...sweepKey(environment), ...now } }));
+}
