@@ -1,6 +1,7 @@
+import type { Reading } from '../meters/meter';
 import { PRICED, PRICES } from '../prices/prices';
-import { runBench } from '../support/run';
-import { openStage } from '../support/stage';
+import { type Bench, runBench } from '../support/run';
+import { openStage, StalledError } from '../support/stage';
 import { billFor, scaled, totalOf } from './bill';
 import { overruns, unitsIn } from './budgets';
 import { costChart } from './chart';
@@ -24,7 +25,9 @@ await runBench('cost', 'What AWS would bill for deliveries, counted from the cal
   const stage = await openStage(CONTEXT, bench.teardown, { receiverMs: ANSWER_MS });
   const results: Result[] = [];
   for (const scenario of SCENARIOS.filter(({ name }) => bench.wants(name))) {
-    const result = resultOf(scenario, await runScenario(stage, scenario));
+    const reading = await runScenario(stage, scenario).catch((error) => stalled(bench, scenario, error));
+    if (!reading) continue;
+    const result = resultOf(scenario, reading);
     results.push(result);
     bench.say(`${result.name}: $${totalOf(result.bill).toFixed(2)} a million\n${functionTable(result)}\n`);
     if (scenario.budget) {
@@ -38,7 +41,13 @@ await runBench('cost', 'What AWS would bill for deliveries, counted from the cal
   bench.keep('What deliveries cost', [prices, NOTES, ...details].join('\n\n'), costChart(results));
 });
 
-function resultOf({ name, events, destinations }: Scenario, reading: Awaited<ReturnType<typeof runScenario>>): Result {
+/** A scenario that does not come to an end fails the bench, but leaves the figures of the others. */
+function stalled(bench: Bench, { name }: Scenario, error: unknown): undefined {
+  if (!(error instanceof StalledError)) throw error;
+  bench.fail(`${name}: ${error.message}`);
+}
+
+function resultOf({ name, events, destinations }: Scenario, reading: Reading): Result {
   const deliveries = events * destinations;
   const { write, read } = unitsIn(reading);
   return {

@@ -8,6 +8,9 @@ import { callsOf, type Scenario } from './scenarios';
 /** What warm functions remember is nothing beside so many destinations. */
 const WARMED = 10;
 
+/** With a thousand destinations the emulator takes a minute and more. */
+const PATIENCE_MS = 240_000;
+
 const STAGES = ['route', 'deliver', 'aggregate'] as const;
 
 /**
@@ -34,7 +37,7 @@ async function warm(stage: Stage, api: Api, receiver: Receiver, scenario: Scenar
 }
 
 const arrived = (receiver: Receiver, count: number): Promise<void> =>
-  until(`${count} requests`, () => receiver.arrivals.length >= count, 240_000);
+  until(`${count} requests`, () => receiver.arrivals.length >= count, PATIENCE_MS);
 
 async function inStages({ stack, meter }: Stage, api: Api, receiver: Receiver, scenario: Scenario): Promise<void> {
   for (const name of STAGES) stack.pauseMapping(name);
@@ -47,7 +50,8 @@ async function inStages({ stack, meter }: Stage, api: Api, receiver: Receiver, s
   await quiet({ meter }, 1000);
   stack.resumeMapping('aggregate');
   // Each event comes in, each delivery begins and ends; what happens in between is more.
-  await until('all changes to be counted', () => meter.recordsOf('aggregate') >= scenario.events + 2 * deliveries);
+  const changes = scenario.events + 2 * deliveries;
+  await until('all changes to be counted', () => meter.recordsOf('aggregate') >= changes, PATIENCE_MS);
   await quiet({ meter });
 }
 

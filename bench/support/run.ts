@@ -8,7 +8,7 @@ export interface Bench {
   readonly teardown: Teardown;
   /** Prints. */
   say(text: string): void;
-  /** Notes what is over budget; the process exits non-zero in the end. */
+  /** Notes what is over budget or did not end; the process exits non-zero in the end. */
   fail(...overruns: readonly string[]): void;
   /** Whether a part of the bench was asked for; all are when none is named. */
   wants(part: string): boolean;
@@ -49,7 +49,7 @@ export async function runBench(
     await teardown.run();
   }
   console.log(`\nIt took ${((Date.now() - startedAt) / 1000).toFixed(0)} s.`);
-  for (const overrun of overruns) console.error(`OVER BUDGET: ${overrun}`);
+  for (const overrun of overruns) console.error(`FAILED: ${overrun}`);
   process.exit(overruns.length > 0 ? 1 : 0);
 }
 
