@@ -1,4 +1,5 @@
 import { DEAD_STATUSES, type DeliveryStatus, TRANSITIONS } from '../../lambdas/domain/delivery';
+import { isStranded } from '../../lambdas/domain/overdue';
 import type { Check, Evidence, Violation } from '../evidence/evidence';
 import type { DeliveryImage, DeliveryStory, Step } from '../evidence/families';
 import { type Action, mayHaveWorked } from '../workload/actions';
@@ -38,6 +39,7 @@ function problemOf({ before, after }: Step): string | undefined {
   const way = `${before.status} → ${after.status}`;
   if (before.status === after.status) return problemOfStay(before, after);
   if (!isLegal(before.status, after.status)) return way;
+  if (before.status === 'sent' && after.status === 'pending' && !isStranded(before, after.updatedAt)) return way;
   const recorded = before.status === 'sent' && ['delivered', 'retrying', ...DEAD_STATUSES].includes(after.status);
   if (after.made !== before.made + (recorded ? 1 : 0)) return `${way} with ${before.made} → ${after.made} attempts`;
   return undefined;
