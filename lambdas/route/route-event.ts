@@ -60,9 +60,10 @@ async function continueRouting(
   event: StoredEvent,
   matches: readonly Match[],
 ): Promise<DueAttempt[]> {
-  const existing = await ports.deliveriesOf(event.base);
+  const found = await ports.deliveriesOf(event.base);
+  const existing = found.filter((one) => !isLeftOver(one, event));
   const missing = matches.filter(({ connection }) => !existing.some((one) => one.connection === connection.id));
-  const free = Math.max(0, ...existing.map(({ delivery }) => delivery)) + 1;
+  const free = Math.max(0, ...found.map(({ delivery }) => delivery)) + 1;
   return [...existing.filter(isUntouched).map(firstAttempt), ...(await placeAll(ports, event, missing, free))];
 }
 
@@ -83,11 +84,18 @@ async function placeAll(
     const delivery = newDelivery(event, match, start + index);
     const taken = await ports.putDelivery(delivery);
     // Taken by itself: the SDK has repeated a write that had succeeded.
-    if (taken && taken.connection !== match.connection.id) throw new PlaceTakenError('The place is taken.');
+    const byItself = taken?.connection === match.connection.id && !isLeftOver(taken, event);
+    if (taken && !byItself) throw new PlaceTakenError('The place is taken.');
     return taken ? [taken].filter(isUntouched).map(firstAttempt) : dueOf(delivery);
   });
   return placed.flat();
 }
+
+/**
+ * Whether a delivery is of an earlier event in the same place. An event under a key that was used before takes the place of
+ * the one that has expired, and the table may delete that one's deliveries days later.
+ */
+const isLeftOver = (delivery: Delivery, event: StoredEvent): boolean => delivery.createdAt < event.createdAt;
 
 /** What a schema refuses is recorded, and never sent. */
 const dueOf = (delivery: NewDelivery): DueAttempt[] => (delivery.refusal === undefined ? [firstAttempt(delivery)] : []);

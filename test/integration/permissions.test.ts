@@ -1,6 +1,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { eventKey } from '../../lambdas/store/addresses';
 import type { Decision } from '../../local/permissions/permissions';
 import { unused } from './support/decisions';
 import { eventually } from './support/eventually';
@@ -8,7 +9,7 @@ import { retryEvery } from './support/factories';
 import { strand } from './support/past';
 import { answer, inTurn } from './support/receiver';
 import { playSampleEvent, sampleEvents } from './support/sample-events';
-import { keyOfDelivery } from './support/table';
+import { addressOf, keyOfDelivery } from './support/table';
 import type { Tenant } from './support/tenant';
 import { startWorld, type World } from './support/world';
 
@@ -89,6 +90,21 @@ async function loseAMessage(): Promise<void> {
   await tenant.reached(eventId, 'delivered');
 }
 
+/** The first event under a key has expired, and the table has not deleted it yet. */
+async function useAKeyAgain(): Promise<void> {
+  const [tenant, receiver] = [await world.tenant(), await world.receiver()];
+  await tenant.routeTo(receiver.url);
+  const headers = { 'idempotency-key': 'once more' };
+  const publish = () => tenant.publish({ payload: {} }, { headers });
+  const first = await publish();
+  await tenant.reached(first, 'delivered');
+  const { base } = addressOf(first, 'evt');
+  const longAgo = new Date(Date.now() - 40 * 86_400_000).toISOString();
+  await world.table.change(eventKey(base), { createdAt: longAgo, expiresAt: Date.parse(longAgo) / 1000 });
+  expect(await publish()).toBe(first);
+  await eventually('the second event to be delivered', () => receiver.requests.length === 2);
+}
+
 async function writeUnreadableEvent(): Promise<void> {
   const { documents, name } = world.table.table;
   await documents.send(new PutCommand({ TableName: name, Item: { pk: 'EVT#broken', sk: 'EVT' } }));
@@ -101,7 +117,7 @@ async function writeUnreadableEvent(): Promise<void> {
 describe('what the template grants', () => {
   test('is enough for everything that the functions do, and nothing of it is superfluous', async () => {
     await sideBySide(sampleEvents(), (file) => playSampleEvent(world.stack, file));
-    await Promise.all([retryAfter(1), retryAfter(4), writeUnreadableEvent()]);
+    await Promise.all([retryAfter(1), retryAfter(4), writeUnreadableEvent(), useAKeyAgain()]);
     await redriveADeadLetter();
     await closeADeadLetter();
     await dieWithoutAWorker();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { WIDTHS, type Width } from '../../lambdas/statistics/buckets';
 import { CapacityCounter, type Units } from '../../bench/meters/capacity';
+import { WIDTHS, type Width } from '../../lambdas/statistics/buckets';
 import { countIn } from './support/past';
 import type { Tenant } from './support/tenant';
 import { startWorld, type World } from './support/world';

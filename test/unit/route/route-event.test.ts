@@ -170,3 +170,37 @@ describe('routing an event again after its connections changed', () => {
     );
   });
 });
+
+describe('routing an event that took the place of one that has expired', () => {
+  const LONG_AGO = '2020-01-01T00:00:00.000Z';
+  /** What the table has not deleted yet of the deliveries of the earlier event. */
+  const leave = (...ordinals: number[]) => {
+    for (const n of ordinals) {
+      const ids = { delivery: n, connection: idOf('con', n), destination: idOf('dst', n) };
+      world.deliveries.set(
+        n,
+        deliveryOf({ ...ids, base: event.base, status: 'delivered', made: 1, createdAt: LONG_AGO }),
+      );
+    }
+  };
+
+  it('makes all its deliveries behind those that are left over', async () => {
+    world.connections = numbers(2).map((n) => connectionNo(n));
+    leave(1, 2);
+    const due = await routeEvent(world, event);
+    expect(due.map(({ delivery, destination }) => [delivery, destination])).toEqual([
+      [3, idOf('dst', 1)],
+      [4, idOf('dst', 2)],
+    ]);
+  });
+
+  it('takes none that is left over for its own, even over the same connection', async () => {
+    world.connections = numbers(3).map((n) => connectionNo(n));
+    leave(2);
+    await expect(routeEvent(world, event)).rejects.toThrow(PlaceTakenError);
+    const due = await routeEvent(world, event);
+    const made = [...world.deliveries.values()].filter(({ createdAt }) => createdAt !== LONG_AGO);
+    expect(made.map(({ connection }) => connection).sort()).toEqual([1, 2, 3].map((n) => idOf('con', n)));
+    expect(due.map(({ destination }) => destination).sort()).toEqual([1, 2, 3].map((n) => idOf('dst', n)));
+  });
+});
