@@ -148,7 +148,7 @@ describe.concurrent('a schema that is saved', () => {
     const json = { name: 'c', destination_id: id, schema: refused };
     const answer = { status: 400, body: { error: expect.stringMatching(/^schema: /), code: 'VALIDATION_ERROR' } };
     expect(await tenant.api.call('POST', '/v1/connections', { json })).toMatchObject(answer);
-    expect((await tenant.api.call('GET', '/v1/connections')).body).toEqual({ connections: [] });
+    expect((await tenant.api.call('GET', '/v1/connections')).body).toMatchObject({ connections: [] });
     const connection = await tenant.connect(id, { schema });
     const change = { json: { schema: refused } };
     expect(await tenant.api.call('PATCH', `/v1/connections/${connection}`, change)).toMatchObject(answer);
