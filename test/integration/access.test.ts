@@ -107,7 +107,7 @@ describe.concurrent('API keys over HTTP', () => {
     expect((await client.call('GET', '/v1/sources')).status).toBe(200);
     expect((await client.call('POST', '/v1/sources', { json: { name: 'x' } })).status).toBe(403);
     const { api_keys } = await tenant.api.ok(keyList, 'GET', '/v1/api-keys');
-    expect(api_keys).toMatchObject([{ name: 'test' }, { id: made.id, revoked_at: null }]);
+    expect(api_keys).toMatchObject([{ id: made.id, revoked_at: null }, { name: 'test' }]);
     expect(JSON.stringify(api_keys)).not.toMatch(/secret|hash|phk_/);
     const deleted = await tenant.api.call('DELETE', `/v1/api-keys/${made.id}`);
     expect(deleted.body).toEqual({ id: made.id, revoked: true });

@@ -87,7 +87,10 @@ function object(schema: Schema): fc.Arbitrary<unknown> {
 
 function number({ minimum = 0, maximum = 1e6 }: Schema): fc.Arbitrary<unknown> {
   const [low, high] = [Number(minimum), Number(maximum)];
-  return fc.oneof(fc.integer({ min: low, max: high }), fc.constantFrom(low - 1, low, high, high + 1, low + 0.5));
+  return fc.oneof(
+    fc.integer({ min: Math.ceil(low), max: Math.floor(high) }),
+    fc.constantFrom(low - 1, low, high, high + 1, low + 0.5),
+  );
 }
 
 const asText = (one: unknown): string => (typeof one === 'string' ? one : (JSON.stringify(one) ?? ''));
