@@ -1,8 +1,13 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { closeServer } from '../../local/http/close';
 import { LOOPBACK, listen } from '../../local/http/listen';
 
-/** The receivers behind all destinations: requests to `/healthy/…` are answered at once, those to `/hanging` never. */
+/** How long healthy receivers take to answer, in milliseconds. */
+const ANSWER_MS = 400;
+
+/**
+ * The receivers behind all destinations: requests to `/healthy/…` are answered after a usual time, those to `/hanging` never.
+ */
 export interface Receivers {
   readonly url: string;
   /** Arrivals at healthy receivers, in milliseconds of `performance.now()`. */
@@ -15,10 +20,11 @@ export interface Receivers {
 export async function startReceivers(): Promise<Receivers> {
   const arrivals: number[] = [];
   let hanging = 0;
+  const answer = (response: ServerResponse) => response.end('ok', () => arrivals.push(performance.now()));
   const server = createServer((request, response) => {
     request.resume();
     if (request.url === '/hanging') hanging += 1;
-    else request.once('end', () => response.end('ok', () => arrivals.push(performance.now())));
+    else request.once('end', () => setTimeout(() => answer(response), ANSWER_MS));
   });
   const port = await listen(server, 0);
   return {
