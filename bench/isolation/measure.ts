@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { createApiKey, SCOPES } from '../../lambdas/store/api-keys';
 import { openTable } from '../../lambdas/store/table';
-import { dynamoDbClient, STACK_CREDENTIALS } from '../../local/dynamodb/client';
+import { dynamoDbClient } from '../../local/dynamodb/client';
 import { type LocalStack, startLocalStack } from '../../local/stack';
-import { REGION } from '../../local/template/template';
 import { Client } from './client';
 import { type Receivers, startReceivers } from './receivers';
 
@@ -31,23 +29,23 @@ export interface Measurement {
 const HEALTHY = ['healthy.1', 'healthy.2', 'healthy.3', 'healthy.4'];
 
 /** Deliveries before the measurement, so that all workers are there. */
-const WARM_UP = 200;
+const WARM_UP = 60;
 
 /**
- * Three workers of ten deliveries wait for receivers most of their time, so that they are what destinations share, as on AWS,
- * and not the processor of this machine.
+ * Two workers of ten deliveries wait for receivers most of their time: so they are what destinations share, as on AWS, and not
+ * the processor of this machine.
  */
 const CONTEXT = {
-  deliverMaxConcurrency: 3,
+  deliverMaxConcurrency: 2,
   sweepIntervalMinutes: 60,
   keyRatePerSecond: 100_000,
   keyRateBurst: 100_000,
 };
 
-/**
- * Fills the delivery queue while nothing delivers, then lets the workers at it, and measures how fast the deliveries to
- * healthy destinations arrive. Publishing and routing are over by then: they share the machine, not the workers.
- */
+/** Events a second for healthy destinations: more than the workers can deliver. The hanging one gets as many. */
+const RATE = 30;
+
+/** Measures how fast the deliveries to healthy destinations arrive, alone and beside as many that hang. */
 export async function measure({ deliveries, timeoutMs }: Scenario): Promise<Comparison> {
   const stack = await startLocalStack({ context: CONTEXT });
   const receivers = await startReceivers();
@@ -56,10 +54,10 @@ export async function measure({ deliveries, timeoutMs }: Scenario): Promise<Comp
     for (const type of HEALTHY) await client.route(type, `${receivers.url}/healthy/${type}`, 15_000);
     await client.route('hanging', `${receivers.url}/hanging`, timeoutMs);
     const throughput = async (types: readonly string[]): Promise<Measurement> => {
-      const seconds = await drain(stack, client, receivers, types);
+      const seconds = await deliverAll(client, receivers, types);
       return { throughput: deliveries / seconds, hung: receivers.hanging() };
     };
-    await drain(stack, client, receivers, mixed(WARM_UP, false));
+    await deliverAll(client, receivers, mixed(WARM_UP, false));
     const alone = await throughput(mixed(deliveries, false));
     return { alone, beside: await throughput(mixed(deliveries, true)) };
   } finally {
@@ -74,35 +72,18 @@ const mixed = (deliveries: number, hanging: boolean): string[] =>
     hanging ? [type, 'hanging'] : [type],
   );
 
-/** Publishes, waits until everything is in the queue, and answers with the seconds that the healthy deliveries take. */
-async function drain(
-  stack: LocalStack,
-  client: Client,
-  { arrivals }: Receivers,
-  types: readonly string[],
-): Promise<number> {
-  stack.pauseMapping('deliver');
+/** Publishes at a steady rate, and answers with the seconds from the first event to the last healthy arrival. */
+async function deliverAll(client: Client, { arrivals }: Receivers, types: readonly string[]): Promise<number> {
   arrivals.length = 0;
-  await client.publish(types);
-  await untilQueued(stack, types.length);
-  const wanted = types.filter((type) => type !== 'hanging').length;
+  const healthy = types.filter((type) => type !== 'hanging').length;
+  const perSecond = Math.round((RATE * types.length) / healthy);
   const startedAt = performance.now();
-  stack.resumeMapping('deliver');
-  while (arrivals.length < wanted) await sleep(20);
-  return ((arrivals.at(-1) ?? startedAt) - startedAt) / 1000;
-}
-
-async function untilQueued(stack: LocalStack, count: number): Promise<void> {
-  const sqs = new SQSClient({ endpoint: stack.endpoints.sqs, region: REGION, credentials: STACK_CREDENTIALS });
-  const command = new GetQueueAttributesCommand({
-    QueueUrl: stack.outputs.DeliveryQueueUrl,
-    AttributeNames: ['ApproximateNumberOfMessages'],
-  });
-  try {
-    while (Number((await sqs.send(command)).Attributes?.ApproximateNumberOfMessages) < count) await sleep(100);
-  } finally {
-    sqs.destroy();
+  for (let sent = 0; sent < types.length; sent += perSecond) {
+    await client.publish(types.slice(sent, sent + perSecond));
+    await sleep(Math.max(0, startedAt + ((sent + perSecond) / perSecond) * 1000 - performance.now()));
   }
+  while (arrivals.length < healthy) await sleep(20);
+  return ((arrivals.at(-1) ?? startedAt) - startedAt) / 1000;
 }
 
 async function clientOf({ apiUrl, endpoints, outputs }: LocalStack): Promise<Client> {

@@ -1,4 +1,4 @@
-import { admission } from '../domain/breaker';
+import { mustWait } from '../domain/breaker';
 import { stepOf, type Turn } from '../domain/rate-limit';
 import type { Destination } from '../store/configuration';
 import type { Delivery } from '../store/delivery-items';
@@ -26,7 +26,8 @@ export async function takeTurn(
   destination: Destination | undefined,
 ): Promise<TurnAnswer> {
   const rate = destination?.rateLimit;
-  if (!destination || rate === undefined || mustWaitAnyway(destination, ports.now())) return { kind: 'go' };
+  // What is going to be parked stands in no line.
+  if (!destination || rate === undefined || mustWait(destination, ports.now())) return { kind: 'go' };
   const delivery = await ports.readDelivery(message.base, message.delivery);
   if (!isOpen(message, delivery)) return { kind: 'nothing-to-send', delivery };
   let turn = message.turn;
@@ -42,10 +43,6 @@ export async function takeTurn(
   if (step === 'wait') await ports.wait(turn.at - ports.now());
   return { kind: 'go' };
 }
-
-/** What is going to be parked stands in no line. */
-const mustWaitAnyway = ({ status, circuit }: Destination, now: number): boolean =>
-  status === 'paused' || admission(circuit, now) === 'park';
 
 async function newTurn(ports: DeliverPorts, destination: string, rate: number, before?: Turn): Promise<Turn> {
   const at = await ports.takePlace(destination, rate, ports.now());

@@ -53,6 +53,12 @@ export function admission(circuit: Circuit | undefined, now: number): 'send' | '
   return due ? 'probe' : 'park';
 }
 
+/** Whether everything that is due at a destination has to wait: it is paused, or its circuit is open and no probe is due. */
+export const mustWait = (
+  { status, circuit }: { readonly status: 'active' | 'paused'; readonly circuit?: Circuit | undefined },
+  now: number,
+): boolean => status === 'paused' || admission(circuit, now) === 'park';
+
 /** How long the circuit stays open when it opens for the `trips`th time in a row (from 1), in milliseconds. */
 export function coolDownMs(trips: number, { coolDownSeconds, maxCoolDownSeconds }: BreakerSettings): number {
   return Math.min(maxCoolDownSeconds, coolDownSeconds * 2 ** (trips - 1)) * 1000;

@@ -35,6 +35,7 @@ const destinations = cached(
 const ports: BatchPorts = {
   listConnections: (owner) => listConnections(table, owner),
   readDestination: (owner, id) => destinations(`${owner}/${id}`),
+  readDestinationNow: (owner, id) => getDestination(table, owner, id),
   putDelivery: (delivery: NewDelivery) => putDelivery(table, delivery, settings),
   deliveriesOf: (base) => deliveriesOf(table, base),
   markUnrouted: (base) => markUnrouted(table, base),

@@ -95,9 +95,14 @@ function readOncePerBatch(ports: BatchPorts): RetryPorts & ValidationPorts {
     const [environment = '', id = ''] = address.split('/');
     return ports.readDestination(environment, id);
   }, forever);
+  const fresh = cached((address) => {
+    const [environment = '', id = ''] = address.split('/');
+    return ports.readDestinationNow(environment, id);
+  }, forever);
   return {
     ...ports,
     listConnections: cached((environment) => ports.listConnections(environment), forever),
     readDestination: (environment, id) => destinations(`${environment}/${id}`),
+    readDestinationNow: (environment, id) => fresh(`${environment}/${id}`),
   };
 }

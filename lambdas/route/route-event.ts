@@ -6,19 +6,25 @@ import type { Connection, Destination } from '../store/configuration';
 import type { Delivery } from '../store/delivery-items';
 import type { StoredEvent } from '../store/events';
 import type { NewDelivery } from '../store/new-delivery';
+import { isParked } from './is-parked';
 import { lazyJson } from './payload';
 
 /** What routing needs from the world. */
 export interface RoutePorts {
   /** Connections of an environment in order of creation; consistent, so that a new one matches the next event. */
   listConnections(environment: string): Promise<readonly Connection[]>;
+  /** A destination as it was some seconds ago at most. */
   readDestination(environment: string, id: string): Promise<Destination | undefined>;
+  /** A destination as it is now. */
+  readDestinationNow(environment: string, id: string): Promise<Destination | undefined>;
   /** Writes a delivery unless its place is taken; answers with the one that has taken it. */
   putDelivery(delivery: NewDelivery): Promise<Delivery | undefined>;
   deliveriesOf(base: string): Promise<readonly Delivery[]>;
   markUnrouted(base: string): Promise<void>;
   /** Applies schemas to one payload. */
   validatorFor(payload: ReturnType<typeof lazyJson>): Validate;
+  /** Milliseconds since the epoch. */
+  now(): number;
 }
 
 /** A connection that an event matches, and where it leads. */
@@ -27,6 +33,7 @@ interface Match {
   readonly destination: Destination;
   /** Why the connection's schema refuses the event. */
   readonly refusal?: string | undefined;
+  readonly parked: boolean;
 }
 
 /**
@@ -97,8 +104,9 @@ async function placeAll(
  */
 const isLeftOver = (delivery: Delivery, event: StoredEvent): boolean => delivery.createdAt < event.createdAt;
 
-/** What a schema refuses is recorded, and never sent. */
-const dueOf = (delivery: NewDelivery): DueAttempt[] => (delivery.refusal === undefined ? [firstAttempt(delivery)] : []);
+/** What a schema refuses is recorded, and never sent; what is parked is enqueued when its destination takes it. */
+const dueOf = (delivery: NewDelivery): DueAttempt[] =>
+  delivery.refusal === undefined && !delivery.parked ? [firstAttempt(delivery)] : [];
 
 /** One after the other: they share the work that an event may cause. */
 async function validated(validate: Validate, matches: readonly Match[]): Promise<readonly Match[]> {
@@ -115,7 +123,7 @@ async function validated(validate: Validate, matches: readonly Match[]): Promise
 async function withDestinations(ports: RoutePorts, connections: readonly Connection[]): Promise<Match[]> {
   const found = await inPools(connections, async (connection) => {
     const destination = await ports.readDestination(connection.environment, connection.destination);
-    return destination && { connection, destination };
+    return destination && { connection, destination, parked: await isParked(ports, destination) };
   });
   return found.filter((match) => match !== undefined);
 }
@@ -137,7 +145,11 @@ export async function matchingConnections(
 
 const isUntouched = (delivery: Delivery): boolean => delivery.status === 'pending' && delivery.made === 0;
 
-function newDelivery(event: StoredEvent, { connection, destination, refusal }: Match, ordinal: number): NewDelivery {
+function newDelivery(
+  event: StoredEvent,
+  { connection, destination, refusal, parked }: Match,
+  ordinal: number,
+): NewDelivery {
   const { base, organization, environment, source, retryAt } = event;
   // A delivery that was not made when the event came is as old as the call that asked for it.
   const createdAt = retryAt === undefined ? event.createdAt : new Date(retryAt).toISOString();
@@ -150,6 +162,7 @@ function newDelivery(event: StoredEvent, { connection, destination, refusal }: M
     cause: 'auto',
     maxAttempts: destination.retryPolicy.maxAttempts,
     refusal,
+    parked,
   };
 }
 

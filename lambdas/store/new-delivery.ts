@@ -23,9 +23,11 @@ export interface NewDelivery {
   readonly receivedAt?: string | undefined;
   /** Why the schema of the connection refuses the payload: the delivery ends where it begins. */
   readonly refusal?: string | undefined;
+  /** Its destination takes nothing now: it waits from the beginning. */
+  readonly parked?: boolean | undefined;
 }
 
-/** The item of a new delivery with its entries in the indexes: pending, unless a schema refuses it. */
+/** The item of a new delivery with its entries in the indexes: pending, unless a schema refuses it or it has to wait. */
 export function newDeliveryItem(delivery: NewDelivery, shards: number, retentionDays: number) {
   const { base, environment, destination, createdAt } = delivery;
   const sort = timeKey(createdAt, base, delivery.delivery);
@@ -52,7 +54,9 @@ export function newDeliveryItem(delivery: NewDelivery, shards: number, retention
 }
 
 function standing(delivery: NewDelivery, shards: number) {
-  const { refusal, cause, createdAt } = delivery;
+  const { refusal, parked, cause, createdAt } = delivery;
+  if (refusal === undefined && parked)
+    return { status: 'circuit_open', made: 0, ...attentionKeys(delivery, 'circuit_open', shards) };
   if (refusal === undefined) return { status: 'pending', made: 0 };
   const first = refusedAttempt({ made: 0, roundStart: 0, cause }, refusal, Date.parse(createdAt));
   return { status: 'schema_failed', made: 1, first, ...attentionKeys(delivery, 'schema_failed', shards) };

@@ -26,7 +26,8 @@ function legal(story: DeliveryStory): Violation[] {
 
 function problemOfBirth({ before, after }: Step): string | undefined {
   if (before !== undefined || after === undefined) return 'its first change is no beginning';
-  const fresh = after.status === 'pending' && after.made === 0 && after.claimId === undefined;
+  const waiting = after.status === 'pending' || after.status === 'circuit_open';
+  const fresh = waiting && after.made === 0 && after.claimId === undefined;
   return fresh ? undefined : `it began as ${after.status} with ${after.made} attempts`;
 }
 

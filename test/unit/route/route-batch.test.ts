@@ -39,6 +39,7 @@ function newWorld(): BatchWorld {
       return [connectionNo(1), connectionNo(2)];
     },
     readDestination: async (_, id) => destinationOf({ id }),
+    readDestinationNow: async (_, id) => destinationOf({ id }),
     putDelivery: async () => undefined,
     deliveriesOf: async () => [],
     markUnrouted: async () => undefined,

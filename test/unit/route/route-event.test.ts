@@ -204,3 +204,43 @@ describe('routing an event that took the place of one that has expired', () => {
     expect(due.map(({ destination }) => destination).sort()).toEqual([1, 2, 3].map((n) => idOf('dst', n)));
   });
 });
+
+describe('routing an event to a destination that takes nothing now', () => {
+  const circuit = { state: 'open', token: 'x', openedAt: 1, trips: 1 } as const;
+  const [waiting, wellAgain] = [idOf('dst', 1), idOf('dst', 2)];
+  const parked = () => [...world.deliveries.values()].map(({ destination, status }) => [destination, status]);
+
+  it.each([
+    ['is paused', { status: 'paused' }],
+    ['has an open circuit', { circuit: { ...circuit, probeAt: 2_000 } }],
+  ] as const)('makes a delivery that waits from the beginning, and enqueues nothing, where it %s', async (_, state) => {
+    world.connections = [connectionNo(1), connectionNo(2)];
+    world.standing.set(waiting, state).set(wellAgain, state);
+    world.standingNow.set(waiting, state);
+    const due = await routeEvent(world, event);
+    expect(parked()).toEqual([
+      [waiting, 'circuit_open'],
+      [wellAgain, 'pending'],
+    ]);
+    expect(due.map(({ destination }) => destination)).toEqual([wellAgain]);
+    expect(await routeEvent(world, event)).toHaveLength(1);
+  });
+
+  it('enqueues it all the same where a probe is due', async () => {
+    world.connections = [connectionNo(1)];
+    const due = { circuit: { ...circuit, probeAt: 500 } };
+    world.standing.set(waiting, due);
+    world.standingNow.set(waiting, due);
+    expect(await routeEvent(world, event)).toHaveLength(1);
+    expect(parked()).toEqual([[waiting, 'pending']]);
+  });
+
+  it('records what its schema refuses, which never waits', async () => {
+    world.connections = [connectionNo(1, { schema: new Uint8Array([1]) })];
+    world.standing.set(waiting, { status: 'paused' });
+    world.standingNow.set(waiting, { status: 'paused' });
+    world.problem = 'The payload is wrong';
+    expect(await routeEvent(world, event)).toEqual([]);
+    expect(parked()).toEqual([[waiting, 'schema_failed']]);
+  });
+});

@@ -10,6 +10,7 @@ const event = {
 const portsWith = (overrides: Partial<BatchPorts>): BatchPorts => ({
   listConnections: async () => [],
   readDestination: async () => undefined,
+  readDestinationNow: async () => undefined,
   putDelivery: async () => undefined,
   deliveriesOf: async () => [],
   markUnrouted: vi.fn(async () => {}),

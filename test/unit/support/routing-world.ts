@@ -9,8 +9,8 @@ export const connectionNo = (n: number, changes: Partial<Connection> = {}): Conn
   connectionOf({ id: idOf('con', n), destination: idOf('dst', n), ...changes });
 
 /** What a delivery is once it is written. */
-function madeOf({ refusal, ...delivery }: NewDelivery): Delivery {
-  if (refusal === undefined) return deliveryOf({ ...delivery });
+function madeOf({ refusal, parked, ...delivery }: NewDelivery): Delivery {
+  if (refusal === undefined) return deliveryOf({ ...delivery, status: parked ? 'circuit_open' : 'pending' });
   return deliveryOf({ ...delivery, status: 'schema_failed', made: 1 });
 }
 
@@ -34,7 +34,16 @@ export class RoutingWorld implements RoutePorts {
   }
 
   async readDestination(_environment: string, id: string): Promise<Destination | undefined> {
-    return this.missing.has(id) ? undefined : destinationOf({ id });
+    return this.missing.has(id) ? undefined : destinationOf({ id, ...this.standing.get(id) });
+  }
+
+  /** What destinations are now; `readDestination` may answer with what they were. */
+  now = () => 1_000;
+  readonly standing = new Map<string, Partial<Destination>>();
+  readonly standingNow = new Map<string, Partial<Destination>>();
+
+  async readDestinationNow(_environment: string, id: string): Promise<Destination | undefined> {
+    return this.missing.has(id) ? undefined : destinationOf({ id, ...this.standingNow.get(id) });
   }
 
   async putDelivery(delivery: NewDelivery): Promise<Delivery | undefined> {
