@@ -93,7 +93,7 @@ describe('a paused destination', () => {
       return (
         world()
           .handled(id)
-          .filter(({ outcome }) => outcome === 'parked').length === 2
+          .filter(({ outcome }) => outcome === 'parked').length === 1
       );
     });
     expect(await tenant.reached(parked, 'circuit_open')).toMatchObject({ attemptCount: 0 });
