@@ -16,6 +16,7 @@ import { packDetail } from '../store/attempt-detail';
 import { claim } from '../store/claims';
 import { getDestination } from '../store/configuration';
 import { getDelivery } from '../store/deliveries';
+import { byAddress, destinationAddress } from '../store/destination-address';
 import { getEvent } from '../store/events';
 import { recordAttempt } from '../store/outcomes';
 import { takePlace } from '../store/rate-limits';
@@ -25,7 +26,7 @@ import { metricsOf } from './counted';
 import { deliverOrRenew } from './last-receive';
 import type { DeliverPorts, ReceivedMessage } from './ports';
 import { createSend } from './send';
-import { destinationAddress, tableBreaker } from './table-breaker';
+import { tableBreaker } from './table-breaker';
 
 /** A change of a destination, such as pausing it, is seen by every warm instance after this long. */
 const DESTINATION_TTL_MS = 5_000;
@@ -42,10 +43,7 @@ const schedules = {
 };
 const settings = { shards: environment.TIMELINE_SHARDS, retentionDays: environment.RETENTION_DAYS };
 const readDestination = cached(
-  (address) => {
-    const [owner = '', id = ''] = address.split('/');
-    return getDestination(table, owner, id);
-  },
+  byAddress((owner, id) => getDestination(table, owner, id)),
   { ttlMs: DESTINATION_TTL_MS, now: Date.now },
 );
 

@@ -5,13 +5,10 @@ import { logger } from '../log';
 import { count } from '../metrics';
 import { changeCircuit, closeCircuit, countFailure, forgetFailures, openCircuit } from '../store/circuits';
 import type { Destination } from '../store/configuration';
+import { destinationAddress } from '../store/destination-address';
 import type { Table } from '../store/table';
 import { type Breaker, createBreaker } from './breaker';
 import { BREAKER_METRICS, newsLine } from './breaker-news';
-
-/** The name under which an instance keeps a destination. */
-export const destinationAddress = ({ environment, id }: Pick<Destination, 'environment' | 'id'>): string =>
-  `${environment}/${id}`;
 
 /** The breakers of all destinations of a table. What their writes answer replaces what the instance has kept. */
 export function tableBreaker(table: Table, kept: Cached<Destination | undefined>, settings: BreakerSettings): Breaker {

@@ -8,6 +8,7 @@ import { enqueueAll } from '../queue/enqueue';
 import { setAside } from '../queue/set-aside';
 import { getDestination, listConnections } from '../store/configuration';
 import { deliveriesOf } from '../store/deliveries';
+import { byAddress, destinationAddress } from '../store/destination-address';
 import { getEvent, markUnrouted } from '../store/events';
 import { type NewDelivery, putDelivery } from '../store/new-delivery';
 import { refuseDelivery } from '../store/refusals';
@@ -25,16 +26,13 @@ const queue = { sqs, url: environment.DELIVERY_QUEUE_URL };
 const aside = { sqs, url: environment.SET_ASIDE_QUEUE_URL, function: 'route' } as const;
 const settings = { shards: environment.TIMELINE_SHARDS, retentionDays: environment.RETENTION_DAYS };
 const destinations = cached(
-  (address) => {
-    const [owner = '', id = ''] = address.split('/');
-    return getDestination(table, owner, id);
-  },
+  byAddress((owner, id) => getDestination(table, owner, id)),
   { ttlMs: DESTINATION_TTL_MS, now: Date.now },
 );
 
 const ports: BatchPorts = {
   listConnections: (owner) => listConnections(table, owner),
-  readDestination: (owner, id) => destinations(`${owner}/${id}`),
+  readDestination: (owner, id) => destinations(destinationAddress({ environment: owner, id })),
   readDestinationNow: (owner, id) => getDestination(table, owner, id),
   putDelivery: (delivery: NewDelivery) => putDelivery(table, delivery, settings),
   deliveriesOf: (base) => deliveriesOf(table, base),

@@ -2,6 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { cached } from '../cache';
 import type { DueAttempt } from '../queue/enqueue';
 import { parseDelivery } from '../store/delivery-items';
+import { byAddress, destinationAddress } from '../store/destination-address';
 import { parseEvent } from '../store/events';
 import { readStreamImage, type StreamImage } from '../store/stream-image';
 import { readable, UnreadableRecordError } from '../store/unreadable-record';
@@ -91,18 +92,18 @@ async function dueAttempts(ports: RetryPorts & ValidationPorts, record: DynamoDB
 /** Configuration is read once for a batch, however many events it has: consistent, and cheap. */
 function readOncePerBatch(ports: BatchPorts): RetryPorts & ValidationPorts {
   const forever = { ttlMs: Number.POSITIVE_INFINITY, now: () => 0 };
-  const destinations = cached((address) => {
-    const [environment = '', id = ''] = address.split('/');
-    return ports.readDestination(environment, id);
-  }, forever);
-  const fresh = cached((address) => {
-    const [environment = '', id = ''] = address.split('/');
-    return ports.readDestinationNow(environment, id);
-  }, forever);
+  const destinations = cached(
+    byAddress((environment, id) => ports.readDestination(environment, id)),
+    forever,
+  );
+  const fresh = cached(
+    byAddress((environment, id) => ports.readDestinationNow(environment, id)),
+    forever,
+  );
   return {
     ...ports,
     listConnections: cached((environment) => ports.listConnections(environment), forever),
-    readDestination: (environment, id) => destinations(`${environment}/${id}`),
-    readDestinationNow: (environment, id) => fresh(`${environment}/${id}`),
+    readDestination: (environment, id) => destinations(destinationAddress({ environment, id })),
+    readDestinationNow: (environment, id) => fresh(destinationAddress({ environment, id })),
   };
 }
