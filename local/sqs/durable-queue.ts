@@ -67,9 +67,11 @@ export class DurableQueue extends SqsQueue {
     deadLetters: DeadLetterResolver | undefined,
     here: boolean,
   ): FauxqsReceived[] {
-    if (deadLetters !== undefined) this.settle(deadLetters);
+    this.processTimers();
     const held = [...this.inflightMessages.values()].map(({ message }) => message);
     this.fairness.arrange(this.messages, held, Date.now());
+    // After that: what is exhausted is moved when its turn to be received has come.
+    if (deadLetters !== undefined) this.moveExhausted(deadLetters);
     const received = super.dequeue(limit, visibilitySeconds);
     for (const { ReceiptHandle } of received) this.logReceive(ReceiptHandle, here);
     return received;
@@ -126,6 +128,10 @@ export class DurableQueue extends SqsQueue {
   /** Brings the queue up to date: shows messages whose time has come, and moves exhausted ones to the DLQ. */
   settle(deadLetters: DeadLetterResolver): void {
     this.processTimers();
+    this.moveExhausted(deadLetters);
+  }
+
+  private moveExhausted(deadLetters: DeadLetterResolver): void {
     const policy = redrivePolicy(this.attributes.RedrivePolicy);
     const target = policy && deadLetters(policy.deadLetterTargetArn);
     if (policy === undefined || !(target instanceof DurableQueue)) return;

@@ -202,6 +202,22 @@ describe('the dead-letter queue', () => {
     expect(queueUrls).toEqual([queueUrl(server.endpoint, 'work')]);
   });
 
+  it('takes such a message also where a long line of a noisy group waits before it', async () => {
+    const QueueUrl = queueUrl(server.endpoint, 'work');
+    await send('noisy', { MessageGroupId: 'noisy' });
+    const [noisy] = await receive('work');
+    await sleep(20);
+    await client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: noisy?.ReceiptHandle }));
+    await send('quiet', { MessageGroupId: 'quiet' });
+    await receive('work', { VisibilityTimeout: 0 });
+    const [quiet] = await receive('work');
+    for (let n = 0; n < 11; n += 1) await send('noisy', { MessageGroupId: 'noisy' });
+    const hidden = { QueueUrl, ReceiptHandle: quiet?.ReceiptHandle };
+    await client.send(new ChangeMessageVisibilityCommand({ ...hidden, VisibilityTimeout: 0 }));
+    expect((await receive('work')).map(({ Body }) => Body)).toEqual(Array(10).fill('noisy'));
+    expect((await receive('dead')).map(({ Body }) => Body)).toEqual(['quiet']);
+  });
+
   it('gives its messages back to their source under a new id and with a new count', async () => {
     await killBySqs('poison');
     const [dead] = await receive('dead', { VisibilityTimeout: 0 });
