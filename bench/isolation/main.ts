@@ -18,8 +18,8 @@ const { deliveries, timeout } = new Command('npm run bench:isolation --')
     'Measures on the local stack how fast four healthy destinations get their deliveries, alone and beside a fifth one ' +
       'that gets as many and hangs each time until its timeout.',
   )
-  .option('--deliveries <n>', 'deliveries to the healthy destinations', positive, 1000)
-  .option('--timeout <ms>', 'timeout of the hanging destination', positive, 1000)
+  .option('--deliveries <n>', 'deliveries to the healthy destinations', positive, 600)
+  .option('--timeout <ms>', 'timeout of the hanging destination', positive, 2000)
   .parse()
   .opts<{ deliveries: number; timeout: number }>();
 

@@ -43,7 +43,7 @@ const CONTEXT = {
 };
 
 /** Events a second for healthy destinations: more than the workers can deliver. The hanging one gets as many. */
-const RATE = 30;
+const RATE = 15;
 
 /** Measures how fast the deliveries to healthy destinations arrive, alone and beside as many that hang. */
 export async function measure({ deliveries, timeoutMs }: Scenario): Promise<Comparison> {

@@ -3,7 +3,7 @@ import { closeServer } from '../../local/http/close';
 import { LOOPBACK, listen } from '../../local/http/listen';
 
 /** How long healthy receivers take to answer, in milliseconds. */
-const ANSWER_MS = 800;
+const ANSWER_MS = 1_600;
 
 /**
  * The receivers behind all destinations: requests to `/healthy/…` are answered after a usual time, those to `/hanging` never.

@@ -14,7 +14,7 @@ import { enqueueSoon } from '../queue/enqueue';
 import { enqueueAt } from '../queue/schedule';
 import { packDetail } from '../store/attempt-detail';
 import { claim } from '../store/claims';
-import { getDestination } from '../store/configuration';
+import { getRecentDestination } from '../store/configuration';
 import { getDelivery } from '../store/deliveries';
 import { byAddress, destinationAddress } from '../store/destination-address';
 import { getEvent } from '../store/events';
@@ -43,7 +43,7 @@ const schedules = {
 };
 const settings = { shards: environment.TIMELINE_SHARDS, retentionDays: environment.RETENTION_DAYS };
 const readDestination = cached(
-  byAddress((owner, id) => getDestination(table, owner, id)),
+  byAddress((owner, id) => getRecentDestination(table, owner, id)),
   { ttlMs: DESTINATION_TTL_MS, now: Date.now },
 );
 

@@ -6,7 +6,7 @@ import { logger } from '../log';
 import { createValidators } from '../payload-schemas/validators';
 import { enqueueAll } from '../queue/enqueue';
 import { setAside } from '../queue/set-aside';
-import { getDestination, listConnections } from '../store/configuration';
+import { getDestination, getRecentDestination, listConnections } from '../store/configuration';
 import { deliveriesOf } from '../store/deliveries';
 import { byAddress, destinationAddress } from '../store/destination-address';
 import { getEvent, markUnrouted } from '../store/events';
@@ -16,8 +16,11 @@ import { openTable } from '../store/table';
 import { restart } from '../store/transitions';
 import { type BatchPorts, routeBatch } from './route-batch';
 
-/** Routing needs a destination's retry policy and that it exists; both may be this old. */
-const DESTINATION_TTL_MS = 10_000;
+/**
+ * Routing needs a destination's retry policy, that it exists and whether it takes anything; all may be this old. Until it
+ * learns that a circuit has opened, it fills the queue with what is only to be parked: so not for long.
+ */
+const DESTINATION_TTL_MS = 1_000;
 
 const environment = readEnvironment('route');
 const table = openTable(environment.TABLE_NAME);
@@ -26,7 +29,7 @@ const queue = { sqs, url: environment.DELIVERY_QUEUE_URL };
 const aside = { sqs, url: environment.SET_ASIDE_QUEUE_URL, function: 'route' } as const;
 const settings = { shards: environment.TIMELINE_SHARDS, retentionDays: environment.RETENTION_DAYS };
 const destinations = cached(
-  byAddress((owner, id) => getDestination(table, owner, id)),
+  byAddress((owner, id) => getRecentDestination(table, owner, id)),
   { ttlMs: DESTINATION_TTL_MS, now: Date.now },
 );
 

@@ -8,6 +8,8 @@ import { type RoutePorts, routeEvent } from './route-event';
 export interface RetryPorts extends RoutePorts {
   /** Starts a fresh round of attempts; the stream carries it back here to be enqueued. */
   restart(delivery: Delivery, now: number): Promise<TransitionAnswer>;
+  /** Milliseconds since the epoch. */
+  now(): number;
 }
 
 /**

@@ -6,11 +6,12 @@ import { byAddress, destinationAddress } from '../store/destination-address';
 import { parseEvent } from '../store/events';
 import { readStreamImage, type StreamImage } from '../store/stream-image';
 import { readable, UnreadableRecordError } from '../store/unreadable-record';
+import { createIsParked, type ParkingPorts } from './is-parked';
 import { type RetryPorts, retryEvent } from './retry-event';
 import { routeEvent } from './route-event';
 import { isRefused, type ValidationPorts } from './validate-again';
 
-export interface BatchPorts extends RetryPorts, ValidationPorts {
+export interface BatchPorts extends Omit<RetryPorts, 'isParked'>, ParkingPorts, ValidationPorts {
   /** Enqueues attempts across events, ten to a request; answers with the refused ones. */
   enqueueAll<Due extends DueAttempt>(
     due: readonly Due[],
@@ -104,6 +105,9 @@ function readOncePerBatch(ports: BatchPorts): RetryPorts & ValidationPorts {
     ...ports,
     listConnections: cached((environment) => ports.listConnections(environment), forever),
     readDestination: (environment, id) => destinations(destinationAddress({ environment, id })),
-    readDestinationNow: (environment, id) => fresh(destinationAddress({ environment, id })),
+    isParked: createIsParked({
+      readDestinationNow: (environment, id) => fresh(destinationAddress({ environment, id })),
+      now: ports.now,
+    }),
   };
 }

@@ -6,7 +6,7 @@ import type { Connection, Destination } from '../store/configuration';
 import type { Delivery } from '../store/delivery-items';
 import type { StoredEvent } from '../store/events';
 import type { NewDelivery } from '../store/new-delivery';
-import { isParked } from './is-parked';
+import type { IsParked } from './is-parked';
 import { lazyJson } from './payload';
 
 /** What routing needs from the world. */
@@ -15,16 +15,13 @@ export interface RoutePorts {
   listConnections(environment: string): Promise<readonly Connection[]>;
   /** A destination as it was some seconds ago at most. */
   readDestination(environment: string, id: string): Promise<Destination | undefined>;
-  /** A destination as it is now. */
-  readDestinationNow(environment: string, id: string): Promise<Destination | undefined>;
+  readonly isParked: IsParked;
   /** Writes a delivery unless its place is taken; answers with the one that has taken it. */
   putDelivery(delivery: NewDelivery): Promise<Delivery | undefined>;
   deliveriesOf(base: string): Promise<readonly Delivery[]>;
   markUnrouted(base: string): Promise<void>;
   /** Applies schemas to one payload. */
   validatorFor(payload: ReturnType<typeof lazyJson>): Validate;
-  /** Milliseconds since the epoch. */
-  now(): number;
 }
 
 /** A connection that an event matches, and where it leads. */
@@ -123,7 +120,7 @@ async function validated(validate: Validate, matches: readonly Match[]): Promise
 async function withDestinations(ports: RoutePorts, connections: readonly Connection[]): Promise<Match[]> {
   const found = await inPools(connections, async (connection) => {
     const destination = await ports.readDestination(connection.environment, connection.destination);
-    return destination && { connection, destination, parked: await isParked(ports, destination) };
+    return destination && { connection, destination, parked: await ports.isParked(destination) };
   });
   return found.filter((match) => match !== undefined);
 }

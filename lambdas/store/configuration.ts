@@ -127,9 +127,9 @@ export const parseSource = (item: unknown): Source => source.parse(item);
 export const parseDestination = (item: unknown): Destination => destination.parse(item);
 export const parseConnection = (item: unknown): Connection => connection.parse(item);
 
-async function getItem(table: Table, Key: Key): Promise<unknown> {
+async function getItem(table: Table, Key: Key, ConsistentRead = true): Promise<unknown> {
   if (!canExist(Key)) return undefined;
-  const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
+  const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead }));
   return Item;
 }
 
@@ -172,6 +172,19 @@ export async function putDestination(table: Table, item: Destination): Promise<v
 export async function getDestination(table: Table, environment: string, id: string): Promise<Destination | undefined> {
   const item = isConfigurationId(id, 'dst') ? await getItem(table, destinationKey(environment, id)) : undefined;
   return item === undefined ? undefined : destination.parse(item);
+}
+
+/**
+ * A destination as it was a moment ago, at half the price of {@link getDestination}. One that was made in this moment is found.
+ */
+export async function getRecentDestination(
+  table: Table,
+  environment: string,
+  id: string,
+): Promise<Destination | undefined> {
+  if (!isConfigurationId(id, 'dst')) return undefined;
+  const item = await getItem(table, destinationKey(environment, id), false);
+  return item === undefined ? getDestination(table, environment, id) : destination.parse(item);
 }
 
 export async function listDestinations(table: Table, environment: string): Promise<Destination[]> {

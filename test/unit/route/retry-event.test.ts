@@ -58,7 +58,7 @@ function world(deliveries: readonly Delivery[], connections: readonly Connection
   const ports: RetryPorts = {
     listConnections: async () => connections,
     readDestination: async () => destination,
-    readDestinationNow: async () => destination,
+    isParked: async () => false,
     putDelivery: async (made) => {
       placed.push(made);
       return undefined;

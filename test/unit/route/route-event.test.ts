@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { PlaceTakenError, routeEvent } from '../../../lambdas/route/route-event';
 import { deliveryOf, ENVIRONMENT, eventOf, idOf, SOURCE } from '../support/records';
 import { connectionNo, RoutingWorld } from '../support/routing-world';
@@ -226,13 +226,25 @@ describe('routing an event to a destination that takes nothing now', () => {
     expect(await routeEvent(world, event)).toHaveLength(1);
   });
 
-  it('enqueues it all the same where a probe is due', async () => {
+  it('enqueues one where a probe is due, and lets the others wait for what it finds', async () => {
+    world.connections = [connectionNo(1), connectionNo(2, { destination: waiting }), connectionNo(3)];
+    const probeDue = { circuit: { ...circuit, probeAt: 500 } };
+    world.standing.set(waiting, probeDue);
+    world.standingNow.set(waiting, probeDue);
+    expect(await routeEvent(world, event)).toHaveLength(2);
+    expect(parked()).toEqual([
+      [waiting, 'pending'],
+      [waiting, 'circuit_open'],
+      [idOf('dst', 3), 'pending'],
+    ]);
+  });
+
+  it('does not ask a destination again that was well some moments ago', async () => {
     world.connections = [connectionNo(1)];
-    const due = { circuit: { ...circuit, probeAt: 500 } };
-    world.standing.set(waiting, due);
-    world.standingNow.set(waiting, due);
+    world.standingNow.set(waiting, { status: 'paused' });
+    const readNow = vi.spyOn(world, 'readDestinationNow');
     expect(await routeEvent(world, event)).toHaveLength(1);
-    expect(parked()).toEqual([[waiting, 'pending']]);
+    expect(readNow).not.toHaveBeenCalled();
   });
 
   it('records what its schema refuses, which never waits', async () => {

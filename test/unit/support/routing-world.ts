@@ -1,3 +1,4 @@
+import { createIsParked } from '../../../lambdas/route/is-parked';
 import type { RoutePorts } from '../../../lambdas/route/route-event';
 import type { Connection, Destination } from '../../../lambdas/store/configuration';
 import type { Delivery } from '../../../lambdas/store/delivery-items';
@@ -39,6 +40,10 @@ export class RoutingWorld implements RoutePorts {
 
   /** What destinations are now; `readDestination` may answer with what they were. */
   now = () => 1_000;
+  readonly isParked = createIsParked({
+    now: () => this.now(),
+    readDestinationNow: (environment, id) => this.readDestinationNow(environment, id),
+  });
   readonly standing = new Map<string, Partial<Destination>>();
   readonly standingNow = new Map<string, Partial<Destination>>();
 
