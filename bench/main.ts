@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** All benches, what is exact and repeatable first. */
-const BENCHES = ['cost', 'growth', 'coldstart', 'latency', 'throughput'] as const;
+const BENCHES = ['cost', 'growth', 'coldstart', 'latency', 'throughput', 'isolation', 'schemas'] as const;
 
 // One after another, each in a process of its own: they would disturb each other's figures.
 const failed = BENCHES.filter((name) => {

@@ -6,6 +6,7 @@ import { Deployment } from '../../local/template/deployment';
 import { synthesize } from '../../local/template/synthesize';
 import { table as markdown } from '../cost/report';
 import { quantile } from '../meters/quantile';
+import { barChart } from '../support/bar-chart';
 import { type Bench, runBench } from '../support/run';
 import { OPERATIONS } from './operations';
 import { recordCapacity } from './probe';
@@ -33,7 +34,7 @@ await runBench('growth', 'What operations cost with a thousand and with a millio
   for (const name of Object.keys(OPERATIONS)) judge(bench, name, sizes, measured);
   const text = `Capacity units, and milliseconds on this machine's emulator, whose own growth is not AWS's:\n\n`;
   bench.say(text + report(sizes, measured));
-  bench.keep('How costs grow with the table', text + report(sizes, measured));
+  bench.keep('How costs grow with the table', text + report(sizes, measured), chart(sizes, measured));
 });
 
 async function measure(bench: Bench, assembly: string, size: number): Promise<ReadonlyMap<string, Figures>> {
@@ -92,4 +93,16 @@ function report(sizes: readonly number[], measured: readonly ReadonlyMap<string,
     }),
   ]);
   return markdown(['deliveries', ...sizes.map((size) => size.toLocaleString('en'))], rows);
+}
+
+function chart(sizes: readonly number[], measured: readonly ReadonlyMap<string, Figures>[]): string {
+  return barChart({
+    title: 'Capacity units of an operation, by deliveries in the table',
+    series: sizes.map((size) => size.toLocaleString('en')),
+    rows: Object.keys(OPERATIONS).map((name) => ({
+      name,
+      values: measured.map((figures) => figures.get(name)?.capacity ?? 0),
+    })),
+    label: (units) => units.toFixed(1),
+  });
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { table } from '../cost/report';
 import { quantile } from '../meters/quantile';
+import { barChart } from '../support/bar-chart';
 import { orderPayload } from '../support/payloads';
 import { preciseNow } from '../support/receiver';
 import { connect } from '../support/routes';
@@ -13,6 +14,8 @@ import { durations, type Passage, PassageLog, STAGES } from './stages';
 /** Events a second, for so many seconds: what a laptop follows without a queue building up. */
 const RATE = 20;
 const SECONDS = 20;
+
+const QUANTILES = ['p50', 'p99'];
 
 const answer = z.object({ event: z.object({ id: z.string() }) });
 
@@ -48,9 +51,12 @@ await runBench('latency', 'How long events take from publish to their receiver, 
     row('publish to received', durations(passages, 'published', 'received')),
     ...STAGES.map(([from, to, name]) => row(name, durations(passages, from, to))),
   ];
-  const text = `${RATE} events a second for ${SECONDS} s; milliseconds:\n\n${table(['', 'p50', 'p99'], rows)}`;
+  const printed = rows.map(({ name, values }) => [name, ...values.map((value) => value.toFixed(1))]);
+  const text = `${RATE} events a second for ${SECONDS} s; milliseconds:\n\n${table(['', ...QUANTILES], printed)}`;
   bench.say(text);
-  bench.keep('How long events take', text);
+  const title = 'Milliseconds from publish to receiver, and where they go';
+  const label = (ms: number) => ms.toFixed(0);
+  bench.keep('How long events take', text, barChart({ title, series: QUANTILES, rows, label }));
 });
 
 async function publishSteadily(publish: () => Promise<Passage>): Promise<Passage[]> {
@@ -62,6 +68,6 @@ async function publishSteadily(publish: () => Promise<Passage>): Promise<Passage
   return Promise.all(published);
 }
 
-function row(name: string, values: readonly number[]): string[] {
-  return [name, quantile(values, 0.5).toFixed(1), quantile(values, 0.99).toFixed(1)];
+function row(name: string, values: readonly number[]) {
+  return { name, values: [quantile(values, 0.5), quantile(values, 0.99)] };
 }

@@ -1,6 +1,7 @@
 import { table } from '../cost/report';
 import { openFloor } from '../latency/floor';
 import type { Reading } from '../meters/meter';
+import { barChart } from '../support/bar-chart';
 import { orderPayload } from '../support/payloads';
 import { connect } from '../support/routes';
 import { runBench } from '../support/run';
@@ -41,13 +42,14 @@ await runBench(
     const perSecond = (1000 * deliveries) / (performance.now() - startedAt);
     await quiet(stage);
 
+    const used = cpuOf(stage.meter.read(), deliveries);
     const text = [
       `${perSecond.toFixed(0)} deliveries a second; the bare loop passes ${floor.perSecond.toFixed(0)} a second`,
       `and takes ${floor.cpuMs.toFixed(2)} ms of processor time for each. Milliseconds for a delivery:\n`,
-      cpuTable(stage.meter.read(), deliveries),
+      cpuTable(used),
     ].join('\n');
     bench.say(text);
-    bench.keep('How many deliveries a second', text);
+    bench.keep('How many deliveries a second', text, cpuChart(used));
   },
 );
 
@@ -66,16 +68,34 @@ async function bareLoop({ stack }: Stage): Promise<{ readonly perSecond: number;
   return { perSecond: (1000 * passes) / (performance.now() - startedAt), cpuMs: (user + system) / 1000 / passes };
 }
 
-function cpuTable({ functions }: Reading, deliveries: number): string {
+/** What a function used for each delivery. */
+interface Used {
+  readonly name: string;
+  readonly cpuMs: number;
+  /** Records that it was handed at once. */
+  readonly batch: number;
+}
+
+function cpuOf({ functions }: Reading, deliveries: number): Used[] {
   const busy = functions.filter(({ invocations }) => invocations > 0);
-  const total = busy.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
-  const rows = busy.map(({ facts, invocations, records, cpuMs }) => [
-    facts.name,
-    (cpuMs / deliveries).toFixed(2),
-    (records / invocations).toFixed(1),
-  ]);
-  return table(
-    ['function', 'processor ms', 'records each'],
-    [...rows, ['together', (total / deliveries).toFixed(2), '']],
-  );
+  return busy.map(({ facts, invocations, records, cpuMs }) => ({
+    name: facts.name,
+    cpuMs: cpuMs / deliveries,
+    batch: records / invocations,
+  }));
+}
+
+function cpuTable(used: readonly Used[]): string {
+  const rows = used.map(({ name, cpuMs, batch }) => [name, cpuMs.toFixed(2), batch.toFixed(1)]);
+  const total = used.reduce((sum, { cpuMs }) => sum + cpuMs, 0);
+  return table(['function', 'processor ms', 'records each'], [...rows, ['together', total.toFixed(2), '']]);
+}
+
+function cpuChart(used: readonly Used[]): string {
+  return barChart({
+    title: 'Processor milliseconds for a delivery, by function',
+    series: ['processor ms'],
+    rows: used.map(({ name, cpuMs }) => ({ name, values: [cpuMs] })),
+    label: (ms) => ms.toFixed(2),
+  });
 }

@@ -1,7 +1,7 @@
-import { compileSchema } from '../lambdas/payload-schemas/compile';
-import { Meter } from '../lambdas/payload-schemas/meter';
-import { PER_VALIDATION } from '../lambdas/payload-schemas/validators';
-import { schemaProblem } from '../lambdas/payload-schemas/vet';
+import { compileSchema } from '../../lambdas/payload-schemas/compile';
+import { Meter } from '../../lambdas/payload-schemas/meter';
+import { PER_VALIDATION } from '../../lambdas/payload-schemas/validators';
+import { schemaProblem } from '../../lambdas/payload-schemas/vet';
 
 /**
  * How long the slowest validations take that are possible: schemas that are accepted, with payloads of 256 KiB made to be
