@@ -80,15 +80,24 @@ describe('a redrive', () => {
       'delivered',
       2,
     ],
+    [
+      'retried with its whole event',
+      async ({ api }: Tenant, _letter: string, _id: string, eventId: string) =>
+        (await api.call('POST', `/v1/events/${eventId}/retry`)).status,
+      200,
+      'delivered',
+      2,
+    ],
   ] as const)('of a dead letter that was %s meanwhile makes no request', async (_, close, status, ends, requests) => {
     const {
       tenant,
       receiver,
+      eventIds: [eventId = ''],
       ids: [id = ''],
     } = await deaths(1);
     receiver.behave(answer(200));
     const [letter] = (await tenant.api.ok(letters, 'GET', LETTERS)).data;
-    expect(await close(tenant, letter?.id ?? '', id)).toBe(status);
+    expect(await close(tenant, letter?.id ?? '', id, eventId)).toBe(status);
     await eventually('what the closing started to end', () => receiver.requests.length === requests);
     await world().queues.untilEmpty('delivery');
     const before = world().handled(id).length;
