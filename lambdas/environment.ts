@@ -1,14 +1,18 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
+import './schema-messages';
 
-const text = z.string().min(1);
-const whole = (minimum: number) => z.coerce.number().int().min(minimum);
-const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+const text = z.string().check(z.minLength(1));
+const whole = (minimum: number) => z.coerce.number().check(z.int(), z.minimum(minimum));
+const flag = z.pipe(
+  z.enum(['true', 'false']),
+  z.transform((value) => value === 'true'),
+);
 
 const table = z.object({ TABLE_NAME: text });
 /** Calls that an API key may make unless it has limits of its own. */
 const limits = z.object({ KEY_RATE_PER_SECOND: whole(1), KEY_RATE_BURST: whole(1) });
-const indexed = table.extend({ TIMELINE_SHARDS: whole(1) });
-const writing = indexed.extend({ RETENTION_DAYS: whole(1) });
+const indexed = z.extend(table, { TIMELINE_SHARDS: whole(1) });
+const writing = z.extend(indexed, { RETENTION_DAYS: whole(1) });
 const outgoing = z.object({ ALLOW_PLAIN_HTTP: flag, ALLOW_LOOPBACK: flag });
 
 /**
@@ -16,9 +20,9 @@ const outgoing = z.object({ ALLOW_PLAIN_HTTP: flag, ALLOW_LOOPBACK: flag });
  * its cold start, and nothing else reads the environment.
  */
 export const ENVIRONMENTS = {
-  ingest: writing.extend(limits.shape),
-  route: writing.extend({ DELIVERY_QUEUE_URL: text, SET_ASIDE_QUEUE_URL: text }),
-  deliver: writing.extend({
+  ingest: z.extend(writing, limits.shape),
+  route: z.extend(writing, { DELIVERY_QUEUE_URL: text, SET_ASIDE_QUEUE_URL: text }),
+  deliver: z.extend(writing, {
     DELIVERY_QUEUE_URL: text,
     MAX_RECEIVE_COUNT: whole(1),
     FUNCTION_TIMEOUT_SECONDS: whole(1),
@@ -30,10 +34,10 @@ export const ENVIRONMENTS = {
     BREAKER_MAX_COOL_DOWN_SECONDS: whole(1),
     ...outgoing.shape,
   }),
-  aggregate: table.extend({ SET_ASIDE_QUEUE_URL: text }),
-  api: writing.extend({ BODY_RETENTION_DAYS: whole(1), ...limits.shape }),
-  manage: table.extend({ ...outgoing.shape, ...limits.shape }),
-  sweep: writing.extend({ DELIVERY_QUEUE_URL: text, DEAD_LETTER_QUEUE_URL: text }),
+  aggregate: z.extend(table, { SET_ASIDE_QUEUE_URL: text }),
+  api: z.extend(writing, { BODY_RETENTION_DAYS: whole(1), ...limits.shape }),
+  manage: z.extend(table, { ...outgoing.shape, ...limits.shape }),
+  sweep: z.extend(writing, { DELIVERY_QUEUE_URL: text, DEAD_LETTER_QUEUE_URL: text }),
 } as const;
 
 export type FunctionName = keyof typeof ENVIRONMENTS;

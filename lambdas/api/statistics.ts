@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { writeStatistics } from '../dialects/hookbase/statistics';
 import type { Principal } from '../http/authentication';
 import { notFound } from '../http/errors';
@@ -12,8 +12,8 @@ import type { Table } from '../store/table';
 
 /** Parameters of the statistics. */
 export const statisticsQuery = z.object({
-  period: z.enum(PERIOD_NAMES, `must be one of ${PERIOD_NAMES.join(', ')}`).default('24h'),
-  destinationId: z.string().optional(),
+  period: z._default(z.enum(PERIOD_NAMES, `must be one of ${PERIOD_NAMES.join(', ')}`), '24h'),
+  destinationId: z.optional(z.string()),
 });
 
 /** `GET /api/deliveries/stats` */

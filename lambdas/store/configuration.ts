@@ -1,5 +1,5 @@
 import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { DEDUP_STRATEGIES } from '../domain/deduplication';
 import { FILTER_OPERATORS } from '../domain/filter-rules';
 import { isConfigurationId } from '../domain/identifiers';
@@ -20,25 +20,25 @@ const owned = z.object({
   updatedAt: z.string(),
 });
 
-const source = owned.extend({
+const source = z.extend(owned, {
   slug: z.string(),
-  template: z.string().optional(),
+  template: z.optional(z.string()),
   status: z.enum(['active', 'disabled']),
   /** How the sender signs; absent: nothing is verified. Its secrets are written and never shown. */
-  verification: z
-    .object({
+  verification: z.optional(
+    z.object({
       type: z.enum(VERIFICATION_TYPES),
       header: z.string(),
       encoding: z.enum(SIGNATURE_ENCODINGS),
       prefix: z.string(),
       toleranceSeconds: z.number(),
-      secrets: z.array(z.string()).min(1),
-    })
-    .optional(),
+      secrets: z.array(z.string()).check(z.minLength(1)),
+    }),
+  ),
   /** What makes a request a repetition; absent: nothing does. */
-  deduplication: z
-    .object({ strategy: z.enum(DEDUP_STRATEGIES), header: z.string().optional(), windowSeconds: z.number() })
-    .optional(),
+  deduplication: z.optional(
+    z.object({ strategy: z.enum(DEDUP_STRATEGIES), header: z.optional(z.string()), windowSeconds: z.number() }),
+  ),
 });
 
 /** Where events come in without a key: its id is its address. */
@@ -54,7 +54,7 @@ export const destinationAuth = z.discriminatedUnion('type', [
 
 const maxAttempts = z.int();
 const retryPolicy = z.union([
-  z.object({ maxAttempts, schedule: z.array(z.number()).readonly() }),
+  z.object({ maxAttempts, schedule: z.readonly(z.array(z.number())) }),
   z.object({
     maxAttempts,
     exponential: z.object({ initialSeconds: z.number(), factor: z.number(), maxSeconds: z.number() }),
@@ -67,51 +67,48 @@ const circuit = z.discriminatedUnion('state', [
   z.object({ state: z.literal('half_open'), ...tripped, probeUntil: z.number() }),
 ]);
 
-const destination = owned.extend({
+const destination = z.extend(owned, {
   slug: z.string(),
   url: z.string(),
   /** Where every event goes besides; absent when nowhere. */
-  mirrorUrls: z.array(z.string()).readonly().optional(),
+  mirrorUrls: z.optional(z.readonly(z.array(z.string()))),
   method: z.enum(['POST', 'PUT', 'PATCH']),
   headers: z.record(z.string(), z.string()),
   auth: destinationAuth,
   timeoutMs: z.number(),
   retryPolicy,
   /** Requests a second; absent: as fast as they come. */
-  rateLimit: z.number().positive().optional(),
+  rateLimit: z.optional(z.number().check(z.positive())),
   status: z.enum(['active', 'paused']),
   /** `gone` when a 410 paused it, `operator` when a call did. */
-  pausedBecause: z.enum(['gone', 'operator']).optional(),
+  pausedBecause: z.optional(z.enum(['gone', 'operator'])),
   /** ISO 8601; only while paused. */
-  pausedAt: z.string().optional(),
+  pausedAt: z.optional(z.string()),
   /** Since it was resumed or its circuit closed, parked deliveries may be waiting for the sweep; epoch milliseconds. */
-  drainingSince: z.number().optional(),
+  drainingSince: z.optional(z.number()),
   /** Failed attempts in a row, as far as they are known: while the circuit is closed other workers may be ahead. */
-  failures: z.int().optional(),
+  failures: z.optional(z.int()),
   /** The breaker's state; absent while it is closed, and while the destination is paused. */
-  circuit: circuit.optional(),
+  circuit: z.optional(circuit),
   /** `whsec_…`, the newest first. */
-  signingSecrets: z.array(z.string()).min(1).readonly(),
+  signingSecrets: z.readonly(z.array(z.string()).check(z.minLength(1))),
   /** Earlier secrets that sign besides until they end; some may have ended. */
-  retiringSecrets: z
-    .array(z.object({ secret: z.string(), until: z.string() }))
-    .readonly()
-    .optional(),
+  retiringSecrets: z.optional(z.readonly(z.array(z.object({ secret: z.string(), until: z.string() })))),
 });
 
 /** Where deliveries go. */
 export type Destination = z.output<typeof destination>;
 
-const connection = owned.extend({
+const connection = z.extend(owned, {
   /** Absent: every source, and events published without one. */
-  source: z.string().optional(),
+  source: z.optional(z.string()),
   destination: z.string(),
-  description: z.string().optional(),
+  description: z.optional(z.string()),
   filterRules: z.array(
-    z.object({ field: z.string(), operator: z.enum(FILTER_OPERATORS), value: z.unknown().optional() }),
+    z.object({ field: z.string(), operator: z.enum(FILTER_OPERATORS), value: z.optional(z.unknown()) }),
   ),
   /** JSON Schema that payloads have to match, packed (see schema-codec); absent: all do. */
-  schema: bytes.optional(),
+  schema: z.optional(bytes),
   enabled: z.boolean(),
 });
 
