@@ -6,7 +6,8 @@ import type { ApiRequest, ApiResponse } from '../http/messages';
 import { validate } from '../http/parse';
 import { findInEnvironments, readableEnvironments } from '../http/tenant';
 import type { OperationDependencies } from '../operations/dependencies';
-import { PERIOD_NAMES, readStatistics, type StatisticsScope } from '../statistics/read-statistics';
+import { PERIOD_NAMES, readStatistics } from '../statistics/read-statistics';
+import type { StatisticsScope } from '../statistics/scope';
 import { getDestination } from '../store/configuration';
 import type { Table } from '../store/table';
 
