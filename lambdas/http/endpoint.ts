@@ -70,6 +70,7 @@ async function answer(endpoint: Endpoint, request: ApiRequest, authenticate: Aut
  * to read `/api/deliveries/bulk-replay`, which takes POST only.
  */
 function literalPathsWithin({ method, path: template }: Route) {
+  if (parametersIn(template) === 0) return [];
   const paths = [...new Set(ROUTES.map(({ path }) => path))].filter((path) => path !== template);
   return paths
     .filter((path) => pathPattern(template).test(path))
@@ -97,8 +98,12 @@ function methodsOf(path: string): readonly string[] {
 
 const parametersIn = (template: string): number => template.split('{').length - 1;
 
+const patterns = new Map<string, RegExp>();
+
 function pathPattern(template: string): RegExp {
-  return new RegExp(`^${template.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`);
+  const known = patterns.get(template) ?? new RegExp(`^${template.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`);
+  patterns.set(template, known);
+  return known;
 }
 
 interface Internal extends Record<string, unknown> {
