@@ -65,15 +65,16 @@ async function answer(endpoint: Endpoint, request: ApiRequest, authenticate: Aut
   return endpoint.handle(request, await authenticate(request, endpoint.scope));
 }
 
+const PATHS = [...new Set(ROUTES.map(({ path }) => path))];
+
 /**
  * Refusals of the paths that a route would otherwise take for one with an id in it: `GET /api/deliveries/{id}` is no way
  * to read `/api/deliveries/bulk-replay`, which takes POST only.
  */
 function literalPathsWithin({ method, path: template }: Route) {
   if (parametersIn(template) === 0) return [];
-  const paths = [...new Set(ROUTES.map(({ path }) => path))].filter((path) => path !== template);
-  return paths
-    .filter((path) => pathPattern(template).test(path))
+  const pattern = pathPattern(template);
+  return PATHS.filter((path) => path !== template && pattern.test(path))
     .filter((path) => !ROUTES.some((route) => route.method === method && route.path === path))
     .map((path) => ({ method, path, handler: refuseMethod }));
 }
