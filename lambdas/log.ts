@@ -1,4 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import { inSources } from './stack-traces';
 
 /**
  * The logger of a function: JSON lines, one wide line for each unit of work. Never given a payload, a secret or a key.
@@ -12,5 +13,5 @@ export const logger = new Logger({
  * and the logger would print all that an error carries.
  */
 function describe({ name, message, stack, cause }: Error) {
-  return { name, message, stack, ...(cause instanceof Error && { cause }) };
+  return { name, message, stack: stack && inSources(stack), ...(cause instanceof Error && { cause }) };
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, buildSync } from 'esbuild';
-import { ENVIRONMENTS, type FunctionName } from '../lambdas/environment';
+import type { FunctionName } from '../lambdas/environment';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUTPUT = join(ROOT, '.posthorn', 'bundles');
@@ -17,6 +17,8 @@ export const BUNDLING = {
   outExtension: { '.js': '.mjs' },
   bundle: true,
   platform: 'node',
+  // Middy asks whether answers are web streams, which it does where answers are streamed: none is here.
+  alias: { 'node:stream/web': './lib/web-streams.mjs' },
   // Only the wire format of the sketch library needs it, and nothing here writes that.
   external: ['protobufjs/minimal'],
   // The functions run on Node 24; the same bundles also run on a developer's Node 20.
@@ -25,8 +27,12 @@ export const BUNDLING = {
   // The SDK's ES modules shake down to a fraction of what its CommonJS entry pulls in.
   mainFields: ['module', 'main'],
   banner: { js: REQUIRE },
-  minify: true,
-  keepNames: true,
+  // What a function imports when it needs it is a file of its own, and is neither read nor compiled before.
+  splitting: true,
+  chunkNames: 'part-[hash]',
+  // Names stay as they are: shorter ones would make no start quicker, and stack traces show them.
+  minifySyntax: true,
+  minifyWhitespace: true,
   sourcemap: 'linked',
   sourcesContent: false,
   legalComments: 'none',
@@ -36,31 +42,31 @@ export const BUNDLING = {
 /** The source file of a function, from the root of the project. */
 export const entryOf = (name: FunctionName): string => `lambdas/${name}/handler.ts`;
 
-let bundled = false;
+const bundled = new Set<FunctionName>();
 
 /**
- * The folder with the bundle of a function (`index.mjs` and its source map), ready to be uploaded. The first call makes
- * the bundles of all functions in one esbuild run; later calls in the same process reuse them.
+ * The folder with the bundle of a function, ready to be uploaded: `index.mjs`, the parts that it imports, and their source
+ * maps. The first call for a function makes it with one esbuild run; later calls in the same process reuse it.
  *
- * @throws esbuild's BuildFailure when a handler is missing or does not compile
+ * @throws esbuild's BuildFailure when the handler is missing or does not compile
  */
 export function bundleOf(name: FunctionName): string {
-  if (!bundled) bundleAll();
-  bundled = true;
-  return join(OUTPUT, name);
+  const folder = join(OUTPUT, name);
+  if (!bundled.has(name)) makeBundle(name, folder);
+  bundled.add(name);
+  return folder;
 }
 
-function bundleAll(): void {
-  const result = buildSync({
-    ...BUNDLING,
-    entryPoints: Object.keys(ENVIRONMENTS).map((name) => ({ in: entryOf(name as FunctionName), out: `${name}/index` })),
-    outdir: OUTPUT,
-    write: false,
-  });
-  for (const file of result.outputFiles) replace(file.path, file.contents);
+function makeBundle(name: FunctionName, folder: string): void {
+  const entryPoints = [{ in: entryOf(name), out: 'index' }];
+  const { outputFiles } = buildSync({ ...BUNDLING, entryPoints, outdir: folder, write: false });
+  for (const { path, contents } of outputFiles) replace(path, contents);
+  // Parts are named by their content: those of an earlier run would be uploaded and never imported.
+  const made = new Set(outputFiles.map(({ path }) => basename(path)));
+  for (const file of readdirSync(folder)) if (!made.has(file)) rmSync(join(folder, file), { force: true });
 }
 
-// Several processes may synthesize at once: whoever reads a bundle sees a whole one, and an unchanged one is left alone.
+// Several processes may synthesize at once: whoever reads a bundle sees whole files, and an unchanged one is left alone.
 function replace(path: string, contents: Uint8Array): void {
   if (existsSync(path) && readFileSync(path).equals(contents)) return;
   const temporary = join(OUTPUT, randomUUID());

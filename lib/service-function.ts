@@ -81,6 +81,5 @@ function environmentOf(props: ServiceFunctionProps): Record<string, string> {
     ...props.environment,
     POWERTOOLS_SERVICE_NAME: props.name,
     POWERTOOLS_LOG_LEVEL: 'INFO',
-    NODE_OPTIONS: '--enable-source-maps',
   };
 }

@@ -7,7 +7,7 @@ import { quantile } from '../meters/quantile';
 const START = fileURLToPath(new URL('./start.mjs', import.meta.url));
 
 /** How often each bundle is started; the load of the machine makes single figures worth little. */
-const STARTS = 9;
+const STARTS = 21;
 
 /** A bundle and the environment it is loaded in. */
 export interface Bundle {
@@ -19,8 +19,8 @@ export interface Bundle {
 const started = z.object({ initMs: z.number() });
 
 /**
- * Milliseconds of processor time that each bundle takes to load in a process of its own. They take turns, so that whatever else runs on the
- * machine disturbs all of them alike; of their starts the quarter that was disturbed least counts.
+ * Milliseconds of processor time that each bundle takes to load in a process of its own. They take turns, so that whatever else
+ * runs on the machine disturbs all of them alike; of their starts the quarter that was disturbed least counts.
  */
 export async function initTimes(bundles: readonly Bundle[]): Promise<ReadonlyMap<string, number>> {
   const times = new Map<string, number[]>(bundles.map(({ name }) => [name, []]));

@@ -1,13 +1,15 @@
 import type { DynamoDBRecord } from 'aws-lambda';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { DELIVERY_STATUSES } from '../domain/delivery';
 import { readDeliveryKey } from '../store/addresses';
 import { withImplied } from '../store/implied';
 import { readStreamImage, type StreamImage } from '../store/stream-image';
 import { readable } from '../store/unreadable-record';
 
-const time = z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'is no time');
-const latency = z.object({ latencyMs: z.number().nonnegative(), errorCode: z.string().optional() }).optional();
+const time = z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), 'is no time'));
+const latency = z.optional(
+  z.object({ latencyMs: z.number().check(z.nonnegative()), errorCode: z.optional(z.string()) }),
+);
 
 const delivery = z.object({
   env: z.string(),
@@ -15,12 +17,12 @@ const delivery = z.object({
   con: z.string(),
   status: z.enum(DELIVERY_STATUSES),
   createdAt: time,
-  receivedAt: time.optional(),
-  deliveredAt: z.number().optional(),
+  receivedAt: z.optional(time),
+  deliveredAt: z.optional(z.number()),
   first: latency,
   last: latency,
 });
-const event = z.object({ env: z.string(), src: z.string().optional(), createdAt: time });
+const event = z.object({ env: z.string(), src: z.optional(z.string()), createdAt: time });
 const deadLetter = z.object({ env: z.string(), dst: z.string() });
 const key = z.object({ pk: z.string(), sk: z.string() });
 

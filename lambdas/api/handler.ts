@@ -2,19 +2,11 @@ import { defaultLimits, readEnvironment } from '../environment';
 import { createAuthenticate } from '../http/authentication';
 import { createHttpHandler } from '../http/endpoint';
 import { health } from '../http/health';
+import { onFirstCall } from '../http/on-first-call';
 import { showOpenApi } from '../http/openapi';
 import { openTable } from '../store/table';
-import { resetCircuit, showCircuit } from './circuit';
-import { showEvent, showEvents } from './events';
 import { knownLetters, knownTotals } from './known-totals';
-import { showOverview, showVolume } from './metrics';
-import { recoveryEndpoints } from './recoveries';
-import { retryWholeEvent } from './retry-event';
-import { showOrganizationStatistics, showStatistics } from './statistics';
-import { deliveryItemsEndpoints } from './surfaces/delivery-items';
-import { hookbaseEndpoints } from './surfaces/hookbase';
-import { hookstreamEndpoints } from './surfaces/hookstream';
-import { webhookRelayEndpoints } from './surfaces/webhook-relay';
+import * as scopes from './scopes';
 
 const environment = readEnvironment('api');
 const table = openTable(environment.TABLE_NAME);
@@ -34,32 +26,52 @@ export const handler = createHttpHandler(
   {
     'GET /health': health,
     'GET /openapi.json': showOpenApi,
-    'GET /v1/events': { scope: 'read', handle: (request, caller) => showEvents(deps, request, caller) },
-    'GET /v1/events/{id}': { scope: 'read', handle: (request, caller) => showEvent(deps, request, caller) },
-    'GET /v1/metrics/overview': { scope: 'read', handle: (request, caller) => showOverview(deps, request, caller) },
-    'GET /v1/metrics/volume': { scope: 'read', handle: (request, caller) => showVolume(deps, request, caller) },
-    'GET /api/deliveries/stats': { scope: 'read', handle: (request, caller) => showStatistics(deps, request, caller) },
+    'GET /v1/events': {
+      scope: 'read',
+      handle: async (request, caller) => (await import('./events')).showEvents(deps, request, caller),
+    },
+    'GET /v1/events/{id}': {
+      scope: 'read',
+      handle: async (request, caller) => (await import('./events')).showEvent(deps, request, caller),
+    },
+    'GET /v1/metrics/overview': {
+      scope: 'read',
+      handle: async (request, caller) => (await import('./metrics')).showOverview(deps, request, caller),
+    },
+    'GET /v1/metrics/volume': {
+      scope: 'read',
+      handle: async (request, caller) => (await import('./metrics')).showVolume(deps, request, caller),
+    },
+    'GET /api/deliveries/stats': {
+      scope: 'read',
+      handle: async (request, caller) => (await import('./statistics')).showStatistics(deps, request, caller),
+    },
     'GET /api/organizations/{orgId}/deliveries/stats': {
       scope: 'read',
-      handle: (request, caller) => showOrganizationStatistics(deps, request, caller),
+      handle: async (request, caller) =>
+        (await import('./statistics')).showOrganizationStatistics(deps, request, caller),
     },
     'POST /v1/events/{id}/retry': {
       scope: 'write',
-      handle: (request, caller) => retryWholeEvent(deps, request, caller),
+      handle: async (request, caller) => (await import('./retry-event')).retryWholeEvent(deps, request, caller),
     },
     'GET /v1/destinations/{id}/circuit': {
       scope: 'read',
-      handle: (request, caller) => showCircuit(deps, request, caller),
+      handle: async (request, caller) => (await import('./circuit')).showCircuit(deps, request, caller),
     },
     'POST /v1/destinations/{id}/circuit/reset': {
       scope: 'write',
-      handle: (request, caller) => resetCircuit(deps, request, caller),
+      handle: async (request, caller) => (await import('./circuit')).resetCircuit(deps, request, caller),
     },
-    ...recoveryEndpoints(deps),
-    ...hookstreamEndpoints(deps),
-    ...deliveryItemsEndpoints(deps),
-    ...hookbaseEndpoints(deps),
-    ...webhookRelayEndpoints(deps),
+    ...onFirstCall(scopes.recoveries, async () => (await import('./recoveries')).recoveryEndpoints(deps)),
+    ...onFirstCall(scopes.hookstream, async () => (await import('./surfaces/hookstream')).hookstreamEndpoints(deps)),
+    ...onFirstCall(scopes.deliveryItems, async () =>
+      (await import('./surfaces/delivery-items')).deliveryItemsEndpoints(deps),
+    ),
+    ...onFirstCall(scopes.hookbase, async () => (await import('./surfaces/hookbase')).hookbaseEndpoints(deps)),
+    ...onFirstCall(scopes.webhookRelay, async () =>
+      (await import('./surfaces/webhook-relay')).webhookRelayEndpoints(deps),
+    ),
   },
   createAuthenticate(table, Date.now, defaultLimits(environment)),
 );

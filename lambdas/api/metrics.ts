@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { writeOverview, writeVolume } from '../dialects/management/metrics';
 import type { Principal } from '../http/authentication';
 import { invalid } from '../http/errors';
@@ -40,10 +40,10 @@ export async function showOverview(
 
 /** Parameters of the volume. */
 export const volumeQuery = z.object({
-  source_id: z.string().optional(),
-  after: isoTime.optional(),
-  before: isoTime.optional(),
-  granularity: z.enum(['hour', 'day'], 'must be hour or day').default('hour'),
+  source_id: z.optional(z.string()),
+  after: z.optional(isoTime),
+  before: z.optional(isoTime),
+  granularity: z._default(z.enum(['hour', 'day'], 'must be hour or day'), 'hour'),
 });
 
 /** `GET /v1/metrics/volume` */

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { writeStatistics } from '../dialects/hookbase/statistics';
 import type { Principal } from '../http/authentication';
 import { notFound } from '../http/errors';
@@ -6,14 +6,15 @@ import type { ApiRequest, ApiResponse } from '../http/messages';
 import { validate } from '../http/parse';
 import { findInEnvironments, readableEnvironments } from '../http/tenant';
 import type { OperationDependencies } from '../operations/dependencies';
-import { PERIOD_NAMES, readStatistics, type StatisticsScope } from '../statistics/read-statistics';
+import { PERIOD_NAMES, readStatistics } from '../statistics/read-statistics';
+import type { StatisticsScope } from '../statistics/scope';
 import { getDestination } from '../store/configuration';
 import type { Table } from '../store/table';
 
 /** Parameters of the statistics. */
 export const statisticsQuery = z.object({
-  period: z.enum(PERIOD_NAMES, `must be one of ${PERIOD_NAMES.join(', ')}`).default('24h'),
-  destinationId: z.string().optional(),
+  period: z._default(z.enum(PERIOD_NAMES, `must be one of ${PERIOD_NAMES.join(', ')}`), '24h'),
+  destinationId: z.optional(z.string()),
 });
 
 /** `GET /api/deliveries/stats` */

@@ -1,10 +1,10 @@
-import { Pool } from 'undici';
+import { type GuardedAgent, type GuardOptions, guardedAgent } from './guarded-connector';
 
 /** A connection that nobody used for this long is closed, whatever the receiver would allow. */
 const KEEP_ALIVE_MS = 4_000;
 
 interface Kept {
-  readonly pool: Pool;
+  readonly agent: GuardedAgent;
   /** Exchanges that are going on. */
   busy: number;
   /** When the last exchange ended, milliseconds since the epoch. */
@@ -22,17 +22,17 @@ export class ConnectionPools {
   readonly #pools = new Map<string, Kept>();
 
   constructor(
-    private readonly options: Pool.Options,
+    private readonly options: Omit<GuardOptions, 'keepAliveMs'>,
     private readonly now: () => number,
   ) {}
 
   /** Lets `exchange` use the connections to an origin. */
-  async use<Result>(origin: string, exchange: (pool: Pool) => Promise<Result>): Promise<Result> {
+  async use<Result>(origin: string, exchange: (agent: GuardedAgent) => Promise<Result>): Promise<Result> {
     this.#dropIdle();
     const kept = this.#open(origin);
     kept.busy += 1;
     try {
-      return await exchange(kept.pool);
+      return await exchange(kept.agent);
     } finally {
       kept.busy -= 1;
       kept.usedAt = this.now();
@@ -42,19 +42,18 @@ export class ConnectionPools {
   #open(origin: string): Kept {
     const known = this.#pools.get(origin);
     if (known) return known;
-    const options = { ...this.options, keepAliveTimeout: KEEP_ALIVE_MS, keepAliveMaxTimeout: KEEP_ALIVE_MS };
-    const kept = { pool: new Pool(origin, options), busy: 0, usedAt: this.now() };
+    const agent = guardedAgent(new URL(origin).protocol, { ...this.options, keepAliveMs: KEEP_ALIVE_MS });
+    const kept = { agent, busy: 0, usedAt: this.now() };
     this.#pools.set(origin, kept);
     return kept;
   }
 
   #dropIdle(): void {
     const tooOld = this.now() - KEEP_ALIVE_MS;
-    for (const [origin, { pool, busy, usedAt }] of this.#pools) {
+    for (const [origin, { agent, busy, usedAt }] of this.#pools) {
       if (busy > 0 || usedAt > tooOld) continue;
       this.#pools.delete(origin);
-      // Nothing is going on in it, and what closing idle connections runs into concerns nobody.
-      pool.destroy().catch(() => undefined);
+      agent.destroy();
     }
   }
 }

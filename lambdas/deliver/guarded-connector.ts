@@ -1,6 +1,8 @@
 import { lookup as systemLookup } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
-import { buildConnector } from 'undici';
+import { type ClientRequestArgs, Agent as HttpAgent } from 'node:http';
+import { type AgentOptions, Agent as HttpsAgent } from 'node:https';
+import { isIP, type LookupFunction, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type AddressRules, isAllowedAddress } from '../domain/address';
 
 /** What of the world a connection depends on. */
@@ -35,28 +37,95 @@ export function guardedLookup(rules: AddressRules, lookup = systemLookup): Looku
   };
 }
 
+type Connected = (error: Error | null, connection: Duplex) => void;
+
+/** Keeps connections of a protocol; `connect` opens one and says at which event it is ready. */
+export type GuardedAgent = HttpAgent | HttpsAgent;
+
+/** Says that a connection took too long, as the system does when it gives up itself. */
+class ConnectTimeoutError extends Error {
+  override readonly name = 'ConnectTimeoutError';
+  readonly code = 'ETIMEDOUT';
+}
+
+/** How connections are guarded and how long they are waited for and kept, in milliseconds. */
+export interface GuardOptions extends Network {
+  readonly rules: AddressRules;
+  readonly connectTimeoutMs: number;
+  readonly keepAliveMs: number;
+}
+
 /**
- * A connector that reaches allowed addresses only. Names go through the guarded lookup; an address written in the URL is
+ * An agent that connects to allowed addresses only. Names go through the guarded lookup; an address written in the URL is
  * never looked up, so it is judged here; and whatever was connected to is judged once more before a byte is sent.
  */
-export function guardedConnector(
-  rules: AddressRules,
-  connectTimeoutMs: number,
-  { lookup, authorities }: Network = {},
-): buildConnector.connector {
-  const connect = buildConnector({
-    timeout: connectTimeoutMs,
+export function guardedAgent(protocol: string, options: GuardOptions): GuardedAgent {
+  return protocol === 'https:' ? new GuardedHttpsAgent(options) : new GuardedHttpAgent(options);
+}
+
+class GuardedHttpAgent extends HttpAgent {
+  readonly #guard: GuardOptions;
+
+  constructor(options: GuardOptions) {
+    super(agentOptions(options));
+    this.#guard = options;
+  }
+
+  override createConnection(options: ClientRequestArgs, callback?: Connected): undefined {
+    connect(this.#guard, options, 'connect', () => super.createConnection(options), callback);
+  }
+}
+
+class GuardedHttpsAgent extends HttpsAgent {
+  readonly #guard: GuardOptions;
+
+  constructor(options: GuardOptions) {
+    super(agentOptions(options));
+    this.#guard = options;
+  }
+
+  override createConnection(options: ClientRequestArgs, callback?: Connected): undefined {
+    connect(this.#guard, options, 'secureConnect', () => super.createConnection(options), callback);
+  }
+}
+
+function agentOptions({ rules, keepAliveMs, lookup, authorities }: GuardOptions): AgentOptions {
+  return {
+    keepAlive: true,
+    timeout: keepAliveMs,
     lookup: guardedLookup(rules, lookup),
     ...(authorities !== undefined && { ca: authorities }),
-  });
-  return (options, callback) => {
-    const host = options.hostname.replace(/^\[|\]$/g, '');
-    if (isIP(host) !== 0 && !isAllowedAddress(host, rules)) return callback(new AddressBlockedError(), null);
-    connect(options, (error, socket) => {
-      if (error) return callback(error, null);
-      if (isAllowedAddress(socket.remoteAddress ?? '', rules)) return callback(null, socket);
-      socket.destroy();
-      return callback(new AddressBlockedError(), null);
-    });
   };
+}
+
+function connect(
+  { rules, connectTimeoutMs }: GuardOptions,
+  { host }: ClientRequestArgs,
+  ready: 'connect' | 'secureConnect',
+  open: () => Duplex | null | undefined,
+  callback: Connected = () => undefined,
+): void {
+  // The type wants a connection beside an error; nobody reads it.
+  const fail = (error: Error) => callback(error, undefined as never);
+  if (host && isIP(host) !== 0 && !isAllowedAddress(host, rules)) {
+    fail(new AddressBlockedError());
+    return;
+  }
+  const socket = open() as Socket;
+  const timer = setTimeout(() => socket.destroy(new ConnectTimeoutError()), connectTimeoutMs);
+  const failed = (error: Error) => {
+    clearTimeout(timer);
+    fail(error);
+  };
+  socket.once('error', failed);
+  socket.once(ready, () => {
+    clearTimeout(timer);
+    socket.off('error', failed);
+    if (isAllowedAddress(socket.remoteAddress ?? '', rules)) {
+      callback(null, socket);
+      return;
+    }
+    socket.destroy();
+    fail(new AddressBlockedError());
+  });
 }

@@ -1,9 +1,10 @@
-import { type Dispatcher, request } from 'undici';
+import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
 import type { AddressRules } from '../domain/address';
 import { type AttemptResult, type ErrorCode, type Headers, MAX_RESPONSE_BYTES } from '../domain/attempt';
 import { targetProblem } from '../domain/target-url';
 import { ConnectionPools } from './connection-pools';
-import { guardedConnector, type Network } from './guarded-connector';
+import type { GuardedAgent, Network } from './guarded-connector';
 
 /** One HTTP request to a destination. */
 export interface OutgoingRequest {
@@ -28,38 +29,47 @@ const BLOCKED = { code: 'address_blocked', message: 'The address is not public' 
 
 /** Makes the sender of a function instance; its connections are kept and reused between invocations. */
 export function createSend(rules: AddressRules, network: Network = {}, now: () => number = Date.now): Send {
-  const options = {
-    connect: guardedConnector(rules, CONNECT_TIMEOUT_MS, network),
-    maxHeaderSize: MAX_HEADER_BYTES,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    pipelining: 1,
-  };
-  const pools = new ConnectionPools(options, now);
+  const pools = new ConnectionPools({ ...network, rules, connectTimeoutMs: CONNECT_TIMEOUT_MS }, now);
   return async (outgoing) => {
     if (targetProblem(outgoing.url, rules)) return { kind: 'error', ...BLOCKED, latencyMs: 0 };
-    return pools.use(new URL(outgoing.url).origin, (pool) => exchange(pool, outgoing));
+    return pools.use(new URL(outgoing.url).origin, (agent) => exchange(agent, outgoing));
   };
 }
 
-async function exchange(dispatcher: Dispatcher, outgoing: OutgoingRequest): Promise<AttemptResult> {
-  const { url, method, headers, timeoutMs } = outgoing;
+async function exchange(agent: GuardedAgent, outgoing: OutgoingRequest): Promise<AttemptResult> {
   const started = performance.now();
   const latency = () => Math.round(performance.now() - started);
-  const signal = AbortSignal.timeout(timeoutMs);
+  const signal = AbortSignal.timeout(outgoing.timeoutMs);
   try {
-    const body = Buffer.from(outgoing.body);
-    const response = await request(url, { dispatcher, method, headers: { ...headers }, body, signal });
-    const captured = await capture(response.body);
-    const flat = flatten(response.headers);
-    return { kind: 'response', statusCode: response.statusCode, headers: flat, body: captured, latencyMs: latency() };
+    const response = await answerTo(agent, outgoing, signal);
+    const body = await capture(response);
+    const headers = flatten(response.headersDistinct);
+    return { kind: 'response', statusCode: response.statusCode ?? 0, headers, body, latencyMs: latency() };
   } catch (error) {
-    return { kind: 'error', ...classify(error, signal, timeoutMs), latencyMs: latency() };
+    return { kind: 'error', ...classify(error, signal, outgoing.timeoutMs), latencyMs: latency() };
   }
 }
 
+function answerTo(agent: GuardedAgent, outgoing: OutgoingRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  const { protocol, hostname, port, pathname, search } = new URL(outgoing.url);
+  const request = (protocol === 'https:' ? requestHttps : requestHttp)({
+    ...{ agent, method: outgoing.method, signal, maxHeaderSize: MAX_HEADER_BYTES },
+    ...{ hostname: hostname.replace(/^\[|\]$/g, ''), port, path: `${pathname}${search}` },
+    headers: { ...outgoing.headers, 'content-length': outgoing.body.byteLength },
+  });
+  return new Promise((resolve, reject) => {
+    request.on('response', resolve);
+    // Also after the answer began: what then happens to the connection is told by reading the answer.
+    request.on('error', reject);
+    request.on('upgrade', (_, socket) => socket.destroy());
+    request.on('close', () => reject(new Error('The connection was closed without an answer.')));
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    request.end(Buffer.from(outgoing.body));
+  });
+}
+
 /** Reads at most {@link MAX_RESPONSE_BYTES} and hangs up on the rest. */
-async function capture(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+async function capture(body: IncomingMessage): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of body) {
@@ -70,12 +80,8 @@ async function capture(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   return Buffer.concat(parts).subarray(0, MAX_RESPONSE_BYTES);
 }
 
-function flatten(headers: Record<string, string | string[] | undefined>): Headers {
-  const entries = Object.entries(headers).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(
-    entries.map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : `${value}`]),
-  );
-}
+const flatten = (headers: Readonly<Record<string, string[] | undefined>>): Headers =>
+  Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, values?.join(', ') ?? '']));
 
 interface Failure {
   readonly code: ErrorCode;
@@ -86,11 +92,10 @@ function classify(error: unknown, signal: AbortSignal, timeoutMs: number): Failu
   if (signal.aborted) return { code: 'timeout', message: `Connection timeout after ${timeoutMs}ms` };
   const code = codeOf(error);
   if (code === 'ADDRESS_BLOCKED') return BLOCKED;
-  if (code.includes('TIMEOUT') && code.startsWith('UND_ERR')) return { code: 'timeout', message: 'Connection timeout' };
   if (['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'ENODATA'].includes(code)) {
     return { code: 'dns_error', message: `The host name cannot be resolved (${code})` };
   }
-  if (code.includes('HEADERS_OVERFLOW') || code === 'HPE_HEADER_OVERFLOW') {
+  if (code === 'HPE_HEADER_OVERFLOW') {
     return { code: 'response_too_large', message: 'The response headers are too large' };
   }
   if (isTlsCode(code)) return { code: 'tls_error', message: `TLS failed (${code})` };

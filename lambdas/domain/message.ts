@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { deliveryId, parseFamilyId } from './identifiers';
 import type { Turn } from './rate-limit';
 
@@ -28,11 +28,11 @@ export interface DeliveryMessage {
 
 const wire = z.object({
   delivery: z.string(),
-  attempt: z.int().min(1).max(0xffff),
-  environment: z.string().min(1),
-  destination: z.string().min(1),
-  token: z.string().min(1),
-  turn: z.object({ at: z.number(), rate: z.number().positive(), places: z.int() }).optional(),
+  attempt: z.int().check(z.minimum(1), z.maximum(0xffff)),
+  environment: z.string().check(z.minLength(1)),
+  destination: z.string().check(z.minLength(1)),
+  token: z.string().check(z.minLength(1)),
+  turn: z.optional(z.object({ at: z.number(), rate: z.number().check(z.positive()), places: z.int() })),
 });
 
 /** A message body that cannot be read: not written by Posthorn. */

@@ -65,14 +65,16 @@ async function answer(endpoint: Endpoint, request: ApiRequest, authenticate: Aut
   return endpoint.handle(request, await authenticate(request, endpoint.scope));
 }
 
+const PATHS = [...new Set(ROUTES.map(({ path }) => path))];
+
 /**
  * Refusals of the paths that a route would otherwise take for one with an id in it: `GET /api/deliveries/{id}` is no way
  * to read `/api/deliveries/bulk-replay`, which takes POST only.
  */
 function literalPathsWithin({ method, path: template }: Route) {
-  const paths = [...new Set(ROUTES.map(({ path }) => path))].filter((path) => path !== template);
-  return paths
-    .filter((path) => pathPattern(template).test(path))
+  if (parametersIn(template) === 0) return [];
+  const pattern = pathPattern(template);
+  return PATHS.filter((path) => path !== template && pattern.test(path))
     .filter((path) => !ROUTES.some((route) => route.method === method && route.path === path))
     .map((path) => ({ method, path, handler: refuseMethod }));
 }
@@ -97,8 +99,12 @@ function methodsOf(path: string): readonly string[] {
 
 const parametersIn = (template: string): number => template.split('{').length - 1;
 
+const patterns = new Map<string, RegExp>();
+
 function pathPattern(template: string): RegExp {
-  return new RegExp(`^${template.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`);
+  const known = patterns.get(template) ?? new RegExp(`^${template.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`);
+  patterns.set(template, known);
+  return known;
 }
 
 interface Internal extends Record<string, unknown> {

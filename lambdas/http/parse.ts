@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
+import '../schema-messages';
 import { invalid } from './errors';
 
 /**
@@ -7,7 +8,7 @@ import { invalid } from './errors';
  *
  * @throws ApiError 400 naming the first field that is wrong
  */
-export function validate<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+export function validate<Schema extends z.ZodMiniType>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

@@ -7,8 +7,6 @@ import { getEvent, putEvent, type StoredEvent } from '../store/events';
 import { useKey } from '../store/key-uses';
 import { forgetEvent, putLatestEvent } from '../store/latest-events';
 import { openTable } from '../store/table';
-import { ingestSource } from './ingest-source';
-import { publishBatch, publishOne } from './publish';
 
 /** A change of a source is seen by every warm instance after this long. */
 const SOURCE_TTL_MS = 10_000;
@@ -33,9 +31,18 @@ const ports = {
 export const handler = createHttpHandler(
   'ingest',
   {
-    'POST /v1/events': { scope: 'write', handle: (request, caller) => publishOne(ports, request, caller) },
-    'POST /v1/events/batch': { scope: 'write', handle: (request, caller) => publishBatch(ports, request, caller) },
-    'POST /v1/ingest/{sourceId}': { public: true, handle: (request) => ingestSource(ports, request) },
+    'POST /v1/events': {
+      scope: 'write',
+      handle: async (request, caller) => (await import('./publish')).publishOne(ports, request, caller),
+    },
+    'POST /v1/events/batch': {
+      scope: 'write',
+      handle: async (request, caller) => (await import('./publish')).publishBatch(ports, request, caller),
+    },
+    'POST /v1/ingest/{sourceId}': {
+      public: true,
+      handle: async (request) => (await import('./ingest-source')).ingestSource(ports, request),
+    },
   },
   createAuthenticate(table, Date.now, defaultLimits(environment)),
 );

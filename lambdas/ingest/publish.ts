@@ -1,5 +1,5 @@
 import type { Node } from 'jsonc-parser';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { publishName, requestFingerprint } from '../domain/idempotency';
 import { eventId } from '../domain/identifiers';
 import { isWellFormed } from '../domain/well-formed';
@@ -12,18 +12,19 @@ import type { Source } from '../store/configuration';
 import type { StoredEvent } from '../store/events';
 import { type AcceptPorts, accept, conflictMessage, type IncomingEvent, type Repeatable } from './accept';
 
-const text = (most: number) => z.string().min(1).max(most).refine(isWellFormed, 'contains half of a surrogate pair');
+const text = (most: number) =>
+  z.string().check(z.minLength(1), z.maxLength(most), z.refine(isWellFormed, 'contains half of a surrogate pair'));
 
 /** Body of `POST /v1/events`. */
 export const published = z.object({
   type: text(255),
-  payload: z.unknown().refine((value) => value !== undefined, 'is required'),
-  source_id: z.string().optional(),
-  id: text(255).optional(),
+  payload: z.unknown().check(z.refine((value) => value !== undefined, 'is required')),
+  source_id: z.optional(z.string()),
+  id: z.optional(text(255)),
 });
 
 /** Body of `POST /v1/events/batch`. */
-export const batch = z.object({ events: z.array(published).min(1).max(100) });
+export const batch = z.object({ events: z.array(published).check(z.minLength(1), z.maxLength(100)) });
 
 export interface PublishPorts extends AcceptPorts {
   getSource(environment: string, id: string): Promise<Source | undefined>;

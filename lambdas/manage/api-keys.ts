@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Principal } from '../http/authentication';
 import { ApiError, invalid, notFound } from '../http/errors';
 import type { ApiRequest, ApiResponse } from '../http/messages';
@@ -24,10 +24,15 @@ export const apiKeyBody = z.object({
   ...tenant,
   name,
   /** Name of an environment; of a key of the whole organization only. */
-  environment: z.string().min(1).max(255).nullish(),
-  scopes: z.array(z.enum(SCOPES)).min(1).optional(),
-  expires_on: isoTime.nullish(),
-  rate_limit: z.object({ per_second: z.int().min(1).max(1000), burst: z.int().min(1).max(5000) }).nullish(),
+  environment: z.nullish(z.string().check(z.minLength(1), z.maxLength(255))),
+  scopes: z.optional(z.array(z.enum(SCOPES)).check(z.minLength(1))),
+  expires_on: z.nullish(isoTime),
+  rate_limit: z.nullish(
+    z.object({
+      per_second: z.int().check(z.minimum(1), z.maximum(1000)),
+      burst: z.int().check(z.minimum(1), z.maximum(5000)),
+    }),
+  ),
 });
 
 type Body = z.output<typeof apiKeyBody>;

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { wholeNumber } from '../http/paging';
 import type { UrlRules } from './destination-url';
 import {
@@ -26,10 +26,10 @@ import {
 /** Body of `PATCH /v1/sources/{id}`: what is absent stays as it is; null takes a value away. */
 export const sourceChange = z.object({
   ...tenant,
-  name: name.optional(),
-  slug: slug.optional(),
-  template: template.nullish(),
-  status: sourceStatus.optional(),
+  name: z.optional(name),
+  slug: z.optional(slug),
+  template: z.nullish(template),
+  status: z.optional(sourceStatus),
   ...senderSettings,
 });
 
@@ -37,19 +37,19 @@ export const sourceChange = z.object({
 export const destinationChange = (rules: UrlRules) =>
   z.object({
     ...tenant,
-    name: name.optional(),
-    slug: slug.optional(),
-    type: z.literal('http').optional(),
-    url: destinationUrl(rules).optional(),
-    mirror_urls: mirrorUrls(rules).nullish(),
-    method: method.optional(),
-    headers: headers.optional(),
-    auth_type: authType.optional(),
-    auth_config: authConfig.optional(),
-    timeout_ms: timeout.optional(),
-    retry_policy: retryPolicy.nullish(),
-    rate_limit: rateLimit.nullish(),
-    status: destinationStatus.optional(),
+    name: z.optional(name),
+    slug: z.optional(slug),
+    type: z.optional(z.literal('http')),
+    url: z.optional(destinationUrl(rules)),
+    mirror_urls: z.nullish(mirrorUrls(rules)),
+    method: z.optional(method),
+    headers: z.optional(headers),
+    auth_type: z.optional(authType),
+    auth_config: z.optional(authConfig),
+    timeout_ms: z.optional(timeout),
+    retry_policy: z.nullish(retryPolicy),
+    rate_limit: z.nullish(rateLimit),
+    status: z.optional(destinationStatus),
   });
 
 export type DestinationChange = z.output<ReturnType<typeof destinationChange>>;
@@ -57,44 +57,44 @@ export type DestinationChange = z.output<ReturnType<typeof destinationChange>>;
 /** Body of `PATCH /v1/connections/{id}`. A `source_id` of null means every source. */
 export const connectionChange = z.object({
   ...tenant,
-  name: name.optional(),
-  description: description.nullish(),
-  source_id: z.string().nullish(),
-  destination_id: z.string().optional(),
-  filter_rules: filterRules.nullish(),
-  schema: payloadSchema.nullish(),
-  enabled: z.boolean().optional(),
+  name: z.optional(name),
+  description: z.nullish(description),
+  source_id: z.nullish(z.string()),
+  destination_id: z.optional(z.string()),
+  filter_rules: z.nullish(filterRules),
+  schema: z.nullish(payloadSchema),
+  enabled: z.optional(z.boolean()),
 });
 
-const id = z.string().min(1).max(100);
+const id = z.string().check(z.minLength(1), z.maxLength(100));
 
 // A filter that names a word of the surface is answered, with an empty list where nothing can have it.
 const listStatus = z.enum(['active', 'paused', 'disabled']);
 
 /** Which part of a list of configuration is wanted; without `limit` up to a thousand rows. */
 const paging = {
-  limit: wholeNumber('limit', 1, 100).optional(),
-  offset: wholeNumber('offset', 0, 1_000_000).default(0),
-  cursor: z.string().optional(),
+  limit: z.optional(wholeNumber('limit', 1, 100)),
+  offset: z._default(wholeNumber('offset', 0, 1_000_000), 0),
+  cursor: z.optional(z.string()),
 };
 
 /** Parameters of `GET /v1/api-keys`. */
 export const apiKeyQuery = z.object(paging);
 
 /** Parameters of `GET /v1/sources`. */
-export const sourceQuery = z.object({ ...paging, status: listStatus.optional() });
+export const sourceQuery = z.object({ ...paging, status: z.optional(listStatus) });
 
 /** Parameters of `GET /v1/destinations`. */
 export const destinationQuery = z.object({
   ...paging,
-  status: listStatus.optional(),
-  type: z.string().max(100).optional(),
+  status: z.optional(listStatus),
+  type: z.optional(z.string().check(z.maxLength(100))),
 });
 
 /** Parameters of `GET /v1/connections`. */
 export const connectionQuery = z.object({
   ...paging,
-  source_id: id.optional(),
-  destination_id: id.optional(),
-  status: listStatus.optional(),
+  source_id: z.optional(id),
+  destination_id: z.optional(id),
+  status: z.optional(listStatus),
 });

@@ -76,5 +76,5 @@ function newAuth(stored: Destination['auth'], { auth_type, auth_config }: Destin
   if (auth_config === undefined && (auth_type === undefined || auth_type === stored.type)) return undefined;
   const type = auth_type ?? stored.type;
   const given = validate(requiredCredentials, { auth_type: type, auth_config: auth_config ?? {} });
-  return destinationAuth.parse({ type, ...given.auth_config });
+  return destinationAuth().parse({ type, ...given.auth_config });
 }

@@ -44,7 +44,7 @@ export async function createDestination(
     ...{ name: body.name, slug: body.slug ?? slugOf(body.name, 'destination') },
     ...(body.mirror_urls?.length && { mirrorUrls: body.mirror_urls }),
     ...{ url: body.url, method: body.method, headers: lowerCase(body.headers) },
-    auth: destinationAuth.parse({ type: body.auth_type, ...body.auth_config }),
+    auth: destinationAuth().parse({ type: body.auth_type, ...body.auth_config }),
     timeoutMs: body.timeout_ms,
     retryPolicy: readRetryPolicy(body.retry_policy),
     ...(typeof body.rate_limit === 'number' && { rateLimit: body.rate_limit }),

@@ -2,19 +2,6 @@ import { defaultLimits, readEnvironment } from '../environment';
 import { createAuthenticate } from '../http/authentication';
 import { createHttpHandler } from '../http/endpoint';
 import { openTable } from '../store/table';
-import { createKey, deleteKey, showKeys } from './api-keys';
-import { createConnection, deleteConnection, patchConnection, showConnection, showConnections } from './connections';
-import {
-  changeDestinationStatus,
-  createDestination,
-  deleteDestination,
-  patchDestination,
-  showDestination,
-  showDestinations,
-} from './destinations';
-import { rotateSecret } from './rotate-secret';
-import { createSession, deleteSession, showSession } from './session';
-import { createSource, deleteSource, patchSource, showSource, showSources, showTemplates } from './sources';
 import { withActivity } from './with-activity';
 
 const environment = readEnvironment('manage');
@@ -25,64 +12,108 @@ const rules = { allowPlainHttp: environment.ALLOW_PLAIN_HTTP, allowLoopback: env
 export const handler = createHttpHandler(
   'manage',
   withActivity(table, {
-    'POST /v1/sources': { scope: 'write', handle: (request, caller) => createSource(table, request, caller) },
-    'GET /v1/sources': { scope: 'read', handle: (request, caller) => showSources(table, request, caller) },
-    'GET /v1/sources/{id}': { scope: 'read', handle: (request, caller) => showSource(table, request, caller) },
-    'GET /v1/sources/templates': { scope: 'read', handle: showTemplates },
-    'PATCH /v1/sources/{id}': { scope: 'write', handle: (request, caller) => patchSource(table, request, caller) },
-    'DELETE /v1/sources/{id}': { scope: 'delete', handle: (request, caller) => deleteSource(table, request, caller) },
+    'POST /v1/sources': {
+      scope: 'write',
+      handle: async (request, caller) => (await import('./sources')).createSource(table, request, caller),
+    },
+    'GET /v1/sources': {
+      scope: 'read',
+      handle: async (request, caller) => (await import('./sources')).showSources(table, request, caller),
+    },
+    'GET /v1/sources/{id}': {
+      scope: 'read',
+      handle: async (request, caller) => (await import('./sources')).showSource(table, request, caller),
+    },
+    'GET /v1/sources/templates': { scope: 'read', handle: async () => (await import('./sources')).showTemplates() },
+    'PATCH /v1/sources/{id}': {
+      scope: 'write',
+      handle: async (request, caller) => (await import('./sources')).patchSource(table, request, caller),
+    },
+    'DELETE /v1/sources/{id}': {
+      scope: 'delete',
+      handle: async (request, caller) => (await import('./sources')).deleteSource(table, request, caller),
+    },
     'POST /v1/destinations': {
       scope: 'write',
-      handle: (request, caller) => createDestination(table, rules, request, caller),
+      handle: async (request, caller) =>
+        (await import('./destinations')).createDestination(table, rules, request, caller),
     },
-    'GET /v1/destinations': { scope: 'read', handle: (request, caller) => showDestinations(table, request, caller) },
+    'GET /v1/destinations': {
+      scope: 'read',
+      handle: async (request, caller) => (await import('./destinations')).showDestinations(table, request, caller),
+    },
     'GET /v1/destinations/{id}': {
       scope: 'read',
-      handle: (request, caller) => showDestination(table, request, caller),
+      handle: async (request, caller) => (await import('./destinations')).showDestination(table, request, caller),
     },
     'PATCH /v1/destinations/{id}': {
       scope: 'write',
-      handle: (request, caller) => patchDestination(table, rules, request, caller),
+      handle: async (request, caller) =>
+        (await import('./destinations')).patchDestination(table, rules, request, caller),
     },
     'DELETE /v1/destinations/{id}': {
       scope: 'delete',
-      handle: (request, caller) => deleteDestination(table, request, caller),
+      handle: async (request, caller) => (await import('./destinations')).deleteDestination(table, request, caller),
     },
     'POST /v1/destinations/{id}/rotate-secret': {
       scope: 'write',
-      handle: (request, caller) => rotateSecret(table, request, caller, Date.now()),
+      handle: async (request, caller) =>
+        (await import('./rotate-secret')).rotateSecret(table, request, caller, Date.now()),
     },
     'POST /v1/destinations/{id}/pause': {
       scope: 'write',
-      handle: (request, caller) => changeDestinationStatus(table, request, caller, 'paused'),
+      handle: async (request, caller) =>
+        (await import('./destinations')).changeDestinationStatus(table, request, caller, 'paused'),
     },
     'POST /v1/destinations/{id}/resume': {
       scope: 'write',
-      handle: (request, caller) => changeDestinationStatus(table, request, caller, 'active'),
+      handle: async (request, caller) =>
+        (await import('./destinations')).changeDestinationStatus(table, request, caller, 'active'),
     },
-    'POST /v1/connections': { scope: 'write', handle: (request, caller) => createConnection(table, request, caller) },
-    'GET /v1/connections': { scope: 'read', handle: (request, caller) => showConnections(table, request, caller) },
-    'GET /v1/connections/{id}': { scope: 'read', handle: (request, caller) => showConnection(table, request, caller) },
+    'POST /v1/connections': {
+      scope: 'write',
+      handle: async (request, caller) => (await import('./connections')).createConnection(table, request, caller),
+    },
+    'GET /v1/connections': {
+      scope: 'read',
+      handle: async (request, caller) => (await import('./connections')).showConnections(table, request, caller),
+    },
+    'GET /v1/connections/{id}': {
+      scope: 'read',
+      handle: async (request, caller) => (await import('./connections')).showConnection(table, request, caller),
+    },
     'PATCH /v1/connections/{id}': {
       scope: 'write',
-      handle: (request, caller) => patchConnection(table, request, caller),
+      handle: async (request, caller) => (await import('./connections')).patchConnection(table, request, caller),
     },
     'DELETE /v1/connections/{id}': {
       scope: 'delete',
-      handle: (request, caller) => deleteConnection(table, request, caller),
+      handle: async (request, caller) => (await import('./connections')).deleteConnection(table, request, caller),
     },
     'POST /v1/api-keys': {
       scope: 'write',
-      handle: (request, caller) => createKey(table, request, caller, Date.now()),
+      handle: async (request, caller) => (await import('./api-keys')).createKey(table, request, caller, Date.now()),
     },
-    'GET /v1/api-keys': { scope: 'read', handle: (request, caller) => showKeys(table, request, caller) },
+    'GET /v1/api-keys': {
+      scope: 'read',
+      handle: async (request, caller) => (await import('./api-keys')).showKeys(table, request, caller),
+    },
     'DELETE /v1/api-keys/{id}': {
       scope: 'delete',
-      handle: (request, caller) => deleteKey(table, request, caller, Date.now()),
+      handle: async (request, caller) => (await import('./api-keys')).deleteKey(table, request, caller, Date.now()),
     },
-    'POST /v1/session': { scope: 'any key', handle: (_, caller) => createSession(table, caller, Date.now()) },
-    'GET /v1/session': { scope: 'any key', handle: (_, caller) => showSession(caller) },
-    'DELETE /v1/session': { scope: 'any key', handle: (_, caller) => deleteSession(table, caller) },
+    'POST /v1/session': {
+      scope: 'any key',
+      handle: async (_, caller) => (await import('./session')).createSession(table, caller, Date.now()),
+    },
+    'GET /v1/session': {
+      scope: 'any key',
+      handle: async (_, caller) => (await import('./session')).showSession(caller),
+    },
+    'DELETE /v1/session': {
+      scope: 'any key',
+      handle: async (_, caller) => (await import('./session')).deleteSession(table, caller),
+    },
   }),
   createAuthenticate(table, Date.now, defaultLimits(environment)),
 );

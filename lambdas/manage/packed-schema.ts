@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { invalid } from '../http/errors';
 import { packSchema } from '../store/schema-codec';
 import type { payloadSchema } from './schemas';

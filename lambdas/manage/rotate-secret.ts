@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { writeDestination } from '../dialects/management/wire';
 import { newSigningSecret } from '../domain/signature';
 import { MAX_RETIRING, rotated, unended } from '../domain/signing-secrets';
@@ -18,11 +18,7 @@ const DAY_SECONDS = 86_400;
 export const rotationBody = z.object({
   ...tenant,
   /** For how long the secrets of before go on signing, besides the new one. */
-  overlap_seconds: z
-    .int()
-    .min(0)
-    .max(7 * DAY_SECONDS)
-    .default(DAY_SECONDS),
+  overlap_seconds: z._default(z.int().check(z.minimum(0), z.maximum(7 * DAY_SECONDS)), DAY_SECONDS),
 });
 
 /**

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { DEFAULT_DEDUP_WINDOW_SECONDS, type Deduplication } from '../domain/deduplication';
 import {
   DEFAULT_TOLERANCE_SECONDS,

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Endpoint, Endpoints } from '../http/endpoint';
 import type { ApiResponse } from '../http/messages';
 import {
@@ -9,7 +9,7 @@ import {
 } from '../statistics/activity';
 import type { Table } from '../store/table';
 
-const written = z.looseObject({ id: z.string(), env_id: z.string(), destination_id: z.string().optional() });
+const written = z.looseObject({ id: z.string(), env_id: z.string(), destination_id: z.optional(z.string()) });
 type Written = z.output<typeof written>;
 
 /** Of each kind of answer: what it holds, what went through that, and under which name the latest of it is shown. */
@@ -42,7 +42,7 @@ async function extendAnswer(table: Table, response: ApiResponse): Promise<ApiRes
   const kind = body && KINDS.find(({ one, many }) => one in body || many in body);
   if (!kind) return response;
   const single = written.safeParse(body[kind.one]).data;
-  const list = written.array().safeParse(body[kind.many]).data;
+  const list = z.array(written).safeParse(body[kind.many]).data;
   const [first, ...more] = await extendAll(table, kind, list ?? (single ? [single] : []));
   if (list) return { ...response, body: { ...body, [kind.many]: first ? [first, ...more] : [] } };
   return single ? { ...response, body: { ...body, [kind.one]: first } } : response;

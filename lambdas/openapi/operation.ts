@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/v4/core';
 import type { Needs } from '../http/authentication';
 import type { TagName } from './tags';
 
@@ -6,7 +6,7 @@ import type { TagName } from './tags';
 export type RefusalStatus = 400 | 401 | 403 | 404 | 409 | 413 | 429 | 500;
 
 /** A schema of parameters by name. */
-export type Parameters = z.ZodType<unknown, Record<string, unknown>>;
+export type Parameters = z.$ZodType<unknown, Record<string, unknown>>;
 
 /** What the document says of one route. Paths and methods are those of the list of routes. */
 export interface Operation {
@@ -28,7 +28,7 @@ export interface Operation {
 
 export interface RequestBody {
   /** Absent: any bytes. */
-  readonly schema?: z.ZodType;
+  readonly schema?: z.$ZodType;
   readonly example?: unknown;
 }
 
@@ -36,7 +36,7 @@ export interface Answer {
   readonly status: 200 | 201 | 202 | 204;
   readonly description: string;
   /** Absent: no body. */
-  readonly schema?: z.ZodType;
+  readonly schema?: z.$ZodType;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

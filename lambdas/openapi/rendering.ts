@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/v4/core';
 import type { ZodOpenApiOverrideContext } from 'zod-openapi';
 
 /** What the rules below look at and change; JSON Schema has more members. */
@@ -6,10 +6,10 @@ type JsonSchema = ZodOpenApiOverrideContext['jsonSchema'];
 
 /** Says in the document what a validating schema means, where its form alone does not tell. */
 export function render({ zodSchema, jsonSchema, io }: ZodOpenApiOverrideContext): void {
-  if (zodSchema instanceof z.ZodPipe && io === 'input') renderNumberInText(zodSchema, jsonSchema);
-  if (zodSchema instanceof z.ZodDefault && io === 'input') jsonSchema.default = zodSchema.def.defaultValue;
-  if (zodSchema instanceof z.ZodUnion) renderUndefined(zodSchema, jsonSchema);
-  if (zodSchema instanceof z.ZodISODateTime) jsonSchema.format = 'date-time';
+  if (zodSchema instanceof z.$ZodPipe && io === 'input') renderNumberInText(zodSchema, jsonSchema);
+  if (zodSchema instanceof z.$ZodDefault && io === 'input') jsonSchema.default = zodSchema._zod.def.defaultValue;
+  if (zodSchema instanceof z.$ZodUnion) renderUndefined(zodSchema, jsonSchema);
+  if (zodSchema instanceof z.$ZodISODateTime) jsonSchema.format = 'date-time';
   // The formats say it, and the patterns of dates are hundreds of characters long.
   if (jsonSchema.format !== undefined) delete jsonSchema.pattern;
   // What JavaScript holds exactly is no limit of the API.
@@ -19,16 +19,17 @@ export function render({ zodSchema, jsonSchema, io }: ZodOpenApiOverrideContext)
 }
 
 /** A query string is text; one that is read as a number within limits is a number to the caller. */
-function renderNumberInText(pipe: z.ZodPipe, jsonSchema: JsonSchema): void {
-  const { out } = pipe.def;
-  if (!(out instanceof z.ZodNumber)) return;
+function renderNumberInText(pipe: z.$ZodPipe, jsonSchema: JsonSchema): void {
+  const { out } = pipe._zod.def;
+  if (!(out instanceof z.$ZodNumber)) return;
   delete jsonSchema.pattern;
-  Object.assign(jsonSchema, { type: 'integer', minimum: out.minValue, maximum: out.maxValue });
+  const { minimum, maximum } = z.toJSONSchema(out);
+  Object.assign(jsonSchema, { type: 'integer', minimum, maximum });
 }
 
 /** A member that may be absent is no choice in JSON, which has no such value. */
-function renderUndefined(union: z.ZodUnion, jsonSchema: JsonSchema): void {
-  const choices = jsonSchema.anyOf?.filter((_, index) => !(union.def.options[index] instanceof z.ZodUndefined));
+function renderUndefined(union: z.$ZodUnion, jsonSchema: JsonSchema): void {
+  const choices = jsonSchema.anyOf?.filter((_, index) => !(union._zod.def.options[index] instanceof z.$ZodUndefined));
   if (!choices || choices.length === jsonSchema.anyOf?.length) return;
   const [only, ...more] = choices;
   if (more.length > 0) {

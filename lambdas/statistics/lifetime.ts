@@ -4,7 +4,7 @@ import type { Table } from '../store/table';
 import { lifetimeKey, type Subject, statisticsPk } from './buckets';
 import { ATTRIBUTES, COUNTS, type Count, countOf, readCounts, readNumber } from './counts';
 import type { CountsItem } from './items';
-import { type StatisticsScope, subjectsOf } from './read-statistics';
+import { type StatisticsScope, subjectsOf } from './scope';
 
 /** Which list a total is for. */
 export type TotalOf = StatisticsScope & {

@@ -3,6 +3,7 @@ import type { Subject, Width } from './buckets';
 import { type Count, readCounts } from './counts';
 import { Histogram } from './histogram';
 import { type CountsItem, readBuckets } from './items';
+import { type StatisticsScope, subjectsOf } from './scope';
 
 const HOUR_MS = 3_600_000;
 
@@ -17,9 +18,6 @@ const PERIODS = {
 export type Period = keyof typeof PERIODS;
 
 export const PERIOD_NAMES = Object.keys(PERIODS) as [Period, ...Period[]];
-
-/** Whose statistics: all of some environments, or one destination's. */
-export type StatisticsScope = { readonly environments: readonly string[] } | { readonly destination: string };
 
 /**
  * How the deliveries of a period stand. `total` is the sum of the next three. Latencies are those that lists show, of every
@@ -54,11 +52,6 @@ export async function readStatistics(
   const read = (subject: Subject) => readBuckets(table, subject, width, now - ms, now);
   return summarize((await Promise.all(subjectsOf(scope).map(read))).flat());
 }
-
-export const subjectsOf = (scope: StatisticsScope): Subject[] =>
-  'destination' in scope
-    ? [{ destination: scope.destination }]
-    : scope.environments.map((environment) => ({ environment }));
 
 /** Which of the three words of a statistic a count belongs to. */
 const WORDS: Readonly<Record<Count, 'delivered' | 'failed' | 'pending'>> = {

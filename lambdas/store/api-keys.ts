@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { isConfigurationId, newConfigurationId } from '../domain/identifiers';
 import { apiKeyEntryKey, apiKeyKey, environmentKey, organizationKey, organizationPk } from './addresses';
 import { expectConditionFailure } from './conditions';
@@ -22,15 +22,15 @@ const record = z.object({
   organization: z.string(),
   organizationName: z.string(),
   /** Absent on a key of the whole organization. */
-  environment: z.string().optional(),
-  environmentName: z.string().optional(),
+  environment: z.optional(z.string()),
+  environmentName: z.optional(z.string()),
   scopes: z.array(z.enum(SCOPES)),
   /** ISO 8601. */
   createdAt: z.string(),
-  expiresOn: z.string().optional(),
-  revokedAt: z.string().optional(),
+  expiresOn: z.optional(z.string()),
+  revokedAt: z.optional(z.string()),
   /** Absent: the deployment's default. */
-  rateLimit: z.object({ perSecond: z.int(), burst: z.int() }).optional(),
+  rateLimit: z.optional(z.object({ perSecond: z.int(), burst: z.int() })),
 });
 
 /** An API key as it is stored. */

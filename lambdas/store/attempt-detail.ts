@@ -1,13 +1,13 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { ERROR_CODES, type Headers } from '../domain/attempt';
 
 const target = z.object({
   url: z.string(),
   latencyMs: z.number(),
-  statusCode: z.number().optional(),
-  errorCode: z.enum(ERROR_CODES).optional(),
-  errorMessage: z.string().optional(),
+  statusCode: z.optional(z.number()),
+  errorCode: z.optional(z.enum(ERROR_CODES)),
+  errorMessage: z.optional(z.string()),
 });
 
 /** What came of an attempt at one of several targets; it accepted when there is no error. */
@@ -52,7 +52,7 @@ const head = z.object({
   requestBodyBytes: z.number(),
   responseHeaders: z.record(z.string(), z.string()),
   hasBody: z.boolean(),
-  targets: z.array(target).optional(),
+  targets: z.optional(z.array(target)),
 });
 
 /** Between the JSON head, which never contains it, and the bytes of the response body. */

@@ -1,5 +1,5 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { CallBudget } from '../domain/call-budget';
 import { callBudgetKey } from './addresses';
 import { expectConditionFailure } from './conditions';

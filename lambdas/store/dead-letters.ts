@@ -1,5 +1,5 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { ERROR_CODES } from '../domain/attempt';
 import { deadLetterKey, deliveryKey, readFamilyKey } from './addresses';
 import { getAll } from './batch-get';
@@ -17,8 +17,8 @@ const item = z.object({
   con: z.string(),
   dst: z.string(),
   attemptCount: z.number(),
-  errorCode: z.enum(ERROR_CODES).optional(),
-  errorMessage: z.string().optional(),
+  errorCode: z.optional(z.enum(ERROR_CODES)),
+  errorMessage: z.optional(z.string()),
   /** ISO 8601. */
   failedAt: z.string(),
 });

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { ERROR_CODES } from '../domain/attempt';
 import { DELIVERY_STATUSES, type DeliveryStatus, needsAttention, TRIGGERS } from '../domain/delivery';
 import { attentionPk, parkedPk, readDeliveryKey, shardOf, timeKey } from './addresses';
@@ -11,11 +11,11 @@ const attempt = z.object({
   /** Milliseconds since the epoch. */
   startedAt: z.number(),
   latencyMs: z.number(),
-  statusCode: z.number().optional(),
-  errorCode: z.enum(ERROR_CODES).optional(),
-  errorMessage: z.string().optional(),
+  statusCode: z.optional(z.number()),
+  errorCode: z.optional(z.enum(ERROR_CODES)),
+  errorMessage: z.optional(z.string()),
   /** Packed; see attempt-detail. Absent when nothing was sent. */
-  detail: bytes.optional(),
+  detail: z.optional(bytes),
 });
 
 /** An attempt that was made. */
@@ -24,14 +24,14 @@ export type StoredAttempt = z.output<typeof attempt>;
 /** Reads an attempt from its item or from within its delivery. */
 export const parseAttempt = (raw: unknown): StoredAttempt => attempt.parse(raw);
 
-const summary = attempt.pick({ statusCode: true, latencyMs: true, errorCode: true, errorMessage: true });
+const summary = z.pick(attempt, { statusCode: true, latencyMs: true, errorCode: true, errorMessage: true });
 
 const item = z.object({
   pk: z.string(),
   sk: z.string(),
   org: z.string(),
   env: z.string(),
-  src: z.string().optional(),
+  src: z.optional(z.string()),
   con: z.string(),
   dst: z.string(),
   status: z.enum(DELIVERY_STATUSES),
@@ -42,26 +42,26 @@ const item = z.object({
   /** Attempts made before the current round. */
   roundStart: z.int(),
   maxAttempts: z.int(),
-  nextAttemptAt: z.number().optional(),
-  claimId: z.string().optional(),
-  claimUntil: z.number().optional(),
+  nextAttemptAt: z.optional(z.number()),
+  claimId: z.optional(z.string()),
+  claimUntil: z.optional(z.number()),
   /** How often the attempt that is due was claimed; more than once only after a worker failed. */
-  claims: z.int().optional(),
-  deathToken: z.string().optional(),
-  deathMessageId: z.string().optional(),
+  claims: z.optional(z.int()),
+  deathToken: z.optional(z.string()),
+  deathMessageId: z.optional(z.string()),
   /** The recovery that has started a round of it, if one has. */
-  recovery: z.string().optional(),
+  recovery: z.optional(z.string()),
   /** Marks of the targets that accepted the event while others did not; see domain/targets. */
-  accepted: z.array(z.string()).readonly().optional(),
+  accepted: z.optional(z.readonly(z.array(z.string()))),
   createdAt: z.string(),
   /** When the event came in, where that is not when the delivery was made: on requeued and replayed ones. */
-  receivedAt: z.string().optional(),
+  receivedAt: z.optional(z.string()),
   updatedAt: z.number(),
-  deliveredAt: z.number().optional(),
+  deliveredAt: z.optional(z.number()),
   /** The first attempt of all: most deliveries need no other. */
-  first: attempt.optional(),
+  first: z.optional(attempt),
   /** Figures of the latest attempt where it is not the first. */
-  last: summary.optional(),
+  last: z.optional(summary),
 });
 
 /** A delivery of an event over a connection. Times are ISO 8601 where text, milliseconds since the epoch where numbers. */

@@ -1,5 +1,5 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { eventKey, shardOf, timeKey, timelinePk } from './addresses';
 import { packBody, unpackBody } from './body-codec';
 import { bytes } from './bytes';
@@ -44,18 +44,18 @@ const item = z.object({
   pk: z.string(),
   org: z.string(),
   env: z.string(),
-  src: z.string().optional(),
-  type: z.string().optional(),
+  src: z.optional(z.string()),
+  type: z.optional(z.string()),
   contentType: z.string(),
-  headers: z.record(z.string(), z.string()).optional(),
-  externalId: z.string().optional(),
-  fingerprint: z.string().optional(),
+  headers: z.optional(z.record(z.string(), z.string())),
+  externalId: z.optional(z.string()),
+  fingerprint: z.optional(z.string()),
   createdAt: z.string(),
-  routing: z.enum(['no_routes', 'requested']).optional(),
-  retryAt: z.number().optional(),
-  verified: z.literal(true).optional(),
-  latest: z.object({ base: z.string(), at: z.string(), fingerprint: z.string().optional() }).optional(),
-  expiresAt: z.number().optional(),
+  routing: z.optional(z.enum(['no_routes', 'requested'])),
+  retryAt: z.optional(z.number()),
+  verified: z.optional(z.literal(true)),
+  latest: z.optional(z.object({ base: z.string(), at: z.string(), fingerprint: z.optional(z.string()) })),
+  expiresAt: z.optional(z.number()),
 });
 
 const storedBody = z.union([z.object({ br: bytes }), z.object({ body: bytes })]);

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** What nearly every event is. */
 const USUAL_CONTENT_TYPE = 'application/json';

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { IDEMPOTENCY_WINDOW_MS } from '../domain/idempotency';
 import { keyUseKey } from './addresses';
 import type { Table } from './table';

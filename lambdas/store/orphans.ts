@@ -1,5 +1,5 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { environmentPk, ORPHANS_PREFIX, orphansKey } from './addresses';
 import { queryAll } from './query';
 import type { Table } from './table';

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { intervalMs } from '../domain/rate-limit';
 import { rateLimitKey } from './addresses';
 import { getAll } from './batch-get';

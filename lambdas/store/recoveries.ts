@@ -1,5 +1,5 @@
 import { GetCommand, PutCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { isConfigurationId } from '../domain/identifiers';
 import { environmentPk, OPEN_RECOVERIES_PK, RECOVERIES_PREFIX, recoveryKey } from './addresses';
 import { getAll } from './batch-get';
@@ -27,15 +27,15 @@ const item = z.object({
   /** Deliveries that had moved on by the time it was their turn. */
   skipped: z.int(),
   /** Sort key of the last entry that was worked off. */
-  position: z.string().optional(),
+  position: z.optional(z.string()),
   /** Identifiers of the deliveries that are being replayed now, written down before the first of them is. */
-  plan: z.array(z.string()).optional(),
+  plan: z.optional(z.array(z.string())),
   /** The position once the plan is worked off. */
-  planEnd: z.string().optional(),
+  planEnd: z.optional(z.string()),
   /** ISO 8601. */
   createdAt: z.string(),
   updatedAt: z.string(),
-  finishedAt: z.string().optional(),
+  finishedAt: z.optional(z.string()),
 });
 
 /** A job that replays what a destination failed to take in a range of time. */

@@ -1,5 +1,5 @@
 import { GetCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { isConfigurationId } from '../domain/identifiers';
 import {
   connectionKey,
@@ -29,10 +29,10 @@ const removed = z.object({
   environment: z.string(),
   name: z.string(),
   /** Of a destination. */
-  url: z.string().optional(),
+  url: z.optional(z.string()),
   /** Of a connection. */
-  source: z.string().optional(),
-  destination: z.string().optional(),
+  source: z.optional(z.string()),
+  destination: z.optional(z.string()),
   /** ISO 8601. */
   removedAt: z.string(),
 });

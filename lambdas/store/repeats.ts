@@ -1,5 +1,5 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { MAX_ORDINAL } from '../domain/identifiers';
 import { DELIVERY_PREFIX, eventKey, readFamilyKey } from './addresses';
 import { closingItems } from './closing';

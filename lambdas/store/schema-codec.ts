@@ -1,5 +1,5 @@
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 const schema = z.union([z.boolean(), z.record(z.string(), z.unknown())]);
 

@@ -1,16 +1,16 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { sweepKey } from './addresses';
 import { getAll } from './batch-get';
 import type { Table } from './table';
 
 const positions = z.object({
   /** In the open deliveries. */
-  open: z.string().optional(),
+  open: z.optional(z.string()),
   /** In the deliveries that wait for their next attempt. */
-  retrying: z.string().optional(),
+  retrying: z.optional(z.string()),
   /** In the events: all before it have been looked at. */
-  events: z.string().optional(),
+  events: z.optional(z.string()),
 });
 
 /**

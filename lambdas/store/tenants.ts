@@ -1,5 +1,5 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { newConfigurationId } from '../domain/identifiers';
 import { environmentKey, type Key, organizationKey, organizationPk } from './addresses';
 import { putNew } from './put-new';

@@ -19,7 +19,7 @@ describe.each(NAMES)('the function %s', (name) => {
   it('gets the environment that it parses at its start, and nothing that it does not read', () => {
     const variables = variablesOf(template, name);
     expect(ENVIRONMENTS[name].safeParse(variables).error?.issues ?? []).toEqual([]);
-    const common = ['NODE_OPTIONS', 'POWERTOOLS_LOG_LEVEL', 'POWERTOOLS_SERVICE_NAME'];
+    const common = ['POWERTOOLS_LOG_LEVEL', 'POWERTOOLS_SERVICE_NAME'];
     expect(Object.keys(variables).sort()).toEqual([...Object.keys(ENVIRONMENTS[name].shape), ...common].sort());
   });
 

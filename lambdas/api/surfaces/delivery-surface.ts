@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { deadLetterQuery, getQuery } from '../../dialects/hookbase/query';
 import type { DestinationNames } from '../../dialects/hookbase/wire';
 import { writeAttempt, writeDeadLetter, writeExchange } from '../../dialects/hookbase/wire';
@@ -30,7 +30,7 @@ interface PageRequest {
 
 /** Where the two surfaces that show deliveries differ: in their words for a status. */
 export interface DeliveryDialect {
-  readonly listQuery: z.ZodType<DeliveryQuery & PageRequest>;
+  readonly listQuery: z.ZodMiniType<DeliveryQuery & PageRequest>;
   writeDelivery(delivery: Delivery, destination: DestinationNames | undefined): { readonly status: string };
 }
 

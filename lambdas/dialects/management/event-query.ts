@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { EVENT_STATUSES } from '../../domain/event-status';
 import { isoTime, wholeNumber } from '../../http/paging';
 
@@ -7,14 +7,14 @@ export const VERIFICATION_STATUSES = ['verified', 'failed', 'skipped'] as const;
 
 /** Parameters of the list of events. */
 export const eventQuery = z.object({
-  limit: wholeNumber('limit', 1, 100).default(50),
-  offset: wholeNumber('offset', 0, 1_000_000).default(0),
-  cursor: z.string().optional(),
-  from: isoTime.optional(),
-  to: isoTime.optional(),
-  source_id: z.string().min(1).max(100).optional(),
-  type: z.string().min(1).max(255).optional(),
-  status: z.enum(EVENT_STATUSES).optional(),
-  method: z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']).optional(),
-  verification_status: z.enum(VERIFICATION_STATUSES).optional(),
+  limit: z._default(wholeNumber('limit', 1, 100), 50),
+  offset: z._default(wholeNumber('offset', 0, 1_000_000), 0),
+  cursor: z.optional(z.string()),
+  from: z.optional(isoTime),
+  to: z.optional(isoTime),
+  source_id: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
+  type: z.optional(z.string().check(z.minLength(1), z.maxLength(255))),
+  status: z.optional(z.enum(EVENT_STATUSES)),
+  method: z.optional(z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])),
+  verification_status: z.optional(z.enum(VERIFICATION_STATUSES)),
 });

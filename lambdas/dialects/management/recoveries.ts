@@ -1,23 +1,23 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { isoTime, wholeNumber } from '../../http/paging';
 import { RECOVERY_STATUSES, type Recovery } from '../../store/recoveries';
 
 /** The body that asks for a recovery. */
 export const recoveryBody = z.object({
-  org_id: z.string().optional(),
-  env_id: z.string().optional(),
+  org_id: z.optional(z.string()),
+  env_id: z.optional(z.string()),
   destination_id: z.string(),
   from: isoTime,
-  to: isoTime.optional(),
+  to: z.optional(isoTime),
 });
 
 /** Parameters of the list of recoveries. */
 export const recoveryQuery = z.object({
-  destination_id: z.string().optional(),
-  status: z.enum(RECOVERY_STATUSES).optional(),
-  limit: wholeNumber('limit', 1, 100).default(50),
-  offset: wholeNumber('offset', 0, 1_000_000).default(0),
-  cursor: z.string().optional(),
+  destination_id: z.optional(z.string()),
+  status: z.optional(z.enum(RECOVERY_STATUSES)),
+  limit: z._default(wholeNumber('limit', 1, 100), 50),
+  offset: z._default(wholeNumber('offset', 0, 1_000_000), 0),
+  cursor: z.optional(z.string()),
 });
 
 /** A recovery with its progress. */

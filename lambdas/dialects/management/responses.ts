@@ -129,7 +129,7 @@ const connection = z
       .string()
       .nullable()
       .meta({ description: `A JSON list of rules as text; operators: ${FILTER_OPERATORS.join(', ')}` }),
-    schema: payloadSchema.nullable(),
+    schema: z.nullable(payloadSchema),
     enabled: z.boolean(),
     status: z.enum(['active', 'disabled']),
     event_count: count,

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { DeliveryStatus } from '../../domain/delivery';
 
 /** The four words of this surface, each with the statuses that it stands for. */
@@ -21,4 +21,7 @@ const WORD_OF = Object.fromEntries(
 export const wordOf = (status: DeliveryStatus): StatusWord => WORD_OF[status];
 
 /** Reads a word as the statuses that it stands for. */
-export const statusesOfWord = z.enum(WORDS).transform((word): readonly DeliveryStatus[] => STATUS_WORDS[word]);
+export const statusesOfWord = z.pipe(
+  z.enum(WORDS),
+  z.transform((word): readonly DeliveryStatus[] => STATUS_WORDS[word]),
+);
