@@ -59,9 +59,14 @@ function functionRow(one: FunctionReading, deliveries: number): string[] {
   ];
 }
 
+/** As formatters have it. */
+const MIN_WIDTH = 3;
+
 /** A table in Markdown; the first column to the left, the others to the right. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((name, column) => Math.max(name.length, ...rows.map((row) => (row[column] ?? '').length)));
+  const widths = head.map((name, column) =>
+    Math.max(MIN_WIDTH, name.length, ...rows.map((row) => (row[column] ?? '').length)),
+  );
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, column) => pad(cell, widths[column] ?? 0, column)).join(' | ')} |`;
   const rule = widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));

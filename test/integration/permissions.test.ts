@@ -83,6 +83,7 @@ async function dieWithoutAWorker(): Promise<void> {
 
 async function loseAMessage(): Promise<void> {
   const tenant = await refusedOnce(retryEvery(1, 2));
+  await world.queues.untilEmpty('delivery');
   world.stack.pauseMapping('deliver');
   const eventId = await strand(world, tenant);
   await world.stack.invoke('sweep', {});
