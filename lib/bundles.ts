@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, buildSync } from 'esbuild';
 import type { FunctionName } from '../lambdas/environment';
+import { joinParts } from './join-parts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUTPUT = join(ROOT, '.posthorn', 'bundles');
@@ -42,6 +43,10 @@ export const BUNDLING = {
 /** The source file of a function, from the root of the project. */
 export const entryOf = (name: FunctionName): string => `lambdas/${name}/handler.ts`;
 
+/** The files of a bundle whose entry is called `index`: that, and what it imports on demand. */
+export const filesOf = (source: Pick<BuildOptions, 'entryPoints' | 'stdin' | 'entryNames' | 'outdir'>) =>
+  joinParts(buildSync({ ...BUNDLING, ...source, write: false, metafile: true }), BUNDLING);
+
 const bundled = new Set<FunctionName>();
 
 /**
@@ -58,11 +63,10 @@ export function bundleOf(name: FunctionName): string {
 }
 
 function makeBundle(name: FunctionName, folder: string): void {
-  const entryPoints = [{ in: entryOf(name), out: 'index' }];
-  const { outputFiles } = buildSync({ ...BUNDLING, entryPoints, outdir: folder, write: false });
-  for (const { path, contents } of outputFiles) replace(path, contents);
+  const files = filesOf({ entryPoints: [{ in: entryOf(name), out: 'index' }], outdir: folder });
+  for (const { path, contents } of files) replace(path, contents);
   // Parts are named by their content: those of an earlier run would be uploaded and never imported.
-  const made = new Set(outputFiles.map(({ path }) => basename(path)));
+  const made = new Set(files.map(({ path }) => basename(path)));
   for (const file of readdirSync(folder)) if (!made.has(file)) rmSync(join(folder, file), { force: true });
 }
 
