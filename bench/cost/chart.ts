@@ -10,6 +10,7 @@ const SERVICES: readonly { readonly service: keyof Bill; readonly name: string; 
   { service: 'logs', name: 'logs', colour: '#868e96' },
 ];
 
+const TITLE = 'Dollars for a million deliveries, us-east-1';
 const LEFT = 190;
 const BAR = 420;
 const ROW = 30;
@@ -22,8 +23,9 @@ export function costChart(results: readonly Result[]): string {
   const height = TOP + results.length * ROW + 10;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${LEFT + BAR + 70} ${height}" font-family="sans-serif" font-size="12">`,
+    `<title>${TITLE}</title>`,
     '<style>text{fill:#495057}@media(prefers-color-scheme:dark){text{fill:#dee2e6}}</style>',
-    '<text x="0" y="16" font-weight="bold">Dollars for a million deliveries, us-east-1</text>',
+    `<text x="0" y="16" font-weight="bold">${TITLE}</text>`,
     ...SERVICES.map(legend),
     ...results.map((result, row) => bar(result, TOP + row * ROW, scale)),
     '</svg>\n',

@@ -26,6 +26,7 @@ export function barChart({ title, series, rows, label }: BarChart): string {
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${LEFT + WIDTH + 80} ${height}" font-family="sans-serif" font-size="12">`,
+    `<title>${escaped(title)}</title>`,
     '<style>text{fill:#495057}@media(prefers-color-scheme:dark){text{fill:#dee2e6}}</style>',
     `<text x="0" y="16" font-weight="bold">${escaped(title)}</text>`,
     ...series.map(legend),
