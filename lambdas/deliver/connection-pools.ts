@@ -26,10 +26,10 @@ export class ConnectionPools {
     private readonly now: () => number,
   ) {}
 
-  /** Lets `exchange` use the connections to an origin. */
-  async use<Result>(origin: string, exchange: (agent: GuardedAgent) => Promise<Result>): Promise<Result> {
+  /** Lets `exchange` use the connections to the origin of a URL. */
+  async use<Result>(url: URL, exchange: (agent: GuardedAgent) => Promise<Result>): Promise<Result> {
     this.#dropIdle();
-    const kept = this.#open(origin);
+    const kept = this.#open(url);
     kept.busy += 1;
     try {
       return await exchange(kept.agent);
@@ -39,10 +39,10 @@ export class ConnectionPools {
     }
   }
 
-  #open(origin: string): Kept {
+  #open({ origin, protocol }: URL): Kept {
     const known = this.#pools.get(origin);
     if (known) return known;
-    const agent = guardedAgent(new URL(origin).protocol, { ...this.options, keepAliveMs: KEEP_ALIVE_MS });
+    const agent = guardedAgent(protocol, { ...this.options, keepAliveMs: KEEP_ALIVE_MS });
     const kept = { agent, busy: 0, usedAt: this.now() };
     this.#pools.set(origin, kept);
     return kept;

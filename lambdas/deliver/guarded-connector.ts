@@ -39,7 +39,7 @@ export function guardedLookup(rules: AddressRules, lookup = systemLookup): Looku
 
 type Connected = (error: Error | null, connection: Duplex) => void;
 
-/** Keeps connections of a protocol; `connect` opens one and says at which event it is ready. */
+/** Opens and keeps the connections of a protocol. */
 export type GuardedAgent = HttpAgent | HttpsAgent;
 
 /** Says that a connection took too long, as the system does when it gives up itself. */
@@ -60,33 +60,14 @@ export interface GuardOptions extends Network {
  * never looked up, so it is judged here; and whatever was connected to is judged once more before a byte is sent.
  */
 export function guardedAgent(protocol: string, options: GuardOptions): GuardedAgent {
-  return protocol === 'https:' ? new GuardedHttpsAgent(options) : new GuardedHttpAgent(options);
-}
-
-class GuardedHttpAgent extends HttpAgent {
-  readonly #guard: GuardOptions;
-
-  constructor(options: GuardOptions) {
-    super(agentOptions(options));
-    this.#guard = options;
-  }
-
-  override createConnection(options: ClientRequestArgs, callback?: Connected): undefined {
-    connect(this.#guard, options, 'connect', () => super.createConnection(options), callback);
-  }
-}
-
-class GuardedHttpsAgent extends HttpsAgent {
-  readonly #guard: GuardOptions;
-
-  constructor(options: GuardOptions) {
-    super(agentOptions(options));
-    this.#guard = options;
-  }
-
-  override createConnection(options: ClientRequestArgs, callback?: Connected): undefined {
-    connect(this.#guard, options, 'secureConnect', () => super.createConnection(options), callback);
-  }
+  const secure = protocol === 'https:';
+  const agent: GuardedAgent = new (secure ? HttpsAgent : HttpAgent)(agentOptions(options));
+  const open = agent.createConnection.bind(agent);
+  agent.createConnection = (to: ClientRequestArgs, callback?: Connected) => {
+    connect(options, to, secure ? 'secureConnect' : 'connect', () => open(to), callback);
+    return undefined;
+  };
+  return agent;
 }
 
 function agentOptions({ rules, keepAliveMs, lookup, authorities }: GuardOptions): AgentOptions {
@@ -98,6 +79,7 @@ function agentOptions({ rules, keepAliveMs, lookup, authorities }: GuardOptions)
   };
 }
 
+/** Opens a connection, which is ready at the event `ready`, and hands it over when its address was judged. */
 function connect(
   { rules, connectTimeoutMs }: GuardOptions,
   { host }: ClientRequestArgs,

@@ -32,16 +32,17 @@ export function createSend(rules: AddressRules, network: Network = {}, now: () =
   const pools = new ConnectionPools({ ...network, rules, connectTimeoutMs: CONNECT_TIMEOUT_MS }, now);
   return async (outgoing) => {
     if (targetProblem(outgoing.url, rules)) return { kind: 'error', ...BLOCKED, latencyMs: 0 };
-    return pools.use(new URL(outgoing.url).origin, (agent) => exchange(agent, outgoing));
+    const url = new URL(outgoing.url);
+    return pools.use(url, (agent) => exchange(agent, url, outgoing));
   };
 }
 
-async function exchange(agent: GuardedAgent, outgoing: OutgoingRequest): Promise<AttemptResult> {
+async function exchange(agent: GuardedAgent, url: URL, outgoing: OutgoingRequest): Promise<AttemptResult> {
   const started = performance.now();
   const latency = () => Math.round(performance.now() - started);
   const signal = AbortSignal.timeout(outgoing.timeoutMs);
   try {
-    const response = await answerTo(agent, outgoing, signal);
+    const response = await answerTo(agent, url, outgoing, signal);
     const body = await capture(response);
     const headers = flatten(response.headersDistinct);
     return { kind: 'response', statusCode: response.statusCode ?? 0, headers, body, latencyMs: latency() };
@@ -50,8 +51,13 @@ async function exchange(agent: GuardedAgent, outgoing: OutgoingRequest): Promise
   }
 }
 
-function answerTo(agent: GuardedAgent, outgoing: OutgoingRequest, signal: AbortSignal): Promise<IncomingMessage> {
-  const { protocol, hostname, port, pathname, search } = new URL(outgoing.url);
+function answerTo(
+  agent: GuardedAgent,
+  url: URL,
+  outgoing: OutgoingRequest,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const { protocol, hostname, port, pathname, search } = url;
   const request = (protocol === 'https:' ? requestHttps : requestHttp)({
     ...{ agent, method: outgoing.method, signal, maxHeaderSize: MAX_HEADER_BYTES },
     ...{ hostname: hostname.replace(/^\[|\]$/g, ''), port, path: `${pathname}${search}` },

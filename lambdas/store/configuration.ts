@@ -9,6 +9,7 @@ import { connectionKey, destinationKey, environmentPk, type Key, sourceAddressKe
 import { bytes } from './bytes';
 import { expectCancelledByCondition } from './conditions';
 import { queryAll } from './query';
+import { getRecentItem } from './recent-item';
 import type { Table } from './table';
 
 const owned = once(() => ({
@@ -192,9 +193,8 @@ export async function getRecentDestination(
   environment: string,
   id: string,
 ): Promise<Destination | undefined> {
-  if (!isConfigurationId(id, 'dst')) return undefined;
-  const item = await getItem(table, destinationKey(environment, id), false);
-  return item === undefined ? getDestination(table, environment, id) : destination().parse(item);
+  const item = isConfigurationId(id, 'dst') ? await getRecentItem(table, destinationKey(environment, id)) : undefined;
+  return item === undefined ? undefined : destination().parse(item);
 }
 
 export async function listDestinations(table: Table, environment: string): Promise<Destination[]> {
