@@ -25,11 +25,14 @@ await runBench('cost', 'What AWS would bill for deliveries, counted from the cal
   const stage = await openStage(CONTEXT, bench.teardown, { receiverMs: ANSWER_MS });
   const results: Result[] = [];
   for (const scenario of SCENARIOS.filter(({ name }) => bench.wants(name))) {
+    const started = Date.now();
     const reading = await runScenario(stage, scenario).catch((error) => stalled(bench, scenario, error));
     if (!reading) continue;
     const result = resultOf(scenario, reading);
     results.push(result);
-    bench.say(`${result.name}: $${totalOf(result.bill).toFixed(2)} a million\n${functionTable(result)}\n`);
+    const seconds = Math.round((Date.now() - started) / 1000);
+    const dollars = totalOf(result.bill).toFixed(2);
+    bench.say(`${result.name}: $${dollars} a million, measured in ${seconds} s\n${functionTable(result)}\n`);
     if (scenario.budget) {
       const measured = { units: result.units, dollars: totalOf(result.bill) };
       bench.fail(...overruns(scenario.name, scenario.budget, measured));

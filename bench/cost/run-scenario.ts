@@ -5,6 +5,9 @@ import { connect } from '../support/routes';
 import { quiet, type Stage, until } from '../support/stage';
 import { callsOf, type Scenario } from './scenarios';
 
+/** How long nothing may happen before a stage has ended whose records are all handled, in milliseconds. */
+const REST_MS = 500;
+
 /** What warm functions remember is nothing beside so many destinations. */
 const WARMED = 10;
 
@@ -31,9 +34,11 @@ export async function runScenario(stage: Stage, scenario: Scenario): Promise<Rea
 /** The first event pays for what warm functions remember: the key, the destinations. */
 async function warm(stage: Stage, api: Api, receiver: Receiver, scenario: Scenario): Promise<void> {
   const [publish] = callsOf({ ...scenario, events: 1, way: 'one by one' });
+  const counted = stage.meter.recordsOf('aggregate') + changesOf({ ...scenario, events: 1 });
   await publish?.(api);
   await arrived(receiver, scenario.destinations * scenario.attempts);
-  await quiet(stage);
+  await until('all changes to be counted', () => stage.meter.recordsOf('aggregate') >= counted);
+  await quiet(stage, restAfter(scenario));
 }
 
 const arrived = (receiver: Receiver, count: number): Promise<void> =>
@@ -45,15 +50,19 @@ async function inStages({ stack, meter }: Stage, api: Api, receiver: Receiver, s
   stack.resumeMapping('route');
   await until('all events to be routed', () => meter.recordsOf('route') >= scenario.events);
   stack.resumeMapping('deliver');
-  const deliveries = scenario.events * scenario.destinations;
-  await arrived(receiver, deliveries * scenario.attempts);
-  await quiet({ meter }, 1000);
+  await arrived(receiver, scenario.events * scenario.destinations * scenario.attempts);
+  await quiet({ meter }, REST_MS);
   stack.resumeMapping('aggregate');
-  // Each event comes in, each delivery begins and ends; what happens in between is more.
-  const changes = scenario.events + 2 * deliveries;
+  const changes = changesOf(scenario);
   await until('all changes to be counted', () => meter.recordsOf('aggregate') >= changes, PATIENCE_MS);
-  await quiet({ meter });
+  await quiet({ meter }, restAfter(scenario));
 }
+
+/** Changes that are counted at least: each event comes in, each delivery begins and ends. What happens in between is more. */
+const changesOf = ({ events, destinations }: Scenario): number => events * (1 + 2 * destinations);
+
+/** How long to rest after a scenario: as long as usual where records may come that nobody waits for. */
+const restAfter = ({ attempts }: Scenario): number | undefined => (attempts === 1 ? REST_MS : undefined);
 
 /** One call after another: functions that compete for the processors of this machine would tell nothing about AWS. */
 async function publishAll(api: Api, scenario: Scenario): Promise<void> {
@@ -61,10 +70,10 @@ async function publishAll(api: Api, scenario: Scenario): Promise<void> {
 }
 
 async function oneAfterAnother(stage: Stage, api: Api, receiver: Receiver, scenario: Scenario): Promise<void> {
-  const each = 1 + 2 * scenario.destinations;
   for (const [index, call] of callsOf(scenario).entries()) {
     await call(api);
     await arrived(receiver, (index + 1) * scenario.destinations * scenario.attempts);
-    await until('all changes to be counted', () => stage.meter.recordsOf('aggregate') >= (index + 1) * each);
+    const changes = changesOf({ ...scenario, events: index + 1 });
+    await until('all changes to be counted', () => stage.meter.recordsOf('aggregate') >= changes);
   }
 }

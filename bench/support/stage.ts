@@ -89,6 +89,6 @@ export async function until(what: string, holds: () => boolean, patienceMs = 60_
   }
 }
 
-/** Waits until no function has had anything to do for a while: longer than any batching window. */
+/** Waits until no function has had anything to do for a while, in milliseconds: longer than any batching window. */
 export const quiet = ({ meter }: Pick<Stage, 'meter'>, forMs = 3_500): Promise<void> =>
   until('the functions to come to rest', () => Date.now() - meter.lastActive > forMs);
