@@ -11,8 +11,11 @@ import { recordAttempt } from '../../lambdas/store/outcomes';
 import type { Table } from '../../lambdas/store/table';
 import { destinationOf, ENVIRONMENT, RETENTION_DAYS, SHARDS } from './seed';
 
+/** Something that the bench asks of a table; `now` is when the table was filled, in milliseconds since the epoch. */
+export type Operation = (table: Table, now: number) => Promise<unknown>;
+
 /** What the bench asks of tables of all sizes, by what it is called. */
-export const OPERATIONS: Readonly<Record<string, (table: Table, now: number) => Promise<unknown>>> = {
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'page of a list': (table) => page(table, {}),
   'page of failed ones': (table) => page(table, { statuses: ['failed'] }),
   'page of a destination': (table) => page(table, { destination: destinationOf(3) }),

@@ -1,33 +1,36 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { DELIVERY_STATUSES } from '../domain/delivery';
+import { once } from '../once';
 import { readDeliveryKey } from '../store/addresses';
 import { withImplied } from '../store/implied';
 import { readStreamImage, type StreamImage } from '../store/stream-image';
 import { readable } from '../store/unreadable-record';
 
-const time = z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), 'is no time'));
-const latency = z.optional(
-  z.object({ latencyMs: z.number().check(z.nonnegative()), errorCode: z.optional(z.string()) }),
+const time = once(() => z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), 'is no time')));
+const latency = once(() =>
+  z.optional(z.object({ latencyMs: z.number().check(z.nonnegative()), errorCode: z.optional(z.string()) })),
 );
 
-const delivery = z.object({
-  env: z.string(),
-  dst: z.string(),
-  con: z.string(),
-  status: z.enum(DELIVERY_STATUSES),
-  createdAt: time,
-  receivedAt: z.optional(time),
-  deliveredAt: z.optional(z.number()),
-  first: latency,
-  last: latency,
-});
-const event = z.object({ env: z.string(), src: z.optional(z.string()), createdAt: time });
-const deadLetter = z.object({ env: z.string(), dst: z.string() });
+const delivery = once(() =>
+  z.object({
+    env: z.string(),
+    dst: z.string(),
+    con: z.string(),
+    status: z.enum(DELIVERY_STATUSES),
+    createdAt: time(),
+    receivedAt: z.optional(time()),
+    deliveredAt: z.optional(z.number()),
+    first: latency(),
+    last: latency(),
+  }),
+);
+const event = once(() => z.object({ env: z.string(), src: z.optional(z.string()), createdAt: time() }));
+const deadLetter = once(() => z.object({ env: z.string(), dst: z.string() }));
 const key = z.object({ pk: z.string(), sk: z.string() });
 
 /** What counts of a delivery at one moment. Everything in it is read from one image, so changes can be applied in any order. */
-export type Standing = z.output<typeof delivery>;
+export type Standing = z.output<ReturnType<typeof delivery>>;
 
 /** The latency that lists show for a delivery: its latest attempt's, in milliseconds. What a schema refused was not sent. */
 export function latencyOf({ first, last }: Pick<Standing, 'first' | 'last'>): number | undefined {
@@ -44,8 +47,12 @@ export type Reading =
       readonly before: Standing | undefined;
       readonly after: Standing | undefined;
     }
-  | { readonly kind: 'event'; readonly change: 1 | -1; readonly event: z.output<typeof event> }
-  | { readonly kind: 'dead letter'; readonly change: 1 | -1; readonly deadLetter: z.output<typeof deadLetter> }
+  | { readonly kind: 'event'; readonly change: 1 | -1; readonly event: z.output<ReturnType<typeof event>> }
+  | {
+      readonly kind: 'dead letter';
+      readonly change: 1 | -1;
+      readonly deadLetter: z.output<ReturnType<typeof deadLetter>>;
+    }
   | { readonly kind: 'nothing' };
 
 const NOTHING: Reading = { kind: 'nothing' };
@@ -64,8 +71,8 @@ export function readReading(record: DynamoDBRecord): Reading {
     if (place) return readDelivery(place.delivery, before, after);
     if (before && after) return NOTHING;
     const change = after ? 1 : -1;
-    if (sk === 'EVT') return { kind: 'event', change, event: event.parse(withImplied(after ?? before)) };
-    if (/#DLQ#/.test(sk)) return { kind: 'dead letter', change, deadLetter: deadLetter.parse(after ?? before) };
+    if (sk === 'EVT') return { kind: 'event', change, event: event().parse(withImplied(after ?? before)) };
+    if (/#DLQ#/.test(sk)) return { kind: 'dead letter', change, deadLetter: deadLetter().parse(after ?? before) };
     return NOTHING;
   });
 }
@@ -78,7 +85,7 @@ function readDelivery(ordinal: number, before: unknown, after: unknown): Reading
   return {
     kind: 'delivery',
     ordinal,
-    before: before === undefined ? undefined : delivery.parse(before),
-    after: after === undefined ? undefined : delivery.parse(after),
+    before: before === undefined ? undefined : delivery().parse(before),
+    after: after === undefined ? undefined : delivery().parse(after),
   };
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod/mini';
+import { once } from '../once';
 import { deliveryId, parseFamilyId } from './identifiers';
 import type { Turn } from './rate-limit';
 
@@ -26,14 +27,16 @@ export interface DeliveryMessage {
   readonly turn?: Turn | undefined;
 }
 
-const wire = z.object({
-  delivery: z.string(),
-  attempt: z.int().check(z.minimum(1), z.maximum(0xffff)),
-  environment: z.string().check(z.minLength(1)),
-  destination: z.string().check(z.minLength(1)),
-  token: z.string().check(z.minLength(1)),
-  turn: z.optional(z.object({ at: z.number(), rate: z.number().check(z.positive()), places: z.int() })),
-});
+const wire = once(() =>
+  z.object({
+    delivery: z.string(),
+    attempt: z.int().check(z.minimum(1), z.maximum(0xffff)),
+    environment: z.string().check(z.minLength(1)),
+    destination: z.string().check(z.minLength(1)),
+    token: z.string().check(z.minLength(1)),
+    turn: z.optional(z.object({ at: z.number(), rate: z.number().check(z.positive()), places: z.int() })),
+  }),
+);
 
 /** A message body that cannot be read: not written by Posthorn. */
 export class UnreadableMessageError extends Error {
@@ -55,7 +58,7 @@ export function encodeMessage(message: DeliveryMessage): string {
  * @throws UnreadableMessageError when the text is no message of Posthorn's
  */
 export function decodeMessage(body: string): DeliveryMessage {
-  const parsed = wire.safeParse(parseJson(body));
+  const parsed = wire().safeParse(parseJson(body));
   const address = parsed.success ? parseFamilyId(parsed.data.delivery, 'dlv') : undefined;
   if (!parsed.success || !address) throw new UnreadableMessageError('The message body is not a delivery message.');
   return { ...parsed.data, base: address.base, delivery: address.delivery };

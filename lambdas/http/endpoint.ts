@@ -73,8 +73,7 @@ const PATHS = [...new Set(ROUTES.map(({ path }) => path))];
  */
 function literalPathsWithin({ method, path: template }: Route) {
   if (parametersIn(template) === 0) return [];
-  const pattern = pathPattern(template);
-  return PATHS.filter((path) => path !== template && pattern.test(path))
+  return PATHS.filter((path) => path !== template && fits(template, path))
     .filter((path) => !ROUTES.some((route) => route.method === method && route.path === path))
     .map((path) => ({ method, path, handler: refuseMethod }));
 }
@@ -92,20 +91,25 @@ function refuseUnknownRoute({ method, path }: { method: string; path: string }):
 
 /** The methods that a path takes: of the templates that it fits, the one with the fewest parameters counts. */
 function methodsOf(path: string): readonly string[] {
-  const fitting = ROUTES.filter((route) => pathPattern(route.path).test(path));
+  const fitting = ROUTES.filter((route) => fits(route.path, path));
   const fewest = Math.min(...fitting.map((route) => parametersIn(route.path)));
   return fitting.filter((route) => parametersIn(route.path) === fewest).map((route) => route.method);
 }
 
-const parametersIn = (template: string): number => template.split('{').length - 1;
+const parametersIn = (template: string): number => segmentsOf(template).filter(isParameter).length;
 
-const patterns = new Map<string, RegExp>();
+const isParameter = (segment: string): boolean => segment.startsWith('{');
 
-function pathPattern(template: string): RegExp {
-  const known = patterns.get(template) ?? new RegExp(`^${template.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`);
-  patterns.set(template, known);
-  return known;
+/** Whether a path is one of a template's. No regular expression: a start would compile one for each route. */
+function fits(template: string, path: string): boolean {
+  const [wanted, given] = [segmentsOf(template), segmentsOf(path)];
+  if (wanted.length !== given.length) return false;
+  return wanted.every((segment, at) => (isParameter(segment) ? given[at] !== '' : given[at] === segment));
 }
+
+const splitPaths = new Map(PATHS.map((path) => [path, path.split('/')]));
+
+const segmentsOf = (path: string): readonly string[] => splitPaths.get(path) ?? path.split('/');
 
 interface Internal extends Record<string, unknown> {
   startedAt?: number;

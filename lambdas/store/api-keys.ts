@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { isConfigurationId, newConfigurationId } from '../domain/identifiers';
+import { once } from '../once';
 import { apiKeyEntryKey, apiKeyKey, environmentKey, organizationKey, organizationPk } from './addresses';
 import { expectConditionFailure } from './conditions';
 import { queryAll } from './query';
@@ -14,27 +15,29 @@ export { findEnvironment, findOrganization, listEnvironments, listOrganizations 
 export const SCOPES = ['read', 'write', 'delete'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-const record = z.object({
-  id: z.string(),
-  /** SHA-256 of the secret, in hex. The secret itself is stored nowhere. */
-  hash: z.string(),
-  name: z.string(),
-  organization: z.string(),
-  organizationName: z.string(),
-  /** Absent on a key of the whole organization. */
-  environment: z.optional(z.string()),
-  environmentName: z.optional(z.string()),
-  scopes: z.array(z.enum(SCOPES)),
-  /** ISO 8601. */
-  createdAt: z.string(),
-  expiresOn: z.optional(z.string()),
-  revokedAt: z.optional(z.string()),
-  /** Absent: the deployment's default. */
-  rateLimit: z.optional(z.object({ perSecond: z.int(), burst: z.int() })),
-});
+const record = once(() =>
+  z.object({
+    id: z.string(),
+    /** SHA-256 of the secret, in hex. The secret itself is stored nowhere. */
+    hash: z.string(),
+    name: z.string(),
+    organization: z.string(),
+    organizationName: z.string(),
+    /** Absent on a key of the whole organization. */
+    environment: z.optional(z.string()),
+    environmentName: z.optional(z.string()),
+    scopes: z.array(z.enum(SCOPES)),
+    /** ISO 8601. */
+    createdAt: z.string(),
+    expiresOn: z.optional(z.string()),
+    revokedAt: z.optional(z.string()),
+    /** Absent: the deployment's default. */
+    rateLimit: z.optional(z.object({ perSecond: z.int(), burst: z.int() })),
+  }),
+);
 
 /** An API key as it is stored. */
-export type ApiKey = z.output<typeof record>;
+export type ApiKey = z.output<ReturnType<typeof record>>;
 
 /** What a new key is to be. */
 export interface KeyProperties {
@@ -125,7 +128,7 @@ export async function findApiKey(table: Table, secret: string): Promise<ApiKey |
 export async function findApiKeyByHash(table: Table, hash: string): Promise<ApiKey | undefined> {
   const command = new GetCommand({ TableName: table.name, Key: apiKeyKey(hash), ConsistentRead: true });
   const { Item } = await table.documents.send(command);
-  return Item && record.parse(Item);
+  return Item && record().parse(Item);
 }
 
 /** All keys of an organization, oldest first. */

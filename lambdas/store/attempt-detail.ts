@@ -1,17 +1,20 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod/mini';
 import { ERROR_CODES, type Headers } from '../domain/attempt';
+import { once } from '../once';
 
-const target = z.object({
-  url: z.string(),
-  latencyMs: z.number(),
-  statusCode: z.optional(z.number()),
-  errorCode: z.optional(z.enum(ERROR_CODES)),
-  errorMessage: z.optional(z.string()),
-});
+const target = once(() =>
+  z.object({
+    url: z.string(),
+    latencyMs: z.number(),
+    statusCode: z.optional(z.number()),
+    errorCode: z.optional(z.enum(ERROR_CODES)),
+    errorMessage: z.optional(z.string()),
+  }),
+);
 
 /** What came of an attempt at one of several targets; it accepted when there is no error. */
-export type TargetDetail = z.output<typeof target>;
+export type TargetDetail = z.output<ReturnType<typeof target>>;
 
 /** What an attempt sent and got back, apart from the figures that lists show. */
 export interface AttemptDetail {
@@ -45,15 +48,17 @@ const DICTIONARY = Buffer.from(
   ].join(''),
 );
 
-const head = z.object({
-  requestUrl: z.string(),
-  requestMethod: z.string(),
-  requestHeaders: z.record(z.string(), z.string()),
-  requestBodyBytes: z.number(),
-  responseHeaders: z.record(z.string(), z.string()),
-  hasBody: z.boolean(),
-  targets: z.optional(z.array(target)),
-});
+const head = once(() =>
+  z.object({
+    requestUrl: z.string(),
+    requestMethod: z.string(),
+    requestHeaders: z.record(z.string(), z.string()),
+    requestBodyBytes: z.number(),
+    responseHeaders: z.record(z.string(), z.string()),
+    hasBody: z.boolean(),
+    targets: z.optional(z.array(target())),
+  }),
+);
 
 /** Between the JSON head, which never contains it, and the bytes of the response body. */
 const SEPARATOR = 0;
@@ -69,6 +74,6 @@ export function packDetail({ responseBody, ...rest }: AttemptDetail): Uint8Array
 export function unpackDetail(packed: Uint8Array): AttemptDetail {
   const whole = inflateRawSync(packed, { dictionary: DICTIONARY });
   const end = whole.indexOf(SEPARATOR);
-  const { hasBody, ...rest } = head.parse(JSON.parse(whole.subarray(0, end).toString('utf8')));
+  const { hasBody, ...rest } = head().parse(JSON.parse(whole.subarray(0, end).toString('utf8')));
   return hasBody ? { ...rest, responseBody: whole.subarray(end + 1) } : rest;
 }

@@ -1,18 +1,21 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import type { CallBudget } from '../domain/call-budget';
+import { once } from '../once';
 import { callBudgetKey } from './addresses';
 import { expectConditionFailure } from './conditions';
 import { updateOf, withCondition } from './expressions';
 import type { Table } from './table';
 
-const item = z.object({
-  milliTokens: z.number(),
-  at: z.number(),
-  leases: z.record(z.string(), z.object({ calls: z.number(), until: z.number() })),
-  /** Counts the writes. */
-  version: z.number(),
-});
+const item = once(() =>
+  z.object({
+    milliTokens: z.number(),
+    at: z.number(),
+    leases: z.record(z.string(), z.object({ calls: z.number(), until: z.number() })),
+    /** Counts the writes. */
+    version: z.number(),
+  }),
+);
 
 /** A budget as it was read, with what tells it from an older one. */
 export interface StoredBudget extends CallBudget {
@@ -26,7 +29,7 @@ const KEPT_SECONDS = 86_400;
 export async function readBudget(table: Table, keyId: string): Promise<StoredBudget | undefined> {
   const command = new GetCommand({ TableName: table.name, Key: callBudgetKey(keyId), ConsistentRead: true });
   const { Item } = await table.documents.send(command);
-  return Item && item.parse(Item);
+  return Item && item().parse(Item);
 }
 
 /**

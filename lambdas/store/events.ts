@@ -1,5 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
+import { once } from '../once';
 import { eventKey, shardOf, timeKey, timelinePk } from './addresses';
 import { packBody, unpackBody } from './body-codec';
 import { bytes } from './bytes';
@@ -41,30 +42,32 @@ export interface StoredEvent {
   readonly expiresAt?: number | undefined;
 }
 
-const item = z.object({
-  pk: z.string(),
-  org: z.string(),
-  env: z.string(),
-  src: z.optional(z.string()),
-  type: z.optional(z.string()),
-  contentType: z.string(),
-  headers: z.optional(z.record(z.string(), z.string())),
-  externalId: z.optional(z.string()),
-  fingerprint: z.optional(z.string()),
-  createdAt: z.string(),
-  routing: z.optional(z.enum(['no_routes', 'requested'])),
-  retryAt: z.optional(z.number()),
-  verified: z.optional(z.literal(true)),
-  latest: z.optional(z.object({ base: z.string(), at: z.string(), fingerprint: z.optional(z.string()) })),
-  expiresAt: z.optional(z.number()),
-});
+const item = once(() =>
+  z.object({
+    pk: z.string(),
+    org: z.string(),
+    env: z.string(),
+    src: z.optional(z.string()),
+    type: z.optional(z.string()),
+    contentType: z.string(),
+    headers: z.optional(z.record(z.string(), z.string())),
+    externalId: z.optional(z.string()),
+    fingerprint: z.optional(z.string()),
+    createdAt: z.string(),
+    routing: z.optional(z.enum(['no_routes', 'requested'])),
+    retryAt: z.optional(z.number()),
+    verified: z.optional(z.literal(true)),
+    latest: z.optional(z.object({ base: z.string(), at: z.string(), fingerprint: z.optional(z.string()) })),
+    expiresAt: z.optional(z.number()),
+  }),
+);
 
-const storedBody = z.union([z.object({ br: bytes }), z.object({ body: bytes })]);
+const storedBody = once(() => z.union([z.object({ br: bytes }), z.object({ body: bytes })]));
 
 /** Reads an event from its item. */
 export function parseEvent(raw: unknown): StoredEvent {
-  const { pk, org, env, src, ...rest } = item.parse(withImplied(raw));
-  const body = unpackBody(storedBody.parse(raw));
+  const { pk, org, env, src, ...rest } = item().parse(withImplied(raw));
+  const body = unpackBody(storedBody().parse(raw));
   return { ...rest, base: pk.slice(4), organization: org, environment: env, source: src, body };
 }
 

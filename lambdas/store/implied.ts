@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { once } from '../once';
 
 /** What nearly every event is. */
 const USUAL_CONTENT_TYPE = 'application/json';
@@ -13,7 +14,7 @@ interface Implied {
   readonly contentType: string;
 }
 
-const keys = z.object({ tlPk: z.string(), tlSk: z.string() });
+const keys = once(() => z.object({ tlPk: z.string(), tlSk: z.string() }));
 
 /**
  * Leaves out of an event's item what {@link withImplied} finds again. It is about a hundred bytes, which often are the ones
@@ -25,7 +26,7 @@ export function withoutImplied<Item extends Implied>({ env: _, createdAt: __, co
 
 /** Fills in what an event's item leaves out. What it does not leave out is kept; an item without index keys stays as it is. */
 export function withImplied(raw: unknown): unknown {
-  const found = keys.safeParse(raw);
+  const found = keys().safeParse(raw);
   if (!found.success) return raw;
   const { tlPk, tlSk } = found.data;
   const [, env] = /^ENV#(.+)#EVT#\d+$/.exec(tlPk) ?? [];

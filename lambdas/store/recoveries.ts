@@ -1,6 +1,7 @@
 import { GetCommand, PutCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { isConfigurationId } from '../domain/identifiers';
+import { once } from '../once';
 import { environmentPk, OPEN_RECOVERIES_PK, RECOVERIES_PREFIX, recoveryKey } from './addresses';
 import { getAll } from './batch-get';
 import { expectConditionFailure } from './conditions';
@@ -12,34 +13,36 @@ import { mergedEntries } from './timeline';
 
 export const RECOVERY_STATUSES = ['running', 'done', 'cancelled'] as const;
 
-const item = z.object({
-  id: z.string(),
-  organization: z.string(),
-  environment: z.string(),
-  destination: z.string(),
-  /** Creation times of the deliveries, ISO 8601, inclusive. */
-  from: z.string(),
-  to: z.string(),
-  status: z.enum(RECOVERY_STATUSES),
-  /** Failed deliveries of the destination that were looked at: the sum of the next two. */
-  seen: z.int(),
-  replayed: z.int(),
-  /** Deliveries that had moved on by the time it was their turn. */
-  skipped: z.int(),
-  /** Sort key of the last entry that was worked off. */
-  position: z.optional(z.string()),
-  /** Identifiers of the deliveries that are being replayed now, written down before the first of them is. */
-  plan: z.optional(z.array(z.string())),
-  /** The position once the plan is worked off. */
-  planEnd: z.optional(z.string()),
-  /** ISO 8601. */
-  createdAt: z.string(),
-  updatedAt: z.string(),
-  finishedAt: z.optional(z.string()),
-});
+const item = once(() =>
+  z.object({
+    id: z.string(),
+    organization: z.string(),
+    environment: z.string(),
+    destination: z.string(),
+    /** Creation times of the deliveries, ISO 8601, inclusive. */
+    from: z.string(),
+    to: z.string(),
+    status: z.enum(RECOVERY_STATUSES),
+    /** Failed deliveries of the destination that were looked at: the sum of the next two. */
+    seen: z.int(),
+    replayed: z.int(),
+    /** Deliveries that had moved on by the time it was their turn. */
+    skipped: z.int(),
+    /** Sort key of the last entry that was worked off. */
+    position: z.optional(z.string()),
+    /** Identifiers of the deliveries that are being replayed now, written down before the first of them is. */
+    plan: z.optional(z.array(z.string())),
+    /** The position once the plan is worked off. */
+    planEnd: z.optional(z.string()),
+    /** ISO 8601. */
+    createdAt: z.string(),
+    updatedAt: z.string(),
+    finishedAt: z.optional(z.string()),
+  }),
+);
 
 /** A job that replays what a destination failed to take in a range of time. */
-export type Recovery = z.output<typeof item>;
+export type Recovery = z.output<ReturnType<typeof item>>;
 
 /** Stores a new job. The `attention` index lists it until it is closed. */
 export async function putRecovery(table: Table, recovery: Recovery, retentionDays: number): Promise<void> {
@@ -59,13 +62,13 @@ export async function getRecovery(table: Table, environment: string, id: string)
   if (!isConfigurationId(id, 'rec')) return undefined;
   const Key = recoveryKey(environment, id);
   const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
-  return Item && item.parse(Item);
+  return Item && item().parse(Item);
 }
 
 /** All jobs of an environment that are still stored, oldest first. */
 export async function listRecoveries(table: Table, environment: string): Promise<Recovery[]> {
   const items = await queryAll(table, environmentPk(environment), RECOVERIES_PREFIX);
-  return items.map((one) => item.parse(one));
+  return items.map((one) => item().parse(one));
 }
 
 /** Jobs of all environments that have something left to do, oldest first. */
@@ -73,7 +76,7 @@ export async function openRecoveries(table: Table): Promise<Recovery[]> {
   const entries = [];
   const partition = { index: INDEXES.attention, pk: OPEN_RECOVERIES_PK };
   for await (const entry of mergedEntries(table, [partition], {}, 'oldest first')) entries.push(entry);
-  return (await getAll(table, entries)).map((one) => item.parse(one));
+  return (await getAll(table, entries)).map((one) => item().parse(one));
 }
 
 /** The deliveries that a job replays next, and its position after that. */
@@ -153,7 +156,7 @@ async function update(
   const ReturnValues = 'ALL_NEW' as const;
   try {
     const command = new UpdateCommand({ TableName: table.name, Key, ...parts, ReturnValues });
-    return item.parse((await table.documents.send(command)).Attributes);
+    return item().parse((await table.documents.send(command)).Attributes);
   } catch (error) {
     expectConditionFailure(error);
     return undefined;

@@ -1,20 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
+import { once } from '../once';
 import { sessionKey } from './addresses';
 import { hashSecret } from './api-keys';
 import type { Table } from './table';
 
-const record = z.object({
-  /** SHA-256 of the API key that the session stands for, in hex. */
-  keyHash: z.string(),
-  /** ISO 8601. */
-  createdAt: z.string(),
-  expiresOn: z.string(),
-});
+const record = once(() =>
+  z.object({
+    /** SHA-256 of the API key that the session stands for, in hex. */
+    keyHash: z.string(),
+    /** ISO 8601. */
+    createdAt: z.string(),
+    expiresOn: z.string(),
+  }),
+);
 
 /** A session: another way to present an API key, which it never outlives. */
-export type Session = z.output<typeof record>;
+export type Session = z.output<ReturnType<typeof record>>;
 
 const TOKEN_PREFIX = 'phs_';
 
@@ -42,7 +45,7 @@ export async function startSession(table: Table, keyHash: string, now: number, u
 export async function findSession(table: Table, token: string): Promise<Session | undefined> {
   const Key = sessionKey(hashSecret(token));
   const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
-  return Item && record.parse(Item);
+  return Item && record().parse(Item);
 }
 
 /** Ends a session. Repeating it changes nothing. */

@@ -1,29 +1,32 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
+import { once } from '../once';
 import { sweepKey } from './addresses';
 import { getAll } from './batch-get';
 import type { Table } from './table';
 
-const positions = z.object({
-  /** In the open deliveries. */
-  open: z.optional(z.string()),
-  /** In the deliveries that wait for their next attempt. */
-  retrying: z.optional(z.string()),
-  /** In the events: all before it have been looked at. */
-  events: z.optional(z.string()),
-});
+const positions = once(() =>
+  z.object({
+    /** In the open deliveries. */
+    open: z.optional(z.string()),
+    /** In the deliveries that wait for their next attempt. */
+    retrying: z.optional(z.string()),
+    /** In the events: all before it have been looked at. */
+    events: z.optional(z.string()),
+  }),
+);
 
 /**
  * How far the sweep has looked through an environment, as sort keys of the index that it looks through. Without one it
  * begins at the oldest.
  */
-export type Positions = z.output<typeof positions>;
+export type Positions = z.output<ReturnType<typeof positions>>;
 
 const MEMBERS = ['open', 'retrying', 'events'] as const;
 
 export async function readPositions(table: Table, environment: string): Promise<Positions> {
   const [item] = await getAll(table, [sweepKey(environment)]);
-  return positions.parse(item ?? {});
+  return positions().parse(item ?? {});
 }
 
 /** Writes positions down if they have moved. They only save work, so whoever writes last may win. */
