@@ -1,13 +1,14 @@
+import { Teardown } from '../../local/teardown';
 import type { Reading } from '../meters/meter';
 import { PRICED, PRICES } from '../prices/prices';
 import { type Bench, runBench } from '../support/run';
-import { openStage, StalledError } from '../support/stage';
+import { openStage, type Stage, StalledError } from '../support/stage';
 import { billFor, scaled, totalOf } from './bill';
 import { overruns, unitsIn } from './budgets';
 import { costChart } from './chart';
 import { functionTable, priceTable, type Result } from './report';
 import { runScenario } from './run-scenario';
-import { ANSWER_MS, CONTEXT, SCENARIOS, type Scenario } from './scenarios';
+import { ANSWER_MS, CONTEXT, isVast, SCENARIOS, type Scenario, WARM_UP } from './scenarios';
 
 const MILLION = 1_000_000;
 
@@ -22,27 +23,45 @@ a stack costs while nothing happens: Lambda's five pollers make about 650,000 re
 times ($0.05 with its schedule).`;
 
 await runBench('cost', 'What AWS would bill for deliveries, counted from the calls themselves.', async (bench) => {
-  const stage = await openStage(CONTEXT, bench.teardown, { receiverMs: ANSWER_MS });
-  const results: Result[] = [];
-  for (const scenario of SCENARIOS.filter(({ name }) => bench.wants(name))) {
-    const started = Date.now();
-    const reading = await runScenario(stage, scenario).catch((error) => stalled(bench, scenario, error));
-    if (!reading) continue;
-    const result = resultOf(scenario, reading);
-    results.push(result);
-    const seconds = Math.round((Date.now() - started) / 1000);
-    const dollars = totalOf(result.bill).toFixed(2);
-    bench.say(`${result.name}: $${dollars} a million, measured in ${seconds} s\n${functionTable(result)}\n`);
-    if (scenario.budget) {
-      const measured = { units: result.units, dollars: totalOf(result.bill) };
-      bench.fail(...overruns(scenario.name, scenario.budget, measured));
-    }
-  }
+  const wanted = SCENARIOS.filter(({ name }) => bench.wants(name));
+  const results = [
+    ...(await measureAll(
+      bench,
+      wanted.filter((scenario) => !isVast(scenario)),
+      WARM_UP,
+    )),
+    ...(await measureAll(bench, wanted.filter(isVast))),
+  ];
   const prices = `At the list prices of ${PRICED.region} as of ${PRICED.asOf}:\n\n${priceTable(results)}`;
   bench.say(prices);
   const details = results.map((result) => `## ${result.name}\n\n${functionTable(result)}`);
   bench.keep('What deliveries cost', [prices, NOTES, ...details].join('\n\n'), costChart(results));
 });
+
+/** Measures scenarios one after another on a stack that is gone afterwards. */
+async function measureAll(bench: Bench, scenarios: readonly Scenario[], warmUp?: Scenario): Promise<Result[]> {
+  if (scenarios.length === 0) return [];
+  const teardown = new Teardown();
+  bench.teardown.add(() => teardown.run());
+  const stage = await openStage(CONTEXT, teardown, { receiverMs: ANSWER_MS });
+  if (warmUp) await runScenario(stage, warmUp);
+  const results: Result[] = [];
+  for (const scenario of scenarios) results.push(...(await measure(bench, stage, scenario)));
+  await teardown.run();
+  return results;
+}
+
+async function measure(bench: Bench, stage: Stage, scenario: Scenario): Promise<Result[]> {
+  const started = Date.now();
+  const reading = await runScenario(stage, scenario).catch((error) => stalled(bench, scenario, error));
+  if (!reading) return [];
+  const result = resultOf(scenario, reading);
+  const seconds = Math.round((Date.now() - started) / 1000);
+  const dollars = totalOf(result.bill);
+  bench.say(`${result.name}: $${dollars.toFixed(2)} a million, measured in ${seconds} s\n${functionTable(result)}\n`);
+  if (scenario.budget) bench.fail(...overruns(scenario.name, scenario.budget, { units: result.units, dollars }));
+  return [result];
+}
 
 /** A scenario that does not come to an end fails the bench, but leaves the figures of the others. */
 function stalled(bench: Bench, { name }: Scenario, error: unknown): undefined {

@@ -3,13 +3,10 @@ import type { Api } from '../support/api';
 import type { Receiver } from '../support/receiver';
 import { connect } from '../support/routes';
 import { quiet, type Stage, until } from '../support/stage';
-import { callsOf, type Scenario } from './scenarios';
+import { callsOf, isVast, type Scenario } from './scenarios';
 
 /** How long nothing may happen before a stage has ended whose records are all handled, in milliseconds. */
 const REST_MS = 500;
-
-/** What warm functions remember is nothing beside so many destinations. */
-const WARMED = 10;
 
 /** With a thousand destinations the emulator takes a minute and more. */
 const PATIENCE_MS = 240_000;
@@ -24,7 +21,7 @@ export async function runScenario(stage: Stage, scenario: Scenario): Promise<Rea
   const api = await stage.tenant();
   const receiver = await stage.receiver(scenario.receiver);
   await connect(api, receiver.url, scenario.destinations, scenario.destination);
-  if (scenario.destinations <= WARMED) await warm(stage, api, receiver, scenario);
+  if (!isVast(scenario)) await warm(stage, api, receiver, scenario);
   stage.meter.reset();
   receiver.arrivals.length = 0;
   await (scenario.alone ? oneAfterAnother(stage, api, receiver, scenario) : inStages(stage, api, receiver, scenario));

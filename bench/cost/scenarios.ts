@@ -81,6 +81,15 @@ export const SCENARIOS: readonly Scenario[] = [
   { ...firstTry, name: 'first try, 1 KB, quiet', events: 5, alone: true },
 ];
 
+/** What functions and emulators do before anything is measured: what has just started compiles while it runs. */
+export const WARM_UP: Scenario = { ...firstTry, name: 'warm-up', way: 'in batches of 100' };
+
+/**
+ * Whether a scenario has so many destinations that what warm functions remember is nothing beside them. Such a scenario has
+ * a stack of its own: the emulator takes twice the time beside what others have left.
+ */
+export const isVast = ({ destinations }: Scenario): boolean => destinations > 10;
+
 /** The events of a scenario, in the calls that publish them. */
 export function callsOf({ events, way, payload }: Scenario): ((api: Api) => Promise<unknown>)[] {
   const event = () => ({ type: 'order.created', payload: payload() });

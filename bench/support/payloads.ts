@@ -13,6 +13,9 @@ const line = () => ({
   discount: randomInt(10) === 0,
 });
 
+/** Characters of a line in JSON, with the comma before it. */
+const lengthOf = (next: object): number => JSON.stringify(next).length + 1;
+
 /** What shops send: an order with as many lines as fit into `bytes`, in JSON. */
 export function orderPayload(bytes: number): object {
   const order = {
@@ -24,11 +27,14 @@ export function orderPayload(bytes: number): object {
     lines: [line()],
     note: '',
   };
-  const length = () => JSON.stringify(order).length;
-  for (let next = line(); length() + JSON.stringify(next).length < bytes; next = line()) order.lines.push(next);
+  let missing = bytes - JSON.stringify(order).length;
+  for (let next = line(); lengthOf(next) < missing; next = line()) {
+    order.lines.push(next);
+    missing -= lengthOf(next);
+  }
   order.note = Array.from({ length: 200 }, () => pick(WORDS))
     .join(' ')
-    .slice(0, Math.max(0, bytes - length()));
+    .slice(0, Math.max(0, missing));
   return order;
 }
 
