@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { DELIVERY_STATUSES } from '../domain/delivery';
 import { once } from '../once';
 import { readDeliveryKey } from '../store/addresses';
-import { withImplied } from '../store/implied';
+import { deliveryWithImplied, withImplied } from '../store/implied';
 import { readStreamImage, type StreamImage } from '../store/stream-image';
 import { readable } from '../store/unreadable-record';
 
@@ -85,7 +85,7 @@ function readDelivery(ordinal: number, before: unknown, after: unknown): Reading
   return {
     kind: 'delivery',
     ordinal,
-    before: before === undefined ? undefined : delivery().parse(before),
-    after: after === undefined ? undefined : delivery().parse(after),
+    before: before === undefined ? undefined : delivery().parse(deliveryWithImplied(before)),
+    after: after === undefined ? undefined : delivery().parse(deliveryWithImplied(after)),
   };
 }

@@ -4,6 +4,7 @@ import { DELIVERY_STATUSES, type DeliveryStatus, needsAttention, TRIGGERS } from
 import { once } from '../once';
 import { attentionPk, parkedPk, readDeliveryKey, shardOf, timeKey } from './addresses';
 import { bytes } from './bytes';
+import { deliveryWithImplied } from './implied';
 
 const attempt = once(() =>
   z.object({
@@ -85,7 +86,7 @@ export interface Delivery
 
 /** Reads a delivery from its item. */
 export function parseDelivery(raw: unknown): Delivery {
-  const { pk, sk, org, env, src, con, dst, ...rest } = item().parse(raw);
+  const { pk, sk, org, env, src, con, dst, ...rest } = item().parse(deliveryWithImplied(raw));
   const key = readDeliveryKey({ pk, sk });
   if (!key) throw new TypeError(`${sk} is not the sort key of a delivery.`);
   return { ...rest, ...key, organization: org, environment: env, source: src, connection: con, destination: dst };

@@ -7,28 +7,46 @@ const USUAL_CONTENT_TYPE = 'application/json';
 /** An ISO 8601 time in UTC with milliseconds. */
 const TIME_LENGTH = '2026-11-21T20:41:00.000Z'.length;
 
-/** What the item of an event can do without, because its index keys or the usual say it. */
+/** What items can do without, because their index keys say it. */
 interface Implied {
   readonly env: string;
   readonly createdAt: string;
-  readonly contentType: string;
 }
 
-const keys = once(() => z.object({ tlPk: z.string(), tlSk: z.string() }));
+const keys = once(() => z.object({ tlPk: z.string(), tlSk: z.string(), dstPk: z.optional(z.string()) }));
 
 /**
  * Leaves out of an event's item what {@link withImplied} finds again. It is about a hundred bytes, which often are the ones
  * that would cost a further write unit.
  */
-export function withoutImplied<Item extends Implied>({ env: _, createdAt: __, contentType, ...rest }: Item) {
+export function withoutImplied<Item extends Implied & { readonly contentType: string }>(item: Item) {
+  const { env: _, createdAt: __, contentType, ...rest } = item;
   return contentType === USUAL_CONTENT_TYPE ? rest : { ...rest, contentType };
+}
+
+/** The same for the item of a delivery, which is written several times and grows with its attempts. */
+export function deliveryWithoutImplied<Item extends Implied & { readonly dst: string }>(item: Item) {
+  const { env: _, createdAt: __, dst: ___, ...rest } = item;
+  return rest;
 }
 
 /** Fills in what an event's item leaves out. What it does not leave out is kept; an item without index keys stays as it is. */
 export function withImplied(raw: unknown): unknown {
+  const implied = impliedByKeys(raw);
+  return implied ? { ...implied, contentType: USUAL_CONTENT_TYPE, ...(raw as object) } : raw;
+}
+
+/** The same for the item of a delivery. */
+export function deliveryWithImplied(raw: unknown): unknown {
+  const implied = impliedByKeys(raw);
+  return implied ? { ...implied, ...(raw as object) } : raw;
+}
+
+function impliedByKeys(raw: unknown): object | undefined {
   const found = keys().safeParse(raw);
-  if (!found.success) return raw;
-  const { tlPk, tlSk } = found.data;
-  const [, env] = /^ENV#(.+)#EVT#\d+$/.exec(tlPk) ?? [];
-  return { env, createdAt: tlSk.slice(0, TIME_LENGTH), contentType: USUAL_CONTENT_TYPE, ...(raw as object) };
+  if (!found.success) return undefined;
+  const { tlPk, tlSk, dstPk = '' } = found.data;
+  const [, env] = /^ENV#(.+)#(?:EVT|DLV)#\d+$/.exec(tlPk) ?? [];
+  const [, dst] = /^DST#(.+)#DLV$/.exec(dstPk) ?? [];
+  return { env, createdAt: tlSk.slice(0, TIME_LENGTH), ...(dst !== undefined && { dst }) };
 }

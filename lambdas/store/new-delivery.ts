@@ -2,6 +2,7 @@ import type { Trigger } from '../domain/delivery';
 import { byDestinationPk, deliveryKey, shardOf, timeKey, timelinePk } from './addresses';
 import { attentionKeys, type Delivery, parseDelivery } from './delivery-items';
 import { expiry } from './events';
+import { deliveryWithoutImplied } from './implied';
 import { putNew } from './put-new';
 import { refusedAttempt } from './refusals';
 import type { Table } from './table';
@@ -31,7 +32,7 @@ export interface NewDelivery {
 export function newDeliveryItem(delivery: NewDelivery, shards: number, retentionDays: number) {
   const { base, environment, destination, createdAt } = delivery;
   const sort = timeKey(createdAt, base, delivery.delivery);
-  return {
+  return deliveryWithoutImplied({
     ...deliveryKey(base, delivery.delivery),
     org: delivery.organization,
     env: environment,
@@ -50,7 +51,7 @@ export function newDeliveryItem(delivery: NewDelivery, shards: number, retention
     tlSk: sort,
     dstPk: byDestinationPk(destination, 'DLV'),
     dstSk: sort,
-  };
+  });
 }
 
 function standing(delivery: NewDelivery, shards: number) {

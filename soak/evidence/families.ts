@@ -18,20 +18,23 @@ const attempt = z.object({
   detail: bytes.optional(),
 });
 
-const image = z.object({
-  status: z.enum(DELIVERY_STATUSES),
-  cause: z.enum(TRIGGERS),
-  made: z.number(),
-  roundStart: z.number(),
-  con: z.string(),
-  dst: z.string(),
-  claimId: z.string().optional(),
-  claimUntil: z.number().optional(),
-  deathToken: z.string().optional(),
-  recovery: z.string().optional(),
-  updatedAt: z.number(),
-  first: attempt.optional(),
-});
+const image = z
+  .object({
+    status: z.enum(DELIVERY_STATUSES),
+    cause: z.enum(TRIGGERS),
+    made: z.number(),
+    roundStart: z.number(),
+    con: z.string(),
+    /** `DST#<id>#DLV`; the id stands nowhere else. */
+    dstPk: z.string(),
+    claimId: z.string().optional(),
+    claimUntil: z.number().optional(),
+    deathToken: z.string().optional(),
+    recovery: z.string().optional(),
+    updatedAt: z.number(),
+    first: attempt.optional(),
+  })
+  .transform(({ dstPk, ...rest }) => ({ ...rest, dst: dstPk.split('#')[1] ?? '' }));
 
 /** A delivery at one moment, read without the code that wrote it. */
 export type DeliveryImage = z.output<typeof image>;

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { readReading } from '../../../lambdas/aggregate/readings';
-import { withImplied, withoutImplied } from '../../../lambdas/store/implied';
+import {
+  deliveryWithImplied,
+  deliveryWithoutImplied,
+  withImplied,
+  withoutImplied,
+} from '../../../lambdas/store/implied';
 
 const whole = {
   pk: 'EVT#0190f3a2b4c57abc8def0123',
@@ -43,6 +48,48 @@ describe("what an event's item leaves out", () => {
     expect(readReading({ eventName: 'INSERT', dynamodb: { Keys, NewImage: image } })).toMatchObject({
       kind: 'event',
       event: { env: 'env_1', createdAt: whole.createdAt },
+    });
+  });
+});
+
+describe("what a delivery's item leaves out", () => {
+  const delivery = {
+    pk: whole.pk,
+    sk: 'DLV#0001',
+    org: 'org_1',
+    env: 'env_1',
+    con: 'con_1',
+    dst: 'dst_1',
+    status: 'pending',
+    createdAt: whole.createdAt,
+    tlPk: 'ENV#env_1#DLV#3',
+    tlSk: whole.tlSk,
+    dstPk: 'DST#dst_1#DLV',
+    dstSk: whole.tlSk,
+  };
+
+  it('is its environment, its destination and its time', () => {
+    const left = deliveryWithoutImplied(delivery);
+    expect(Object.keys(delivery).filter((name) => !(name in left))).toEqual(['env', 'dst', 'createdAt']);
+  });
+
+  it('is found again when the item is read', () => {
+    expect(deliveryWithImplied(deliveryWithoutImplied(delivery))).toEqual(delivery);
+  });
+
+  it('is not missed where it is there: items may be written in full', () => {
+    const item = { ...delivery, env: 'env_2', dst: 'dst_2', createdAt: '2026-03-09T00:00:00.000Z' };
+    expect(deliveryWithImplied(item)).toEqual(item);
+  });
+
+  it('is found by the counters as well', () => {
+    const image = Object.fromEntries(
+      Object.entries(deliveryWithoutImplied(delivery)).map(([name, value]) => [name, { S: value }]),
+    );
+    const Keys = { pk: { S: delivery.pk }, sk: { S: delivery.sk } };
+    expect(readReading({ eventName: 'INSERT', dynamodb: { Keys, NewImage: image } })).toMatchObject({
+      kind: 'delivery',
+      after: { env: 'env_1', dst: 'dst_1', createdAt: whole.createdAt },
     });
   });
 });
