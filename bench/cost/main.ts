@@ -13,14 +13,15 @@ import { ANSWER_MS, CONTEXT, isVast, SCENARIOS, type Scenario, WARM_UP } from '.
 const MILLION = 1_000_000;
 
 /** What has to be known to read the figures. */
-const NOTES = `Capacity, requests, calls, invocations and log bytes are counted; they do not depend on the machine. Batches are as
-full as in a busy stack with one destination (200 deliveries a second): \`route\` takes up to 100 records, \`deliver\` 10,
-\`aggregate\` 300; "quiet" is the other end, where every batch has one delivery. Counters are three items for an environment and
-three for each destination that a batch concerns, so many destinations with little traffic cost more. Durations are estimated:
-processor time measured here at the function's share of a processor, 6 ms for each wait for AWS, and 100 ms for the receiver. Not
-included: storage ($0.25 for a GB and month, about 3 KB a delivery), data sent to the internet ($0.09 a GB), free tiers, and what
-a stack costs while nothing happens: Lambda's five pollers make about 650,000 receives a month ($0.33), the sweep runs 43,200
-times ($0.05 with its schedule).`;
+const NOTES = `Capacity, requests, calls, invocations and log bytes are counted; they do not depend on the machine. Batches are as full as
+in a busy stack with one destination (200 deliveries a second): \`route\` takes up to 100 records, \`deliver\` 10,
+\`aggregate\` 300; "quiet" is the other end, where every batch has one delivery. Counters are three items for an environment
+and three for each destination that a batch concerns, so many destinations with little traffic cost more. Durations are
+estimated: processor time measured here at the function's share of a processor, 6 ms for each wait for AWS, and 100 ms for
+the receiver; with a thousand destinations the functions are cold. No breaker opens: usually a destination that fails twenty
+times in a row is sent nothing but a probe until it recovers. Not included: storage ($0.25 for a GB and month, about 3 KB a
+delivery), data sent to the internet ($0.09 a GB), free tiers, and what a stack costs while nothing happens: Lambda's five
+pollers make about 650,000 receives a month ($0.33), the sweep runs 43,200 times ($0.05 with its schedule).`;
 
 await runBench('cost', 'What AWS would bill for deliveries, counted from the calls themselves.', async (bench) => {
   const wanted = SCENARIOS.filter(({ name }) => bench.wants(name));

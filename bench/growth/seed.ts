@@ -10,7 +10,7 @@ export const RETENTION_DAYS = 30;
 
 const DESTINATIONS = 10;
 
-/** One in so many deliveries has failed: even the smallest table has more than a page of them in each shard. */
+/** One in so many deliveries has failed: even the smallest table has about a page of them in each shard. */
 const FAILED_EVERY = 10;
 
 export const destinationOf = (number: number): string => `dst_${String(number % DESTINATIONS).padStart(32, '0')}`;

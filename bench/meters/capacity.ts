@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { type Answer, type Call, type Interceptor, resultOf } from '../../local/calls/call';
+import { itemBytes } from '../../lambdas/store/item-size';
+import { readStreamImage, type StreamImage } from '../../lambdas/store/stream-image';
+import { type Answer, type Call, type Interceptor, type JsonObject, resultOf } from '../../local/calls/call';
 
 /** Capacity units as DynamoDB bills them. */
 export interface Units {
@@ -8,6 +10,14 @@ export interface Units {
 }
 
 export const NO_UNITS: Units = { read: 0, write: 0 };
+
+const KILOBYTE = 1024;
+
+/** Write units of an item, as DynamoDB's JSON has it. */
+function writeUnitsOf(item: unknown): number {
+  if (item === undefined) return 1;
+  return Math.ceil(itemBytes(readStreamImage(item as StreamImage) as Parameters<typeof itemBytes>[0]) / KILOBYTE);
+}
 
 export const addUnits = (a: Units, b: Units): Units => ({ read: a.read + b.read, write: a.write + b.write });
 
@@ -85,7 +95,7 @@ interface Capacity {
 
 function capacityOf(call: Call, answer: Answer): readonly Capacity[] {
   const result = resultOf(answer);
-  if (answer.status !== 200) return refusedCapacity(call, String(result.__type));
+  if (answer.status !== 200) return refusedCapacity(call, result);
   const { ConsumedCapacity: answered = [] } = answerShape.parse(result);
   return (Array.isArray(answered) ? answered : [answered]).map(({ CapacityUnits, GlobalSecondaryIndexes = {} }) => ({
     total: CapacityUnits,
@@ -95,10 +105,12 @@ function capacityOf(call: Call, answer: Answer): readonly Capacity[] {
 
 /**
  * A refused answer tells no capacity, but AWS bills a write whose condition failed as one of the item that is there, and a
- * transaction as if it had been made. The items of this table that conditions fail on are of one kilobyte.
+ * transaction as if it had been made, here of items of one kilobyte. An item that the answer does not show has no more either:
+ * claims and outcomes ask for it, and all others are of small items.
  */
-function refusedCapacity({ parameters }: Call, type: string): readonly Capacity[] {
-  if (type.endsWith('ConditionalCheckFailedException')) return [{ total: 1, indexes: 0 }];
+function refusedCapacity({ parameters }: Call, { __type, Item }: JsonObject): readonly Capacity[] {
+  const type = String(__type);
+  if (type.endsWith('ConditionalCheckFailedException')) return [{ total: writeUnitsOf(Item), indexes: 0 }];
   if (!type.endsWith('TransactionCanceledException')) return [];
   const { TransactItems } = z.object({ TransactItems: z.array(z.unknown()) }).parse(parameters);
   return [{ total: 2 * TransactItems.length, indexes: 0 }];

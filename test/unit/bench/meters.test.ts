@@ -49,6 +49,8 @@ describe('the capacity counter', () => {
   it('bills a write whose condition failed', async () => {
     const refusal = { __type: 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException' };
     expect(await counted('PutItem', {}, 400, refusal)).toMatchObject({ write: 1 });
+    const Item = { pk: { S: 'x'.repeat(500) }, body: { B: Buffer.alloc(600).toString('base64') } };
+    expect(await counted('PutItem', {}, 400, { ...refusal, Item })).toMatchObject({ write: 2 });
   });
 
   it('bills a cancelled transaction twice for each of its items', async () => {
