@@ -27,14 +27,16 @@ await runBench('coldstart', 'How long functions take to start, beside empty hand
   const folder = mkdtempSync(join(tmpdir(), 'posthorn-coldstart-'));
   bench.teardown.add(() => rmSync(folder, { recursive: true, force: true }));
   const environments = await environmentsOf();
-  const pairs = NAMES.filter(bench.wants).map((name) => pairOf(name, folder, environments[name] ?? {}));
-  const times = await initTimes(pairs.flatMap(({ own, plain, split }) => [own, plain, split]));
-  const starts = pairs.map(({ own, plain, split }) => {
-    const [ownMs = Number.NaN, plainMs = Number.NaN, splitMs = Number.NaN] = [own, plain, split].map(({ name }) =>
-      times.get(name),
-    );
-    return { name: own.name, files: [own, plain, split].map(({ file }) => file), values: [ownMs, plainMs, splitMs] };
-  });
+  const measured = NAMES.filter(bench.wants).map((name) => ({
+    name,
+    bundles: bundlesOf(name, folder, environments[name] ?? {}),
+  }));
+  const times = await initTimes(measured.flatMap(({ bundles }) => bundles));
+  const starts = measured.map(({ name, bundles }) => ({
+    name,
+    files: bundles.map(({ file }) => file),
+    values: bundles.map((bundle) => times.get(bundle.name) ?? Number.NaN),
+  }));
   for (const { name, values } of starts) {
     const ratio = ratios(values)[0] ?? Number.NaN;
     if (!(ratio <= MAX_RATIO)) bench.fail(`${name} starts in ${ratio.toFixed(2)} × the time of an empty handler`);
@@ -74,7 +76,8 @@ function report(starts: readonly Start[]): string {
   return `${table(head, rows)}\n\n${words.join('\n')}`;
 }
 
-function pairOf(name: FunctionName, folder: string, environment: Bundle['environment']) {
+/** What is compared, in the order of {@link SERIES}. */
+function bundlesOf(name: FunctionName, folder: string, environment: Bundle['environment']): readonly Bundle[] {
   const stdin = {
     contents: emptyHandler(sdkImportsOf(name)),
     resolveDir: BUNDLING.absWorkingDir,
@@ -87,11 +90,11 @@ function pairOf(name: FunctionName, folder: string, environment: Bundle['environ
     return { name: `${kind} ${name}`, file: join(outdir, 'index.mjs'), environment };
   };
   const source = { stdin, entryNames: 'index' };
-  return {
-    own: { name, file: join(bundleOf(name), 'index.mjs'), environment },
-    plain: emptyAs('plain', (outdir) => buildSync({ ...PLAINLY, ...source, outdir }).outputFiles),
-    split: emptyAs('split', (outdir) => filesOf({ ...source, outdir })),
-  };
+  return [
+    { name, file: join(bundleOf(name), 'index.mjs'), environment },
+    emptyAs('plain', (outdir) => buildSync({ ...PLAINLY, ...source, outdir }).outputFiles),
+    emptyAs('split', (outdir) => filesOf({ ...source, outdir })),
+  ];
 }
 
 function kilobytes(bytes: number): string {

@@ -25,14 +25,8 @@ pollers make about 650,000 receives a month ($0.33), the sweep runs 43,200 times
 
 await runBench('cost', 'What AWS would bill for deliveries, counted from the calls themselves.', async (bench) => {
   const wanted = SCENARIOS.filter(({ name }) => bench.wants(name));
-  const results = [
-    ...(await measureAll(
-      bench,
-      wanted.filter((scenario) => !isVast(scenario)),
-      WARM_UP,
-    )),
-    ...(await measureAll(bench, wanted.filter(isVast))),
-  ];
+  const usual = wanted.filter((scenario) => !isVast(scenario));
+  const results = [...(await measureAll(bench, usual, WARM_UP)), ...(await measureAll(bench, wanted.filter(isVast)))];
   const prices = `At the list prices of ${PRICED.region} as of ${PRICED.asOf}:\n\n${priceTable(results)}`;
   bench.say(prices);
   const details = results.map((result) => `## ${result.name}\n\n${functionTable(result)}`);

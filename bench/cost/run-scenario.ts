@@ -14,8 +14,8 @@ const PATIENCE_MS = 240_000;
 const STAGES = ['route', 'deliver', 'aggregate'] as const;
 
 /**
- * Runs a scenario and reads the meter; functions are warm, unless there are vastly many destinations. Each stage begins when the one before has ended, so that batches
- * are as full as they are in a busy stack, whatever the speed of this machine.
+ * Runs a scenario and reads the meter; functions are warm, unless there are vastly many destinations. Each stage begins when
+ * the one before has ended, so that batches are as full as they are in a busy stack, whatever the speed of this machine.
  */
 export async function runScenario(stage: Stage, scenario: Scenario): Promise<Reading> {
   const api = await stage.tenant();

@@ -11,14 +11,6 @@ export interface Units {
 
 export const NO_UNITS: Units = { read: 0, write: 0 };
 
-const KILOBYTE = 1024;
-
-/** Write units of an item, as DynamoDB's JSON has it. */
-function writeUnitsOf(item: unknown): number {
-  if (item === undefined) return 1;
-  return Math.ceil(itemBytes(readStreamImage(item as StreamImage) as Parameters<typeof itemBytes>[0]) / KILOBYTE);
-}
-
 export const addUnits = (a: Units, b: Units): Units => ({ read: a.read + b.read, write: a.write + b.write });
 
 interface Consumed extends Units {
@@ -31,6 +23,9 @@ interface Consumed extends Units {
 const units = z.object({ CapacityUnits: z.number() });
 const perTable = units.extend({ GlobalSecondaryIndexes: z.record(z.string(), units).optional() });
 const answerShape = z.object({ ConsumedCapacity: z.union([perTable, z.array(perTable)]).optional() });
+
+/** What a write unit writes, in bytes. */
+const KILOBYTE = 1024;
 
 /** Calls that answer with the capacity they consumed, and whether it is a reading or a writing one. */
 const KINDS: Readonly<Record<string, 'read' | 'write'>> = {
@@ -114,4 +109,10 @@ function refusedCapacity({ parameters }: Call, { __type, Item }: JsonObject): re
   if (!type.endsWith('TransactionCanceledException')) return [];
   const { TransactItems } = z.object({ TransactItems: z.array(z.unknown()) }).parse(parameters);
   return [{ total: 2 * TransactItems.length, indexes: 0 }];
+}
+
+/** Write units of an item, as DynamoDB's JSON has it. */
+function writeUnitsOf(item: unknown): number {
+  if (item === undefined) return 1;
+  return Math.ceil(itemBytes(readStreamImage(item as StreamImage) as Parameters<typeof itemBytes>[0]) / KILOBYTE);
 }

@@ -31,22 +31,17 @@ export function deliveryWithoutImplied<Item extends Implied & { readonly dst: st
 }
 
 /** Fills in what an event's item leaves out. What it does not leave out is kept; an item without index keys stays as it is. */
-export function withImplied(raw: unknown): unknown {
-  const implied = impliedByKeys(raw);
-  return implied ? { ...implied, contentType: USUAL_CONTENT_TYPE, ...(raw as object) } : raw;
-}
+export const withImplied = (raw: unknown): unknown => filledIn(raw, { contentType: USUAL_CONTENT_TYPE });
 
 /** The same for the item of a delivery. */
-export function deliveryWithImplied(raw: unknown): unknown {
-  const implied = impliedByKeys(raw);
-  return implied ? { ...implied, ...(raw as object) } : raw;
-}
+export const deliveryWithImplied = (raw: unknown): unknown => filledIn(raw);
 
-function impliedByKeys(raw: unknown): object | undefined {
+function filledIn(raw: unknown, usual: object = {}): unknown {
   const found = keys().safeParse(raw);
-  if (!found.success) return undefined;
+  if (!found.success) return raw;
   const { tlPk, tlSk, dstPk = '' } = found.data;
   const [, env] = /^ENV#(.+)#(?:EVT|DLV)#\d+$/.exec(tlPk) ?? [];
   const [, dst] = /^DST#(.+)#DLV$/.exec(dstPk) ?? [];
-  return { env, createdAt: tlSk.slice(0, TIME_LENGTH), ...(dst !== undefined && { dst }) };
+  const implied = { env, createdAt: tlSk.slice(0, TIME_LENGTH), ...(dst !== undefined && { dst }) };
+  return { ...usual, ...implied, ...(raw as object) };
 }
