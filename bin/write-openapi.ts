@@ -1,4 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { openApiText } from '../lambdas/openapi/document';
+import { openApiText } from '../openapi/document';
 
 writeFileSync(new URL('../docs/openapi.json', import.meta.url), openApiText());

@@ -1,5 +1,5 @@
-import { createApiKey, SCOPES } from '../lambdas/store/api-keys';
-import { openTable } from '../lambdas/store/table';
+import { createApiKey, SCOPES } from '../lambdas/store/access/api-keys';
+import { openTable } from '../lambdas/store/table/table';
 import { dynamoDbClient } from '../local/dynamodb/client';
 import { type LocalStack, type LocalStackOptions, startLocalStack } from '../local/stack';
 import type { Teardown } from '../local/teardown';

@@ -1,5 +1,5 @@
 import { Effect, PolicyStatement, type PolicyStatementProps } from 'aws-cdk-lib/aws-iam';
-import type { FunctionName } from '../lambdas/environment';
+import type { FunctionName } from '../lambdas/runtime/environment';
 import type { Encryption } from './encryption';
 
 /** Something that a function may be given access to. */

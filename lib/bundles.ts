@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, buildSync } from 'esbuild';
-import type { FunctionName } from '../lambdas/environment';
+import type { FunctionName } from '../lambdas/runtime/environment';
 import { joinParts } from './join-parts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -41,7 +41,7 @@ export const BUNDLING = {
 } as const satisfies BuildOptions;
 
 /** The source file of a function, from the root of the project. */
-export const entryOf = (name: FunctionName): string => `lambdas/${name}/handler.ts`;
+export const entryOf = (name: FunctionName): string => `lambdas/functions/${name}/handler.ts`;
 
 /** The files of a bundle whose entry is called `index`: that, and what it imports on demand. */
 export const filesOf = (source: Pick<BuildOptions, 'entryPoints' | 'stdin' | 'entryNames' | 'outdir'>) =>

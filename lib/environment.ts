@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ENVIRONMENTS, FunctionName } from '../lambdas/environment';
+import type { ENVIRONMENTS, FunctionName } from '../lambdas/runtime/environment';
 import type { Settings } from './settings';
 
 /** Names and addresses, known when the stack is deployed, that functions are told. */

@@ -1,6 +1,6 @@
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { FunctionName } from '../lambdas/environment';
+import type { FunctionName } from '../lambdas/runtime/environment';
 import { type AccessResources, keyStatementsFor, statementsFor } from './access';
 import type { Encryption } from './encryption';
 import { environmentFor, type Surroundings } from './environment';

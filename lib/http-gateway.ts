@@ -11,7 +11,7 @@ import {
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type HttpFunction, ROUTES } from '../lambdas/routes';
+import { type HttpFunction, ROUTES } from '../lambdas/http/routes';
 import { acknowledge } from './acknowledge';
 import { FunctionIntegration } from './function-integration';
 import type { ServiceFunction } from './service-function';

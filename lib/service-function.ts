@@ -13,7 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { FunctionName } from '../lambdas/environment';
+import type { FunctionName } from '../lambdas/runtime/environment';
 import { acknowledge } from './acknowledge';
 import { bundleOf } from './bundles';
 

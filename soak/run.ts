@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApiKey, SCOPES } from '../lambdas/store/api-keys';
-import { openTable } from '../lambdas/store/table';
+import { createApiKey, SCOPES } from '../lambdas/store/access/api-keys';
+import { openTable } from '../lambdas/store/table/table';
 import { dynamoDbClient } from '../local/dynamodb/client';
 import { Random } from '../local/faults/random';
 import type { LocalStack } from '../local/stack';

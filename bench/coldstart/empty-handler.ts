@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import type { FunctionName } from '../../lambdas/environment';
+import type { FunctionName } from '../../lambdas/runtime/environment';
 import { BUNDLING, entryOf } from '../../lib/bundles';
 
 /** Imports of the AWS SDK in one file; those of types only are none. */

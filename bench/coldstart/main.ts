@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { ENVIRONMENTS, type FunctionName } from '../../lambdas/environment';
+import { ENVIRONMENTS, type FunctionName } from '../../lambdas/runtime/environment';
 import { BUNDLING, bundleOf, filesOf } from '../../lib/bundles';
 import type { BundleFile } from '../../lib/join-parts';
 import { table } from '../cost/report';

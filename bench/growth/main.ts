@@ -1,4 +1,4 @@
-import { openTable, type Table } from '../../lambdas/store/table';
+import { openTable, type Table } from '../../lambdas/store/table/table';
 import { dynamoDbClient } from '../../local/dynamodb/client';
 import { startSeededDynamoDb } from '../../local/dynamodb/seeded';
 import { loadAssembly } from '../../local/template/assembly';

@@ -3,12 +3,12 @@ import { newBase } from '../../lambdas/domain/identifiers';
 import { newToken } from '../../lambdas/domain/message';
 import { knownTotal } from '../../lambdas/statistics/lifetime';
 import { readStatistics } from '../../lambdas/statistics/read-statistics';
-import { claim } from '../../lambdas/store/claims';
-import { type DeliveryFilter, listDeliveries } from '../../lambdas/store/delivery-lists';
-import { getEvent, putEvent } from '../../lambdas/store/events';
-import { putDelivery } from '../../lambdas/store/new-delivery';
-import { recordAttempt } from '../../lambdas/store/outcomes';
-import type { Table } from '../../lambdas/store/table';
+import { claim } from '../../lambdas/store/deliveries/claims';
+import { putDelivery } from '../../lambdas/store/deliveries/new-delivery';
+import { recordAttempt } from '../../lambdas/store/deliveries/outcomes';
+import { getEvent, putEvent } from '../../lambdas/store/events/events';
+import { type DeliveryFilter, listDeliveries } from '../../lambdas/store/lists/delivery-lists';
+import type { Table } from '../../lambdas/store/table/table';
 import { destinationOf, ENVIRONMENT, RETENTION_DAYS, SHARDS } from './seed';
 
 /** Something that the bench asks of a table; `now` is when the table was filled, in milliseconds since the epoch. */

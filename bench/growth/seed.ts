@@ -1,8 +1,8 @@
 import { newBase } from '../../lambdas/domain/identifiers';
 import { bucketKey, lifetimeKey, WIDTHS, type Width } from '../../lambdas/statistics/buckets';
 import { ATTRIBUTES } from '../../lambdas/statistics/counts';
-import { attentionPk, shardOf } from '../../lambdas/store/addresses';
-import { newDeliveryItem } from '../../lambdas/store/new-delivery';
+import { newDeliveryItem } from '../../lambdas/store/deliveries/new-delivery';
+import { attentionPk, shardOf } from '../../lambdas/store/table/addresses';
 
 export const ENVIRONMENT = `env_${'1'.repeat(32)}`;
 export const SHARDS = 4;

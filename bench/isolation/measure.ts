@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createApiKey, SCOPES } from '../../lambdas/store/api-keys';
-import { openTable } from '../../lambdas/store/table';
+import { createApiKey, SCOPES } from '../../lambdas/store/access/api-keys';
+import { openTable } from '../../lambdas/store/table/table';
 import { dynamoDbClient } from '../../local/dynamodb/client';
 import { type LocalStack, startLocalStack } from '../../local/stack';
 import { Client } from './client';

@@ -1,5 +1,5 @@
-import { createApiKey, findOrganization, listApiKeys, revokeApiKey } from '../../lambdas/store/api-keys';
-import type { Table } from '../../lambdas/store/table';
+import { createApiKey, findOrganization, listApiKeys, revokeApiKey } from '../../lambdas/store/access/api-keys';
+import type { Table } from '../../lambdas/store/table/table';
 import { createdText, keyOf, listText } from './answers';
 import { KeysError } from './errors';
 import type { CreateOptions, ListOptions, RevokeOptions } from './options';

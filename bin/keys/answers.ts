@@ -1,4 +1,4 @@
-import type { ApiKey } from '../../lambdas/store/api-keys';
+import type { ApiKey } from '../../lambdas/store/access/api-keys';
 
 /** A key as scripts get it: everything but the hash of its secret. */
 export function keyOf(key: ApiKey) {

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
-import { SCOPES } from '../../lambdas/store/api-keys';
-import type { Table } from '../../lambdas/store/table';
+import { SCOPES } from '../../lambdas/store/access/api-keys';
+import type { Table } from '../../lambdas/store/table/table';
 import { type Answer, create, list, revoke } from './actions';
 import { explain } from './errors';
 import {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { SCOPES, type Scope } from '../../lambdas/store/api-keys';
+import { SCOPES, type Scope } from '../../lambdas/store/access/api-keys';
 
 /** What every command takes: where the table is, and how to answer. */
 export interface TargetOptions {

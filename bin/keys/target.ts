@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
-import { openTable, type Table } from '../../lambdas/store/table';
+import { openTable, type Table } from '../../lambdas/store/table/table';
 import { RUNNING_STACK_FILE } from '../../local/cli/ready-files';
 import { dynamoDbClient } from '../../local/dynamodb/client';
 import { KeysError, NO_LOCAL_STACK, type Place } from './errors';

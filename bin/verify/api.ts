@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { DELIVERY_STATUSES } from '../../lambdas/domain/delivery';
-import { findApiKey, listEnvironments } from '../../lambdas/store/api-keys';
-import type { Table } from '../../lambdas/store/table';
+import { findApiKey, listEnvironments } from '../../lambdas/store/access/api-keys';
+import type { Table } from '../../lambdas/store/table/table';
 import type { Row } from './comparison';
 import type { Contents } from './scan';
 

@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Command } from 'commander';
 import * as z from 'zod';
-import { openTable } from '../../lambdas/store/table';
+import { openTable } from '../../lambdas/store/table/table';
 import { RUNNING_STACK_FILE } from '../../local/cli/ready-files';
 import { dynamoDbClient, STACK_CREDENTIALS } from '../../local/dynamodb/client';
 import { REGION } from '../../local/template/template';

@@ -1,4 +1,4 @@
-import { latencyOf } from '../../lambdas/aggregate/readings';
+import { latencyOf } from '../../lambdas/functions/aggregate/readings';
 import {
   bucketSk,
   bucketStart,
@@ -9,7 +9,7 @@ import {
 } from '../../lambdas/statistics/buckets';
 import { ATTRIBUTES, COUNTS, countOf, readCounts, readNumber } from '../../lambdas/statistics/counts';
 import { Histogram } from '../../lambdas/statistics/histogram';
-import type { Delivery } from '../../lambdas/store/delivery-items';
+import type { Delivery } from '../../lambdas/store/deliveries/delivery-items';
 import type { Row } from './comparison';
 import type { Contents } from './scan';
 

@@ -1,9 +1,9 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { readDeliveryKey } from '../../lambdas/store/addresses';
-import { type Delivery, parseDelivery } from '../../lambdas/store/delivery-items';
-import { withImplied } from '../../lambdas/store/implied';
-import type { Table } from '../../lambdas/store/table';
+import { type Delivery, parseDelivery } from '../../lambdas/store/deliveries/delivery-items';
+import { readDeliveryKey } from '../../lambdas/store/table/addresses';
+import { withImplied } from '../../lambdas/store/table/implied';
+import type { Table } from '../../lambdas/store/table/table';
 
 /** Everything in the table that has to do with counting. */
 export interface Contents {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Table } from '../../lambdas/store/table';
+import type { Table } from '../../lambdas/store/table/table';
 import { type ApiAccess, compareApi } from './api';
 import { agrees, type Row, reportOf } from './comparison';
 import { compareDeadLetters, type DeadLetterQueue } from './dead-letters';

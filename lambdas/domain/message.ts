@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod/mini';
-import { once } from '../once';
+import { once } from '../runtime/once';
 import { deliveryId, parseFamilyId } from './identifiers';
 import type { Turn } from './rate-limit';
 

@@ -1,9 +1,9 @@
-import { cached } from '../cache';
 import type { CallLimits } from '../domain/call-budget';
-import { type ApiKey, findApiKeyByHash, hashSecret, type Scope } from '../store/api-keys';
-import { readBudget, writeBudget } from '../store/call-budgets';
-import { findSession } from '../store/sessions';
-import type { Table } from '../store/table';
+import { cached } from '../runtime/cache';
+import { type ApiKey, findApiKeyByHash, hashSecret, type Scope } from '../store/access/api-keys';
+import { readBudget, writeBudget } from '../store/access/call-budgets';
+import { findSession } from '../store/access/sessions';
+import type { Table } from '../store/table/table';
 import { type Admit, createCallLimiter } from './call-limiter';
 import { ApiError } from './errors';
 import type { ApiRequest } from './messages';

@@ -1,12 +1,12 @@
 import middy from '@middy/core';
 import httpRouter from '@middy/http-router';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { logger } from '../log';
-import { type HttpFunction, ROUTES, type Route } from '../routes';
+import { logger } from '../runtime/log';
 import type { Authenticate, Needs, Principal } from './authentication';
 import { errorResponse, internalError } from './error-bodies';
 import { ApiError } from './errors';
 import { type ApiRequest, type ApiResponse, readRequest, writeResponse } from './messages';
+import { type HttpFunction, ROUTES, type Route } from './routes';
 
 /** Bodies beyond 256 KiB are refused. */
 export const MAX_BODY_BYTES = 262_144;

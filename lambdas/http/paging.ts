@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { COUNT_LIMIT, type Page, type Total, type Window } from '../store/pages';
+import { COUNT_LIMIT, type Page, type Total, type Window } from '../store/lists/pages';
 import { invalid } from './errors';
 
 const number = (name: string) =>

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type * as z from 'zod/mini';
-import '../schema-messages';
+import '../runtime/schema-messages';
 import { invalid } from './errors';
 
 /**

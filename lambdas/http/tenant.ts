@@ -1,5 +1,5 @@
-import { listEnvironments } from '../store/api-keys';
-import type { Table } from '../store/table';
+import { listEnvironments } from '../store/access/api-keys';
+import type { Table } from '../store/table/table';
 import type { EnvironmentPrincipal, Principal } from './authentication';
 import { requireEnvironment } from './authentication';
 import { invalid, notFound } from './errors';

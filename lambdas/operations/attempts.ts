@@ -1,10 +1,10 @@
 import type { AttemptOutcome } from '../domain/attempt-state';
 import { parseFamilyId } from '../domain/identifiers';
 import type { Principal } from '../http/authentication';
-import { type AttemptMatch, listAttempts, matchesAttempt } from '../store/attempt-lists';
-import { type AttemptRow, comingRow, firstRow, listedAttempt, listedDeath } from '../store/attempt-rows';
-import { type DeliveryFamily, familyOf } from '../store/deliveries';
-import { EMPTY_PAGE, type Page, pageOf, type Window } from '../store/pages';
+import { type DeliveryFamily, familyOf } from '../store/deliveries/deliveries';
+import { type AttemptMatch, listAttempts, matchesAttempt } from '../store/lists/attempt-lists';
+import { type AttemptRow, comingRow, firstRow, listedAttempt, listedDeath } from '../store/lists/attempt-rows';
+import { EMPTY_PAGE, type Page, pageOf, type Window } from '../store/lists/pages';
 import { newestFirst } from './deliveries';
 import type { OperationDependencies } from './dependencies';
 import { isOwn } from './ownership';

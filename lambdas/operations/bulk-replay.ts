@@ -1,9 +1,9 @@
 import type { DeliveryStatus } from '../domain/delivery';
 import { parseFamilyId } from '../domain/identifiers';
 import type { Principal } from '../http/authentication';
-import { deliveryKey } from '../store/addresses';
-import { getAll } from '../store/batch-get';
-import { type Delivery, parseDelivery } from '../store/delivery-items';
+import { type Delivery, parseDelivery } from '../store/deliveries/delivery-items';
+import { deliveryKey } from '../store/table/addresses';
+import { getAll } from '../store/table/batch-get';
 import type { OperationDependencies } from './dependencies';
 import { isOwn } from './ownership';
 import { startRound } from './retry';

@@ -1,10 +1,10 @@
 import type { Principal } from '../http/authentication';
-import { deleteDeadLetter } from '../store/closing';
-import { type DeadLetter, type DeadLetterRow, listDeadLetters } from '../store/dead-letters';
-import { getDelivery } from '../store/deliveries';
-import type { NewDelivery } from '../store/new-delivery';
-import { EMPTY_PAGE, type Page, type Window } from '../store/pages';
-import { repeatDelivery } from '../store/repeats';
+import { deleteDeadLetter } from '../store/deliveries/closing';
+import { getDelivery } from '../store/deliveries/deliveries';
+import type { NewDelivery } from '../store/deliveries/new-delivery';
+import { repeatDelivery } from '../store/deliveries/repeats';
+import { type DeadLetter, type DeadLetterRow, listDeadLetters } from '../store/lists/dead-letters';
+import { EMPTY_PAGE, type Page, type Window } from '../store/lists/pages';
 import type { OperationDependencies } from './dependencies';
 import { impossible } from './replay';
 import { scopeOf } from './scope';

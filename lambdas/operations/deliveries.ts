@@ -1,10 +1,10 @@
 import type { DeliveryStatus } from '../domain/delivery';
 import { parseFamilyId } from '../domain/identifiers';
 import type { Principal } from '../http/authentication';
-import { deliveriesOf } from '../store/deliveries';
-import type { Delivery } from '../store/delivery-items';
-import { listDeliveries, listedDelivery } from '../store/delivery-lists';
-import { EMPTY_PAGE, type Page, pageOf, type Window } from '../store/pages';
+import { deliveriesOf } from '../store/deliveries/deliveries';
+import type { Delivery } from '../store/deliveries/delivery-items';
+import { listDeliveries, listedDelivery } from '../store/lists/delivery-lists';
+import { EMPTY_PAGE, type Page, pageOf, type Window } from '../store/lists/pages';
 import type { OperationDependencies } from './dependencies';
 import { isOwn } from './ownership';
 import { type ScopeRequest, scopeOf } from './scope';

@@ -1,6 +1,6 @@
-import type { KnownLetters } from '../store/dead-letters';
-import type { KnownTotal } from '../store/delivery-lists';
-import type { Table } from '../store/table';
+import type { KnownLetters } from '../store/lists/dead-letters';
+import type { KnownTotal } from '../store/lists/delivery-lists';
+import type { Table } from '../store/table/table';
 
 /** What the operations on deliveries need from the world. */
 export interface OperationDependencies {

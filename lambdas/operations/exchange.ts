@@ -1,8 +1,8 @@
 import { type Headers, MAX_RESPONSE_BYTES } from '../domain/attempt';
-import { unpackDetail } from '../store/attempt-detail';
-import { type AttemptRow, createdAtOf } from '../store/attempt-rows';
-import type { StoredAttempt } from '../store/delivery-items';
-import { getEvent } from '../store/events';
+import { unpackDetail } from '../store/deliveries/attempt-detail';
+import type { StoredAttempt } from '../store/deliveries/delivery-items';
+import { getEvent } from '../store/events/events';
+import { type AttemptRow, createdAtOf } from '../store/lists/attempt-rows';
 import type { OperationDependencies } from './dependencies';
 
 /** What an attempt sent and got back; credentials read `***`. */

@@ -1,5 +1,5 @@
-import { connectionOrRemoved, destinationOrRemoved } from '../store/removal';
-import type { Table } from '../store/table';
+import { connectionOrRemoved, destinationOrRemoved } from '../store/configuration/removal';
+import type { Table } from '../store/table/table';
 
 /** What history shows of a destination, deleted or not. */
 export interface NamedDestination {

@@ -2,15 +2,15 @@ import { comingAttempt } from '../domain/attempt-state';
 import { isConfigurationId, parseFamilyId } from '../domain/identifiers';
 import type { Principal } from '../http/authentication';
 import { findInEnvironments } from '../http/tenant';
-import { type AttemptRow, comingRow, firstRow } from '../store/attempt-rows';
-import { getAll } from '../store/batch-get';
-import { getDestination } from '../store/configuration';
-import { type DeadLetter, getDeadLetter } from '../store/dead-letters';
-import { getAttempt, getDelivery } from '../store/deliveries';
-import { type Delivery, parseDelivery } from '../store/delivery-items';
-import { destinationPartition } from '../store/partitions';
-import type { Table } from '../store/table';
-import { mergedEntries } from '../store/timeline';
+import { getDestination } from '../store/configuration/configuration';
+import { getAttempt, getDelivery } from '../store/deliveries/deliveries';
+import { type Delivery, parseDelivery } from '../store/deliveries/delivery-items';
+import { type AttemptRow, comingRow, firstRow } from '../store/lists/attempt-rows';
+import { type DeadLetter, getDeadLetter } from '../store/lists/dead-letters';
+import { destinationPartition } from '../store/lists/partitions';
+import { mergedEntries } from '../store/lists/timeline';
+import { getAll } from '../store/table/batch-get';
+import type { Table } from '../store/table/table';
 
 /** Whether something belongs to the caller: to its environment, or to its organization with a key of all of it. */
 export function isOwn(

@@ -1,8 +1,8 @@
 import { ApiError } from '../http/errors';
-import { type AttemptRow, isDeadLetter } from '../store/attempt-rows';
-import type { Delivery } from '../store/delivery-items';
-import type { NewDelivery } from '../store/new-delivery';
-import { type RepeatAnswer, repeatDelivery } from '../store/repeats';
+import type { Delivery } from '../store/deliveries/delivery-items';
+import type { NewDelivery } from '../store/deliveries/new-delivery';
+import { type RepeatAnswer, repeatDelivery } from '../store/deliveries/repeats';
+import { type AttemptRow, isDeadLetter } from '../store/lists/attempt-rows';
 import type { OperationDependencies } from './dependencies';
 
 /** The refusal of a repetition that cannot be. */

@@ -1,7 +1,7 @@
 import { allows, type DeliveryStatus, type Trigger } from '../domain/delivery';
 import { ApiError } from '../http/errors';
-import type { Delivery } from '../store/delivery-items';
-import { restart } from '../store/transitions';
+import type { Delivery } from '../store/deliveries/delivery-items';
+import { restart } from '../store/deliveries/transitions';
 import type { OperationDependencies } from './dependencies';
 
 /** A delivery may move on between reading and writing it; so often a retry looks again. */

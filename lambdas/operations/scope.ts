@@ -1,7 +1,7 @@
 import type { Principal } from '../http/authentication';
 import { findInEnvironments, readableEnvironments } from '../http/tenant';
-import { connectionOrRemoved } from '../store/removal';
-import type { Table } from '../store/table';
+import { connectionOrRemoved } from '../store/configuration/removal';
+import type { Table } from '../store/table/table';
 import { ownsDestination } from './ownership';
 
 /** What a list is narrowed to by the identifiers that its filters name. */

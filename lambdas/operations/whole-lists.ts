@@ -1,5 +1,5 @@
 import { nextCursor, windowOf } from '../http/paging';
-import { pageOf } from '../store/pages';
+import { pageOf } from '../store/lists/pages';
 
 /** So many rows a page has when nobody says how many; an answer has to stay far below what a function may return. */
 const UNASKED_LIMIT = 1_000;

@@ -1,4 +1,4 @@
-import type { Table } from '../store/table';
+import type { Table } from '../store/table/table';
 import { ATTRIBUTES, readNumber } from './counts';
 import type { CountsItem } from './items';
 import { readLifetimes } from './lifetime';

@@ -1,4 +1,4 @@
-import type { Key } from '../store/addresses';
+import type { Key } from '../store/table/addresses';
 
 /** Whose statistics: an environment's or a destination's, by its id. */
 export type Subject = { readonly environment: string } | { readonly destination: string };

@@ -1,5 +1,5 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import type { Table } from '../store/table';
+import type { Table } from '../store/table/table';
 import { bucketSk, type Subject, statisticsPk, type Width } from './buckets';
 
 /** An item that holds counts. */

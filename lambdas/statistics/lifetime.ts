@@ -1,6 +1,6 @@
 import type { DeliveryStatus } from '../domain/delivery';
-import { getAll } from '../store/batch-get';
-import type { Table } from '../store/table';
+import { getAll } from '../store/table/batch-get';
+import type { Table } from '../store/table/table';
 import { lifetimeKey, type Subject, statisticsPk } from './buckets';
 import { ATTRIBUTES, COUNTS, type Count, countOf, readCounts, readNumber } from './counts';
 import type { CountsItem } from './items';

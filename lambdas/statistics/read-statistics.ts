@@ -1,4 +1,4 @@
-import type { Table } from '../store/table';
+import type { Table } from '../store/table/table';
 import type { Subject, Width } from './buckets';
 import { type Count, readCounts } from './counts';
 import { Histogram } from './histogram';

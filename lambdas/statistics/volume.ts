@@ -1,4 +1,4 @@
-import type { Table } from '../store/table';
+import type { Table } from '../store/table/table';
 import { bucketStart } from './buckets';
 import { ATTRIBUTES, readNumber } from './counts';
 import { type CountsItem, readBuckets } from './items';

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { METRICS } from '../../lambdas/metric-names';
+import { METRICS } from '../../lambdas/runtime/metric-names';
 import type { AlarmDefinition } from './alarm-definition';
 import {
   behindStream,

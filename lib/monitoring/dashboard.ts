@@ -1,6 +1,6 @@
 import { Dashboard, GraphWidget, type IMetric, Stats, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { METRICS } from '../../lambdas/metric-names';
+import { METRICS } from '../../lambdas/runtime/metric-names';
 import {
   behindStream,
   counted,

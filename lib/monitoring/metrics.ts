@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import type { FunctionName } from '../../lambdas/environment';
-import { FUNCTION_DIMENSION, METRIC_NAMESPACE, type MetricName } from '../../lambdas/metric-names';
+import type { FunctionName } from '../../lambdas/runtime/environment';
+import { FUNCTION_DIMENSION, METRIC_NAMESPACE, type MetricName } from '../../lambdas/runtime/metric-names';
 import type { Watched } from './watched';
 
 /** How often the figures of alarms are looked at. */

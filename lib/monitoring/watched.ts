@@ -1,6 +1,6 @@
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import type { FunctionName } from '../../lambdas/environment';
+import type { FunctionName } from '../../lambdas/runtime/environment';
 
 /** What the alarms and the dashboard look at. */
 export interface Watched {

@@ -1,5 +1,5 @@
-import { createApiKey, findApiKey, SCOPES } from '../../lambdas/store/api-keys';
-import { openTable, type Table } from '../../lambdas/store/table';
+import { createApiKey, findApiKey, SCOPES } from '../../lambdas/store/access/api-keys';
+import { openTable, type Table } from '../../lambdas/store/table/table';
 import { dynamoDbClient } from '../dynamodb/client';
 import { readFileIfPresent, writeFileAtomically } from '../storage/atomic-file';
 

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
-import { applyBatch } from '../../lambdas/aggregate/apply-batch';
-import { fold } from '../../lambdas/aggregate/fold';
-import { readReading } from '../../lambdas/aggregate/readings';
-import { tableLedger } from '../../lambdas/aggregate/table-ledger';
-import { eventKey } from '../../lambdas/store/addresses';
-import type { Table } from '../../lambdas/store/table';
+import { applyBatch } from '../../lambdas/functions/aggregate/apply-batch';
+import { fold } from '../../lambdas/functions/aggregate/fold';
+import { readReading } from '../../lambdas/functions/aggregate/readings';
+import { tableLedger } from '../../lambdas/functions/aggregate/table-ledger';
+import { eventKey } from '../../lambdas/store/table/addresses';
+import type { Table } from '../../lambdas/store/table/table';
 
 /**
  * Counts an event and all that came of it as it stands, as `aggregate` would have.

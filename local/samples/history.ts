@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { newToken } from '../../lambdas/domain/message';
-import { packDetail } from '../../lambdas/store/attempt-detail';
-import { claim } from '../../lambdas/store/claims';
-import { getDelivery } from '../../lambdas/store/deliveries';
-import { putDelivery } from '../../lambdas/store/new-delivery';
-import { type Outcome, recordAttempt } from '../../lambdas/store/outcomes';
-import type { Table } from '../../lambdas/store/table';
-import { restart } from '../../lambdas/store/transitions';
+import { packDetail } from '../../lambdas/store/deliveries/attempt-detail';
+import { claim } from '../../lambdas/store/deliveries/claims';
+import { getDelivery } from '../../lambdas/store/deliveries/deliveries';
+import { putDelivery } from '../../lambdas/store/deliveries/new-delivery';
+import { type Outcome, recordAttempt } from '../../lambdas/store/deliveries/outcomes';
+import { restart } from '../../lambdas/store/deliveries/transitions';
+import type { Table } from '../../lambdas/store/table/table';
 import { LocalStackError } from '../errors';
 
 /** What the deliveries of the sample event have in common. */

@@ -11,12 +11,12 @@ import {
   toUuid,
 } from '../../lambdas/domain/identifiers';
 import { newSigningSecret } from '../../lambdas/domain/signature';
-import { createApiKey, SCOPES } from '../../lambdas/store/api-keys';
-import { putConnection, putDestination, putSource } from '../../lambdas/store/configuration';
-import { expiry, putEvent } from '../../lambdas/store/events';
-import { putRecovery } from '../../lambdas/store/recoveries';
-import { startSession } from '../../lambdas/store/sessions';
-import { openTable, type Table } from '../../lambdas/store/table';
+import { createApiKey, SCOPES } from '../../lambdas/store/access/api-keys';
+import { startSession } from '../../lambdas/store/access/sessions';
+import { putConnection, putDestination, putSource } from '../../lambdas/store/configuration/configuration';
+import { expiry, putEvent } from '../../lambdas/store/events/events';
+import { putRecovery } from '../../lambdas/store/sweep/recoveries';
+import { openTable, type Table } from '../../lambdas/store/table/table';
 import { dynamoDbClient } from '../dynamodb/client';
 import type { LocalStack } from '../stack';
 import { countFamily } from './counters';

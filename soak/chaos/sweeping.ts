@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { QUIET_MS } from '../../lambdas/domain/dead-message';
-import { openTable } from '../../lambdas/store/table';
-import { tidyDeadLetters } from '../../lambdas/sweep/tidy-dead-letters';
+import { tidyDeadLetters } from '../../lambdas/functions/sweep/tidy-dead-letters';
+import { openTable } from '../../lambdas/store/table/table';
 import { dynamoDbClient } from '../../local/dynamodb/client';
 import { Random } from '../../local/faults/random';
 import type { LocalStack } from '../../local/stack';

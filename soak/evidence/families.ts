@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { DELIVERY_STATUSES, TRIGGERS } from '../../lambdas/domain/delivery';
 import { deadLetterId, deliveryId } from '../../lambdas/domain/identifiers';
-import { readFamilyKey } from '../../lambdas/store/addresses';
-import { unpackDetail } from '../../lambdas/store/attempt-detail';
-import { parseEvent } from '../../lambdas/store/events';
+import { unpackDetail } from '../../lambdas/store/deliveries/attempt-detail';
+import { parseEvent } from '../../lambdas/store/events/events';
+import { readFamilyKey } from '../../lambdas/store/table/addresses';
 import type { Change, Item } from './changes';
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);

@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { verify } from '../../bin/verify/verify';
-import { openTable } from '../../lambdas/store/table';
+import { openTable } from '../../lambdas/store/table/table';
 import { dynamoDbClient, STACK_CREDENTIALS } from '../../local/dynamodb/client';
 import type { LocalStack } from '../../local/stack';
 import { REGION } from '../../local/template/template';

@@ -1,7 +1,7 @@
 import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { readDeliveryKey } from '../../lambdas/store/addresses';
-import { openTable } from '../../lambdas/store/table';
+import { readDeliveryKey } from '../../lambdas/store/table/addresses';
+import { openTable } from '../../lambdas/store/table/table';
 import { dynamoDbClient, STACK_CREDENTIALS } from '../../local/dynamodb/client';
 import type { LocalStack } from '../../local/stack';
 import { REGION } from '../../local/template/template';

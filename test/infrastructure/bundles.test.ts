@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { ENVIRONMENTS, type FunctionName } from '../../lambdas/environment';
+import { ENVIRONMENTS, type FunctionName } from '../../lambdas/runtime/environment';
 import { bundleOf } from '../../lib/bundles';
 import { variablesOf } from './environment';
 import { synthesize } from './synthesized';
@@ -55,7 +55,7 @@ describe.each(NAMES)('the bundle of %s', (name) => {
     const map = readFileSync(join(bundleOf(name), 'index.mjs.map'), 'utf8');
     for (const text of [code, map]) expect(text).not.toContain(process.cwd());
     const { sources } = z.object({ sources: z.array(z.string()) }).parse(JSON.parse(map));
-    expect(sources).toContain(`../../../lambdas/${name}/handler.ts`);
+    expect(sources).toContain(`../../../lambdas/functions/${name}/handler.ts`);
   });
 
   it('holds nothing of the library that judges policies, whose licence asks for the source of what it is part of', () => {

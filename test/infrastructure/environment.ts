@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod';
-import type { FunctionName } from '../../lambdas/environment';
+import type { FunctionName } from '../../lambdas/runtime/environment';
 import { textOf } from './policies';
 import { theOnly } from './synthesized';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ENVIRONMENTS, type FunctionName } from '../../lambdas/environment';
+import { ENVIRONMENTS, type FunctionName } from '../../lambdas/runtime/environment';
 import { variablesOf } from './environment';
 import { resourcesOf, synthesize, theOnly } from './synthesized';
 

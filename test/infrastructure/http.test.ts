@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ROUTES } from '../../lambdas/routes';
+import { ROUTES } from '../../lambdas/http/routes';
 import { textOf } from './policies';
 import { resourcesOf, synthesize, theOnly } from './synthesized';
 

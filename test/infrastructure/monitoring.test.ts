@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { METRIC_NAMESPACE, METRICS } from '../../lambdas/metric-names';
+import { METRIC_NAMESPACE, METRICS } from '../../lambdas/runtime/metric-names';
 import { resourcesOf, synthesize, theOnly } from './synthesized';
 
 const template = synthesize();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { ROUTES, type Route } from '../../lambdas/routes';
-import { revokeApiKey, type Scope } from '../../lambdas/store/api-keys';
+import { ROUTES, type Route } from '../../lambdas/http/routes';
+import { revokeApiKey, type Scope } from '../../lambdas/store/access/api-keys';
 import { Api } from './support/api';
 import { eventually } from './support/eventually';
 import { eventBody, sourceBody } from './support/factories';

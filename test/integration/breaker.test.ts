@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { destinationKey } from '../../lambdas/store/addresses';
+import { destinationKey } from '../../lambdas/store/table/addresses';
 import { eventually } from './support/eventually';
 import { retryEvery } from './support/factories';
 import { answer, hang, type Receiver } from './support/receiver';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { destinationKey } from '../../lambdas/store/addresses';
+import { destinationKey } from '../../lambdas/store/table/addresses';
 import { ALLOWED_TARGETS, FORBIDDEN_TARGETS } from '../corpus/targets';
 import { eventually } from './support/eventually';
 import { destinationBody } from './support/factories';

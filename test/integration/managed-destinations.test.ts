@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { environmentPk } from '../../lambdas/store/addresses';
+import { environmentPk } from '../../lambdas/store/table/addresses';
 import { eventually } from './support/eventually';
 import { connectionBody, destinationBody } from './support/factories';
 import { answer } from './support/receiver';

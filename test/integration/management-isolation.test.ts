@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { SCOPES } from '../../lambdas/store/api-keys';
+import { SCOPES } from '../../lambdas/store/access/api-keys';
 import { connectionBody } from './support/factories';
 import type { Tenant } from './support/tenant';
 import { useWorld } from './support/world';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { destinationKey } from '../../lambdas/store/addresses';
-import { unpackDetail } from '../../lambdas/store/attempt-detail';
+import { unpackDetail } from '../../lambdas/store/deliveries/attempt-detail';
+import { destinationKey } from '../../lambdas/store/table/addresses';
 import { eventually } from './support/eventually';
 import { destinationBody, retryEvery } from './support/factories';
 import { answer, inTurn, type Receiver } from './support/receiver';

@@ -2,9 +2,9 @@ import { BatchWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CapacityCounter, type Units } from '../../bench/meters/capacity';
 import { newBase } from '../../lambdas/domain/identifiers';
-import { destinationKey } from '../../lambdas/store/addresses';
-import { attentionKeys, parseDelivery } from '../../lambdas/store/delivery-items';
-import { newDeliveryItem } from '../../lambdas/store/new-delivery';
+import { attentionKeys, parseDelivery } from '../../lambdas/store/deliveries/delivery-items';
+import { newDeliveryItem } from '../../lambdas/store/deliveries/new-delivery';
+import { destinationKey } from '../../lambdas/store/table/addresses';
 import type { Tenant } from './support/tenant';
 import { startWorld, type World } from './support/world';
 

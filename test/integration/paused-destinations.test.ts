@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { destinationKey } from '../../lambdas/store/addresses';
+import { destinationKey } from '../../lambdas/store/table/addresses';
 import { eventually } from './support/eventually';
 import { retryEvery } from './support/factories';
 import { answer } from './support/receiver';

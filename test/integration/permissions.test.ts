@@ -1,7 +1,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { eventKey } from '../../lambdas/store/addresses';
+import { eventKey } from '../../lambdas/store/table/addresses';
 import type { Decision } from '../../local/permissions/permissions';
 import { unused } from './support/decisions';
 import { eventually } from './support/eventually';

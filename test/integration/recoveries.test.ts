@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { getDelivery } from '../../lambdas/store/deliveries';
-import { getRecovery, planChunk } from '../../lambdas/store/recoveries';
-import { restart } from '../../lambdas/store/transitions';
+import { getDelivery } from '../../lambdas/store/deliveries/deliveries';
+import { restart } from '../../lambdas/store/deliveries/transitions';
+import { getRecovery, planChunk } from '../../lambdas/store/sweep/recoveries';
 import { Api } from './support/api';
 import { eventually } from './support/eventually';
 import { answer } from './support/receiver';

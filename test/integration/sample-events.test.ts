@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { ENVIRONMENTS } from '../../lambdas/environment';
-import { ROUTES } from '../../lambdas/routes';
+import { ROUTES } from '../../lambdas/http/routes';
+import { ENVIRONMENTS } from '../../lambdas/runtime/environment';
 import { compileFilters } from '../../local/mappings/filter';
 import { mappingProperties } from '../../local/mappings/mapping-properties';
 import { fillPlaceholders, PLACEHOLDERS } from '../../local/samples/placeholders';

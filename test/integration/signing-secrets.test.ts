@@ -1,7 +1,7 @@
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { destinationKey } from '../../lambdas/store/addresses';
+import { destinationKey } from '../../lambdas/store/table/addresses';
 import { eventually } from './support/eventually';
 import type { ReceivedRequest, Receiver } from './support/receiver';
 import type { Tenant } from './support/tenant';

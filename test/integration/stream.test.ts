@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { connectionKey } from '../../lambdas/store/addresses';
+import { connectionKey } from '../../lambdas/store/table/addresses';
 import { eventually } from './support/eventually';
 import { answer } from './support/receiver';
 import { insertRecordOf } from './support/stream';

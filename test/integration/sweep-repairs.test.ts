@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { rateLimitKey } from '../../lambdas/store/addresses';
+import { rateLimitKey } from '../../lambdas/store/table/addresses';
 import { eventually } from './support/eventually';
 import { retryEvery } from './support/factories';
 import { count, hoursAgo, moveDelivery, strand, unroute } from './support/past';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { toUuid } from '../../lambdas/domain/identifiers';
-import { ROUTES } from '../../lambdas/routes';
+import { ROUTES } from '../../lambdas/http/routes';
 import { answer } from './support/receiver';
 import { refusalBody, refusedWithoutTrace } from './support/refusal';
 import type { Tenant } from './support/tenant';

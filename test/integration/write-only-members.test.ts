@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { toUuid } from '../../lambdas/domain/identifiers';
-import { ENVIRONMENTS, type FunctionName } from '../../lambdas/environment';
-import { ROUTES } from '../../lambdas/routes';
-import { unpackDetail } from '../../lambdas/store/attempt-detail';
+import { ROUTES } from '../../lambdas/http/routes';
+import { ENVIRONMENTS, type FunctionName } from '../../lambdas/runtime/environment';
+import { unpackDetail } from '../../lambdas/store/deliveries/attempt-detail';
 import { eventually } from './support/eventually';
 import { answer } from './support/receiver';
 import type { Tenant } from './support/tenant';

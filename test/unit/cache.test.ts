@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { cached } from '../../lambdas/cache';
+import { cached } from '../../lambdas/runtime/cache';
 
 let time = 0;
 let loads: string[] = [];

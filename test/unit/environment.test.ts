@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ENVIRONMENTS, type FunctionName, readEnvironment } from '../../lambdas/environment';
+import { ENVIRONMENTS, type FunctionName, readEnvironment } from '../../lambdas/runtime/environment';
 
 const COMPLETE: Record<string, string> = {
   TABLE_NAME: 'table',

@@ -2,8 +2,8 @@ import { attemptState } from '../../domain/attempt-state';
 import { deliveryIdempotencyKey } from '../../domain/idempotency';
 import { configurationUuid, eventId, familyHex, toUuid } from '../../domain/identifiers';
 import type { Exchange } from '../../operations/exchange';
-import { type AttemptRow, createdAtOf } from '../../store/attempt-rows';
-import type { Delivery } from '../../store/delivery-items';
+import type { Delivery } from '../../store/deliveries/delivery-items';
+import { type AttemptRow, createdAtOf } from '../../store/lists/attempt-rows';
 import { bodyText, isoTime } from '../text';
 import { STATUS_OF_STATE } from './statuses';
 

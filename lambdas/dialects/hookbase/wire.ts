@@ -1,9 +1,9 @@
 import { deadLetterId, deliveryId, eventId } from '../../domain/identifiers';
 import type { BulkReplay } from '../../operations/bulk-replay';
 import type { Exchange } from '../../operations/exchange';
-import { latestFigures } from '../../store/attempt-rows';
-import type { DeadLetterRow } from '../../store/dead-letters';
-import { attemptsInRound, type Delivery, type StoredAttempt } from '../../store/delivery-items';
+import { attemptsInRound, type Delivery, type StoredAttempt } from '../../store/deliveries/delivery-items';
+import { latestFigures } from '../../store/lists/attempt-rows';
+import type { DeadLetterRow } from '../../store/lists/dead-letters';
 import { bodyText, isoTime } from '../text';
 
 /** What a delivery shows of its destination, deleted or not. */

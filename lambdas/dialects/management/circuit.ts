@@ -1,4 +1,4 @@
-import type { Destination } from '../../store/configuration';
+import type { Destination } from '../../store/configuration/configuration';
 
 /** Deliveries that wait for a destination. */
 export interface Waiting {

@@ -1,8 +1,8 @@
 import { redactHeaders } from '../../domain/redaction';
 import type { RetryPolicy } from '../../domain/retry-policy';
 import { isTimed } from '../../domain/source-verification';
-import type { Connection, Destination, Source } from '../../store/configuration';
-import { unpackSchema } from '../../store/schema-codec';
+import type { Connection, Destination, Source } from '../../store/configuration/configuration';
+import { unpackSchema } from '../../store/configuration/schema-codec';
 import { circuitMember } from './circuit';
 
 /** Figures that nothing counts yet: null, which no client can mistake for a count. */

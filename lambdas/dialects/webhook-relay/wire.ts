@@ -1,4 +1,4 @@
-import type { Delivery } from '../../store/delivery-items';
+import type { Delivery } from '../../store/deliveries/delivery-items';
 import { listQueryWith } from '../hookbase/query';
 import { type DestinationNames, writeDelivery as writeAsHookbase } from '../hookbase/wire';
 import { statusesOfWord, wordOf } from './statuses';

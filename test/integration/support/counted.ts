@@ -1,8 +1,8 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { fold } from '../../../lambdas/aggregate/fold';
-import { type ItemChange, ItemChanges } from '../../../lambdas/aggregate/item-changes';
-import { updateFor } from '../../../lambdas/aggregate/table-ledger';
-import type { Table } from '../../../lambdas/store/table';
+import { fold } from '../../../lambdas/functions/aggregate/fold';
+import { type ItemChange, ItemChanges } from '../../../lambdas/functions/aggregate/item-changes';
+import { updateFor } from '../../../lambdas/functions/aggregate/table-ledger';
+import type { Table } from '../../../lambdas/store/table/table';
 
 /**
  * Counts deliveries that never were, as `aggregate` would have: delivered, spread over the last hour, each minute with

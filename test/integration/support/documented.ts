@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import * as z from 'zod';
-import { ROUTES } from '../../../lambdas/routes';
+import { ROUTES } from '../../../lambdas/http/routes';
 
 const media = z.object({ schema: z.record(z.string(), z.unknown()).optional() });
 const content = z.object({ 'application/json': media.optional() });

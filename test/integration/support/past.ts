@@ -1,6 +1,6 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { bucketKey, type Width } from '../../../lambdas/statistics/buckets';
-import { eventKey, timeKey } from '../../../lambdas/store/addresses';
+import { eventKey, timeKey } from '../../../lambdas/store/table/addresses';
 import { eventually } from './eventually';
 import { addressOf, type Item, keyOfDelivery } from './table';
 import type { Tenant } from './tenant';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { configurationUuid } from '../../../lambdas/domain/identifiers';
-import { deadLetterKey, destinationKey, eventKey } from '../../../lambdas/store/addresses';
+import { deadLetterKey, destinationKey, eventKey } from '../../../lambdas/store/table/addresses';
 import { all, answers, type Expectation, ids, reaches, removes, repeats, writes } from './sample-effects';
 
 const deletesDeadLetter = all(

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { z } from 'zod';
 import { lifetimeKey } from '../../../lambdas/statistics/buckets';
-import { deadLetterKey, deliveryKey, type Key } from '../../../lambdas/store/addresses';
+import { deadLetterKey, deliveryKey, type Key } from '../../../lambdas/store/table/addresses';
 import type { Placeholder } from '../../../local/samples/placeholders';
 import type { World } from './world';
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { lifetimeKey } from '../../../lambdas/statistics/buckets';
-import { deliveryKey } from '../../../lambdas/store/addresses';
+import { deliveryKey } from '../../../lambdas/store/table/addresses';
 import { API_EXPECTATIONS } from './sample-api-expectations';
 import {
   all,

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import { z } from 'zod';
-import { connectionKey, destinationKey, sourceKey } from '../../../lambdas/store/addresses';
-import { findApiKey } from '../../../lambdas/store/api-keys';
-import { findSession } from '../../../lambdas/store/sessions';
+import { findApiKey } from '../../../lambdas/store/access/api-keys';
+import { findSession } from '../../../lambdas/store/access/sessions';
+import { connectionKey, destinationKey, sourceKey } from '../../../lambdas/store/table/addresses';
 import {
   all,
   answers,

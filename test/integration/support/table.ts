@@ -6,9 +6,9 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { parseFamilyId } from '../../../lambdas/domain/identifiers';
-import { deadLetterKey, deliveryKey, eventKey, type Key } from '../../../lambdas/store/addresses';
-import { updateOf } from '../../../lambdas/store/expressions';
-import { INDEXES, openTable, type Table } from '../../../lambdas/store/table';
+import { deadLetterKey, deliveryKey, eventKey, type Key } from '../../../lambdas/store/table/addresses';
+import { updateOf } from '../../../lambdas/store/table/expressions';
+import { INDEXES, openTable, type Table } from '../../../lambdas/store/table/table';
 import { dynamoDbClient } from '../../../local/dynamodb/client';
 
 export type Item = Readonly<Record<string, unknown>>;

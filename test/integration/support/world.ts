@@ -1,6 +1,6 @@
 import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { afterAll, beforeAll, inject } from 'vitest';
-import { type ApiKeyRequest, createApiKey, SCOPES } from '../../../lambdas/store/api-keys';
+import { type ApiKeyRequest, createApiKey, SCOPES } from '../../../lambdas/store/access/api-keys';
 import { STACK_CREDENTIALS } from '../../../local/dynamodb/client';
 import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../../local/stack';
 import { REGION } from '../../../local/template/template';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { newBase } from '../../../lambdas/domain/identifiers';
-import { listAttempts } from '../../../lambdas/store/attempt-lists';
-import { type KnownTotal, listDeliveries } from '../../../lambdas/store/delivery-lists';
-import { newDeliveryItem } from '../../../lambdas/store/new-delivery';
-import { openTable, type Table } from '../../../lambdas/store/table';
+import { newDeliveryItem } from '../../../lambdas/store/deliveries/new-delivery';
+import { listAttempts } from '../../../lambdas/store/lists/attempt-lists';
+import { type KnownTotal, listDeliveries } from '../../../lambdas/store/lists/delivery-lists';
+import { openTable, type Table } from '../../../lambdas/store/table/table';
 import { dynamoDbClient } from '../../../local/dynamodb/client';
 import { startSeededDynamoDb } from '../../../local/dynamodb/seeded';
 import { loadAssembly } from '../../../local/template/assembly';

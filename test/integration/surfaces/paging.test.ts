@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { deliveryId, newBase } from '../../../lambdas/domain/identifiers';
-import { claim } from '../../../lambdas/store/claims';
-import { getDelivery } from '../../../lambdas/store/deliveries';
-import { putEvent } from '../../../lambdas/store/events';
-import { type NewDelivery, putDelivery } from '../../../lambdas/store/new-delivery';
-import { type Outcome, recordAttempt } from '../../../lambdas/store/outcomes';
+import { claim } from '../../../lambdas/store/deliveries/claims';
+import { getDelivery } from '../../../lambdas/store/deliveries/deliveries';
+import { type NewDelivery, putDelivery } from '../../../lambdas/store/deliveries/new-delivery';
+import { type Outcome, recordAttempt } from '../../../lambdas/store/deliveries/outcomes';
+import { putEvent } from '../../../lambdas/store/events/events';
 import type { Tenant } from '../support/tenant';
 import { useWorld } from '../support/world';
 import { type Client, clientOf, type ListPage, list, walk } from './client';

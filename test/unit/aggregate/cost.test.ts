@@ -1,6 +1,6 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { foldBatch } from '../../../lambdas/aggregate/fold-batch';
+import { foldBatch } from '../../../lambdas/functions/aggregate/fold-batch';
 import { type History, play, START } from './histories';
 import { MemoryLedger } from './memory-ledger';
 

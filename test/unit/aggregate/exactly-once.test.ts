@@ -1,8 +1,8 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldBatch } from '../../../lambdas/aggregate/fold-batch';
 import type { DeliveryStatus } from '../../../lambdas/domain/delivery';
+import { foldBatch } from '../../../lambdas/functions/aggregate/fold-batch';
 import { ATTRIBUTES, COUNTS, countOf, readCounts, readNumber } from '../../../lambdas/statistics/counts';
 import { summarize } from '../../../lambdas/statistics/read-statistics';
 import { type History, histories, play, START } from './histories';

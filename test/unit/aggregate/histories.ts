@@ -3,7 +3,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import * as fc from 'fast-check';
 import { TRANSITIONS, type Transition } from '../../../lambdas/domain/delivery';
-import { deadLetterKey, deliveryKey, eventKey } from '../../../lambdas/store/addresses';
+import { deadLetterKey, deliveryKey, eventKey } from '../../../lambdas/store/table/addresses';
 
 /** Midnight of some day; histories begin within the hours after it. */
 export const START = Date.parse('2026-03-10T00:00:00Z');

@@ -1,5 +1,5 @@
-import type { Ledger } from '../../../lambdas/aggregate/apply-batch';
-import type { ItemChange } from '../../../lambdas/aggregate/item-changes';
+import type { Ledger } from '../../../lambdas/functions/aggregate/apply-batch';
+import type { ItemChange } from '../../../lambdas/functions/aggregate/item-changes';
 
 /** Counters in memory, with the memory of what was counted; a transaction is applied whole or not at all. */
 export class MemoryLedger implements Ledger {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { fold } from '../../../lambdas/aggregate/fold';
-import { readReading } from '../../../lambdas/aggregate/readings';
+import { fold } from '../../../lambdas/functions/aggregate/fold';
+import { readReading } from '../../../lambdas/functions/aggregate/readings';
 import { bucketKey } from '../../../lambdas/statistics/buckets';
-import { deliveryKey } from '../../../lambdas/store/addresses';
+import { deliveryKey } from '../../../lambdas/store/table/addresses';
 import { recordOf, START } from './histories';
 
 type Image = Record<string, unknown>;

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { foldBatch } from '../../../lambdas/aggregate/fold-batch';
+import { foldBatch } from '../../../lambdas/functions/aggregate/fold-batch';
 import { recordOf, START } from './histories';
 import { MemoryLedger } from './memory-ledger';
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { recoveryEndpoints } from '../../../lambdas/api/recoveries';
-import * as scopes from '../../../lambdas/api/scopes';
-import { deliveryItemsEndpoints } from '../../../lambdas/api/surfaces/delivery-items';
-import { hookbaseEndpoints } from '../../../lambdas/api/surfaces/hookbase';
-import { hookstreamEndpoints } from '../../../lambdas/api/surfaces/hookstream';
-import { webhookRelayEndpoints } from '../../../lambdas/api/surfaces/webhook-relay';
+import { recoveryEndpoints } from '../../../lambdas/functions/api/recoveries';
+import * as scopes from '../../../lambdas/functions/api/scopes';
+import { deliveryItemsEndpoints } from '../../../lambdas/functions/api/surfaces/delivery-items';
+import { hookbaseEndpoints } from '../../../lambdas/functions/api/surfaces/hookbase';
+import { hookstreamEndpoints } from '../../../lambdas/functions/api/surfaces/hookstream';
+import { webhookRelayEndpoints } from '../../../lambdas/functions/api/surfaces/webhook-relay';
 
 /** Nothing is called: making endpoints asks nothing of what they depend on. */
 const deps = {} as never;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Admission, createBreaker } from '../../../lambdas/deliver/breaker';
 import { admission } from '../../../lambdas/domain/breaker';
+import { type Admission, createBreaker } from '../../../lambdas/functions/deliver/breaker';
 import { MemoryCircuits, type Shared } from '../support/memory-circuits';
 import { destinationOf, NOW } from '../support/records';
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Admission, type Breaker, createBreaker } from '../../../lambdas/deliver/breaker';
+import { type Admission, type Breaker, createBreaker } from '../../../lambdas/functions/deliver/breaker';
 import { MemoryCircuits, type Shared } from '../support/memory-circuits';
 import { destinationOf, NOW } from '../support/records';
 

@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { describe, expect, it } from 'vitest';
-import { AddressBlockedError, guardedLookup } from '../../../lambdas/deliver/guarded-connector';
+import { AddressBlockedError, guardedLookup } from '../../../lambdas/functions/deliver/guarded-connector';
 
 type Answer = { error: Error | null; addresses: unknown; family: number | undefined };
 

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { deliverMessage } from '../../../lambdas/deliver/deliver-message';
-import type { ReceivedMessage } from '../../../lambdas/deliver/ports';
 import type { AttemptResult } from '../../../lambdas/domain/attempt';
 import { targetMark } from '../../../lambdas/domain/targets';
-import type { AttemptDetail } from '../../../lambdas/store/attempt-detail';
+import { deliverMessage } from '../../../lambdas/functions/deliver/deliver-message';
+import type { ReceivedMessage } from '../../../lambdas/functions/deliver/ports';
+import type { AttemptDetail } from '../../../lambdas/store/deliveries/attempt-detail';
 import { answered, DeliveryWorld } from '../support/delivery-world';
 import { BASE, DESTINATION, deliveryOf, destinationOf, ENVIRONMENT, NOW } from '../support/records';
 

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createSend, type OutgoingRequest } from '../../../lambdas/deliver/send';
 import type { AttemptResult } from '../../../lambdas/domain/attempt';
+import { createSend, type OutgoingRequest } from '../../../lambdas/functions/deliver/send';
 import { selfSigned } from '../support/self-signed';
 import { Servers } from '../support/servers';
 

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createSend, type OutgoingRequest } from '../../../lambdas/deliver/send';
 import type { AttemptResult } from '../../../lambdas/domain/attempt';
+import { createSend, type OutgoingRequest } from '../../../lambdas/functions/deliver/send';
 import { Servers } from '../support/servers';
 
 const servers = new Servers();

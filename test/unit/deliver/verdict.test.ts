@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Exchange, verdictOf } from '../../../lambdas/deliver/try-once';
 import type { AttemptResult } from '../../../lambdas/domain/attempt';
+import { type Exchange, verdictOf } from '../../../lambdas/functions/deliver/try-once';
 
 const response = (statusCode: number): AttemptResult => ({
   kind: 'response',

@@ -2,9 +2,9 @@ import { BatchGetCommand, GetCommand, TransactWriteCommand, UpdateCommand } from
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deliveryId, eventId } from '../../../lambdas/domain/identifiers';
-import { timeKey } from '../../../lambdas/store/addresses';
-import { packDetail } from '../../../lambdas/store/attempt-detail';
-import type { Delivery } from '../../../lambdas/store/delivery-items';
+import { packDetail } from '../../../lambdas/store/deliveries/attempt-detail';
+import type { Delivery } from '../../../lambdas/store/deliveries/delivery-items';
+import { timeKey } from '../../../lambdas/store/table/addresses';
 import { cancelled } from '../support/dynamo-errors';
 import { apiKeyItem, destinationItem, fakeTable, KEY } from '../support/fake-table';
 import { setEnvironment } from '../support/function-environment';
@@ -41,7 +41,7 @@ const id = deliveryId(BASE, 1);
 
 beforeAll(async () => {
   setEnvironment('api');
-  ({ handler } = await import('../../../lambdas/api/handler'));
+  ({ handler } = await import('../../../lambdas/functions/api/handler'));
 });
 beforeEach(() => {
   table.reset(apiKeyItem(), listed(delivery), destinationItem(destinationOf()), eventItem(eventOf()));

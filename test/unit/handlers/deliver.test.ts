@@ -26,7 +26,7 @@ let destination = '';
 
 beforeAll(async () => {
   setEnvironment('deliver');
-  ({ handler } = await import('../../../lambdas/deliver/handler'));
+  ({ handler } = await import('../../../lambdas/functions/deliver/handler'));
 });
 
 /** A new destination for each test: the handler keeps what it has read of one. */

@@ -20,7 +20,7 @@ let output: ReturnType<typeof captureOutput>;
 
 beforeAll(async () => {
   setEnvironment('ingest');
-  ({ handler } = await import('../../../lambdas/ingest/handler'));
+  ({ handler } = await import('../../../lambdas/functions/ingest/handler'));
 });
 beforeEach(() => {
   table.reset(

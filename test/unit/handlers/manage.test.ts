@@ -19,7 +19,7 @@ const auth = { type: 'bearer_token', token: 'hunter2' } as const;
 
 beforeAll(async () => {
   setEnvironment('manage');
-  ({ handler } = await import('../../../lambdas/manage/handler'));
+  ({ handler } = await import('../../../lambdas/functions/manage/handler'));
 });
 beforeEach(() => {
   table.reset(apiKeyItem(), destinationItem(destinationOf({ auth, headers: { 'x-shop-token': 'hunter2' } })));
@@ -146,7 +146,7 @@ describe('keys', () => {
     const environment = { pk: `ORG#${ORGANIZATION}`, sk: 'ENV#test', id: ENVIRONMENT };
     table.reset(environment, destinationItem(destinationOf()));
     const secret = 'phk_master';
-    const { hashSecret } = await import('../../../lambdas/store/api-keys');
+    const { hashSecret } = await import('../../../lambdas/store/access/api-keys');
     table.items.push({ ...master, pk: `KEY#${hashSecret(secret)}`, hash: hashSecret(secret) });
     const headers = { 'x-api-key': secret };
     expect((await call('GET', '/v1/destinations', { headers })).json.destinations).toHaveLength(1);

@@ -3,7 +3,7 @@ import { PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { connectionKey } from '../../../lambdas/store/addresses';
+import { connectionKey } from '../../../lambdas/store/table/addresses';
 import { cancelled, conditionFailed } from '../support/dynamo-errors';
 import { destinationItem, fakeTable } from '../support/fake-table';
 import { setEnvironment } from '../support/function-environment';
@@ -37,7 +37,7 @@ const failures = ({ batchItemFailures }: DynamoDBBatchResponse) => batchItemFail
 
 beforeAll(async () => {
   setEnvironment('route');
-  ({ handler } = await import('../../../lambdas/route/handler'));
+  ({ handler } = await import('../../../lambdas/functions/route/handler'));
 });
 beforeEach(() => {
   table.reset(connectionItem(1), connectionItem(2), destinationItem(destinationOf()));

@@ -2,10 +2,10 @@ import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { parkedPk, timeKey } from '../../../lambdas/store/addresses';
-import type { Destination } from '../../../lambdas/store/configuration';
-import type { Delivery } from '../../../lambdas/store/delivery-items';
-import type { Swept } from '../../../lambdas/sweep/handler';
+import type { Swept } from '../../../lambdas/functions/sweep/handler';
+import type { Destination } from '../../../lambdas/store/configuration/configuration';
+import type { Delivery } from '../../../lambdas/store/deliveries/delivery-items';
+import { parkedPk, timeKey } from '../../../lambdas/store/table/addresses';
 import { conditionFailed } from '../support/dynamo-errors';
 import { destinationItem, fakeTable } from '../support/fake-table';
 import { setEnvironment } from '../support/function-environment';
@@ -20,7 +20,7 @@ let output: ReturnType<typeof captureOutput>;
 
 beforeAll(async () => {
   setEnvironment('sweep');
-  ({ handler } = await import('../../../lambdas/sweep/handler'));
+  ({ handler } = await import('../../../lambdas/functions/sweep/handler'));
 });
 beforeEach(() => {
   output = captureOutput();

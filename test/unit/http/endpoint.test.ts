@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { createHttpHandler, type Endpoints } from '../../../lambdas/http/endpoint';
-import { ROUTES } from '../../../lambdas/routes';
+import { ROUTES } from '../../../lambdas/http/routes';
 import { httpEvent, lambdaContext } from '../support/http-event';
 
 const authenticate = async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { newBase } from '../../../lambdas/domain/identifiers';
 import { decodeCursor, encodeCursor, isoTime, wholeNumber, windowOf } from '../../../lambdas/http/paging';
-import { timeKey } from '../../../lambdas/store/addresses';
+import { timeKey } from '../../../lambdas/store/table/addresses';
 import { refusalMessage as message } from '../support/refusal-message';
 
 describe('a cursor', () => {

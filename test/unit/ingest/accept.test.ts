@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { accept, type Repeatable } from '../../../lambdas/functions/ingest/accept';
 import { ApiError } from '../../../lambdas/http/errors';
-import { accept, type Repeatable } from '../../../lambdas/ingest/accept';
 import { PublishWorld } from '../support/publish-world';
 import { eventOf, idOf, NOW } from '../support/records';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ingestSource } from '../../../lambdas/functions/ingest/ingest-source';
 import { ApiError } from '../../../lambdas/http/errors';
 import { readRequest } from '../../../lambdas/http/messages';
-import { ingestSource } from '../../../lambdas/ingest/ingest-source';
 import { httpEvent } from '../support/http-event';
 import { PublishWorld } from '../support/publish-world';
 import { ENVIRONMENT, idOf, SOURCE, sourceOf } from '../support/records';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { type PublishPorts, publishBatch, publishOne } from '../../../lambdas/functions/ingest/publish';
 import type { Principal } from '../../../lambdas/http/authentication';
 import { ApiError } from '../../../lambdas/http/errors';
 import type { ApiRequest } from '../../../lambdas/http/messages';
-import { type PublishPorts, publishBatch, publishOne } from '../../../lambdas/ingest/publish';
-import type { StoredEvent } from '../../../lambdas/store/events';
+import type { StoredEvent } from '../../../lambdas/store/events/events';
 
 const CALLER: Principal = {
   ...{ keyId: 'key_1', keyName: 'test', keyHash: '0', organization: 'org_1', organizationName: 'acme' },

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { publishBatch, publishOne } from '../../../lambdas/functions/ingest/publish';
 import { ApiError } from '../../../lambdas/http/errors';
 import { readRequest } from '../../../lambdas/http/messages';
-import { publishBatch, publishOne } from '../../../lambdas/ingest/publish';
 import { httpEvent } from '../support/http-event';
 import { PublishWorld } from '../support/publish-world';
 import { ENVIRONMENT, idOf, ORGANIZATION, SOURCE } from '../support/records';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeCursor, encodeCursor, windowOf } from '../../../lambdas/http/paging';
-import { pageOf } from '../../../lambdas/store/pages';
-import { queryParameters } from '../../../lambdas/store/timeline';
+import { pageOf } from '../../../lambdas/store/lists/pages';
+import { queryParameters } from '../../../lambdas/store/lists/timeline';
 
 const SORT = `2026-03-01T14:30:00.000Z#${'0'.repeat(31)}1`;
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { FILTER_OPERATORS } from '../../../lambdas/domain/filter-rules';
-import { urlProblem } from '../../../lambdas/manage/destination-url';
-import { connectionBody, destinationBody, sourceBody } from '../../../lambdas/manage/schemas';
-import { slugOf } from '../../../lambdas/manage/slug';
+import { urlProblem } from '../../../lambdas/functions/manage/destination-url';
+import { connectionBody, destinationBody, sourceBody } from '../../../lambdas/functions/manage/schemas';
+import { slugOf } from '../../../lambdas/functions/manage/slug';
 
 const strict = { allowPlainHttp: false, allowLoopback: false };
 const local = { allowPlainHttp: true, allowLoopback: true };

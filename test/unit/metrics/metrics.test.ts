@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { metricsOf } from '../../../lambdas/deliver/counted';
-import { METRICS } from '../../../lambdas/metric-names';
-import { count, measureSeconds, publishMetrics } from '../../../lambdas/metrics';
+import { metricsOf } from '../../../lambdas/functions/deliver/counted';
+import { METRICS } from '../../../lambdas/runtime/metric-names';
+import { count, measureSeconds, publishMetrics } from '../../../lambdas/runtime/metrics';
 
 const lines: string[] = [];
 

@@ -4,8 +4,8 @@ import rulesets from '@stoplight/spectral-rulesets';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { showOpenApi } from '../../../lambdas/http/openapi';
-import { openApiText } from '../../../lambdas/openapi/document';
-import { ROUTES } from '../../../lambdas/routes';
+import { ROUTES } from '../../../lambdas/http/routes';
+import { openApiText } from '../../../openapi/document';
 
 const operation = z.looseObject({ operationId: z.string(), responses: z.record(z.string(), z.unknown()) });
 const shape = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), operation)) });

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { ROUTES } from '../../../lambdas/routes';
+import { ROUTES } from '../../../lambdas/http/routes';
 
 const text = readFileSync(new URL('../../../docs/surfaces.md', import.meta.url), 'utf8');
 

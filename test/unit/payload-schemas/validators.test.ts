@@ -4,7 +4,7 @@ import { compileSchema } from '../../../lambdas/payload-schemas/compile';
 import { Meter } from '../../../lambdas/payload-schemas/meter';
 import { createValidators } from '../../../lambdas/payload-schemas/validators';
 import { schemaProblem } from '../../../lambdas/payload-schemas/vet';
-import { packSchema } from '../../../lambdas/store/schema-codec';
+import { packSchema } from '../../../lambdas/store/configuration/schema-codec';
 
 type Schema = Parameters<typeof compileSchema>[0];
 

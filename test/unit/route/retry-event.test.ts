@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { DeliveryStatus } from '../../../lambdas/domain/delivery';
-import { type RetryPorts, retryEvent } from '../../../lambdas/route/retry-event';
-import type { Connection, Destination } from '../../../lambdas/store/configuration';
-import type { Delivery } from '../../../lambdas/store/delivery-items';
-import type { StoredEvent } from '../../../lambdas/store/events';
-import type { NewDelivery } from '../../../lambdas/store/new-delivery';
+import { type RetryPorts, retryEvent } from '../../../lambdas/functions/route/retry-event';
+import type { Connection, Destination } from '../../../lambdas/store/configuration/configuration';
+import type { Delivery } from '../../../lambdas/store/deliveries/delivery-items';
+import type { NewDelivery } from '../../../lambdas/store/deliveries/new-delivery';
+import type { StoredEvent } from '../../../lambdas/store/events/events';
 
 const ASKED_AT = 1_800_000_000_000;
 const BASE = '0190f3a2b4c57abc8def0123';

@@ -1,7 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { type BatchPorts, routeBatch } from '../../../lambdas/functions/route/route-batch';
 import type { DueAttempt } from '../../../lambdas/queue/enqueue';
-import { type BatchPorts, routeBatch } from '../../../lambdas/route/route-batch';
 import { deliveryItem, eventItem, marshalled } from '../support/items';
 import { DESTINATION, deliveryOf, destinationOf, eventOf } from '../support/records';
 import { connectionNo } from '../support/routing-world';

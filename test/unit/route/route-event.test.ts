@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { PlaceTakenError, routeEvent } from '../../../lambdas/route/route-event';
+import { PlaceTakenError, routeEvent } from '../../../lambdas/routing/route-event';
 import { deliveryOf, ENVIRONMENT, eventOf, idOf, SOURCE } from '../support/records';
 import { connectionNo, RoutingWorld } from '../support/routing-world';
 

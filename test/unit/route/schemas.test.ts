@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { lazyJson } from '../../../lambdas/route/payload';
-import { routeEvent } from '../../../lambdas/route/route-event';
-import { isRefused, type ValidationPorts } from '../../../lambdas/route/validate-again';
-import { newDeliveryItem } from '../../../lambdas/store/new-delivery';
-import { refusalParameters, refusedAttempt } from '../../../lambdas/store/refusals';
-import { packSchema } from '../../../lambdas/store/schema-codec';
+import { isRefused, type ValidationPorts } from '../../../lambdas/functions/route/validate-again';
+import { lazyJson } from '../../../lambdas/routing/payload';
+import { routeEvent } from '../../../lambdas/routing/route-event';
+import { packSchema } from '../../../lambdas/store/configuration/schema-codec';
+import { newDeliveryItem } from '../../../lambdas/store/deliveries/new-delivery';
+import { refusalParameters, refusedAttempt } from '../../../lambdas/store/deliveries/refusals';
 import { CONNECTION, connectionOf, deliveryOf, eventOf, idOf, NOW } from '../support/records';
 import { connectionNo, RoutingWorld } from '../support/routing-world';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type BatchPorts, routeBatch } from '../../../lambdas/route/route-batch';
+import { type BatchPorts, routeBatch } from '../../../lambdas/functions/route/route-batch';
 import { recordOf } from '../aggregate/histories';
 
 const event = {

@@ -1,6 +1,6 @@
 import type { Trigger } from '../../../lambdas/domain/delivery';
 import { deliveryId, eventId } from '../../../lambdas/domain/identifiers';
-import { packDetail } from '../../../lambdas/store/attempt-detail';
+import { packDetail } from '../../../lambdas/store/deliveries/attempt-detail';
 import type { Evidence } from '../../../soak/evidence/evidence';
 import {
   type DeliveryImage,

@@ -1,9 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { claimParameters } from '../../../lambdas/store/claims';
-import { newDeliveryItem } from '../../../lambdas/store/new-delivery';
-import { openTable } from '../../../lambdas/store/table';
+import { claimParameters } from '../../../lambdas/store/deliveries/claims';
+import { newDeliveryItem } from '../../../lambdas/store/deliveries/new-delivery';
+import { openTable } from '../../../lambdas/store/table/table';
 import { type Answer, Call, type JsonObject, jsonAnswer } from '../../../local/calls/call';
 import { type Mutation, mutationOf } from '../../../soak/chaos/mutations';
 

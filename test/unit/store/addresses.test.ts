@@ -9,7 +9,7 @@ import {
   readDeliveryKey,
   shardOf,
   timeKey,
-} from '../../../lambdas/store/addresses';
+} from '../../../lambdas/store/table/addresses';
 import { BASE, NOW } from '../support/records';
 
 const ordinal = fc.integer({ min: 1, max: 0xffff });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AttemptDetail, packDetail, unpackDetail } from '../../../lambdas/store/attempt-detail';
+import { type AttemptDetail, packDetail, unpackDetail } from '../../../lambdas/store/deliveries/attempt-detail';
 
 const headers = fc.dictionary(
   fc.string({ minLength: 1, unit: 'binary' }).filter((name) => name !== '__proto__'),

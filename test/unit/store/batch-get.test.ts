@@ -2,8 +2,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { getAll, UnprocessedKeysError } from '../../../lambdas/store/batch-get';
-import { openTable } from '../../../lambdas/store/table';
+import { getAll, UnprocessedKeysError } from '../../../lambdas/store/table/batch-get';
+import { openTable } from '../../../lambdas/store/table/table';
 
 const documents = mockClient(DynamoDBDocumentClient);
 const table = openTable('table', new DynamoDBClient({ region: 'eu-central-1' }));

@@ -8,8 +8,8 @@ import {
   countFailure,
   forgetFailures,
   openCircuit,
-} from '../../../lambdas/store/circuits';
-import { openTable } from '../../../lambdas/store/table';
+} from '../../../lambdas/store/configuration/circuits';
+import { openTable } from '../../../lambdas/store/table/table';
 import { conditionFailed } from '../support/dynamo-errors';
 import { destinationItem } from '../support/fake-table';
 import { destinationOf, NOW } from '../support/records';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { conditionFailure, expectConditionFailure } from '../../../lambdas/store/conditions';
+import { conditionFailure, expectConditionFailure } from '../../../lambdas/store/table/conditions';
 import { cancelled, conditionFailed } from '../support/dynamo-errors';
 import { deliveryItem } from '../support/items';
 import { deliveryOf } from '../support/records';

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, expect, test } from 'vitest';
-import { openTable } from '../../../lambdas/store/table';
+import { openTable } from '../../../lambdas/store/table/table';
 import { closeServer } from '../../../local/http/close';
 import { LOOPBACK, listen } from '../../../local/http/listen';
 

@@ -1,10 +1,10 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { timeKey } from '../../../lambdas/store/addresses';
-import type { Delivery } from '../../../lambdas/store/delivery-items';
-import { type DeliveryFilter, listDeliveries, sortKeyOf } from '../../../lambdas/store/delivery-lists';
-import { openTable } from '../../../lambdas/store/table';
+import type { Delivery } from '../../../lambdas/store/deliveries/delivery-items';
+import { type DeliveryFilter, listDeliveries, sortKeyOf } from '../../../lambdas/store/lists/delivery-lists';
+import { timeKey } from '../../../lambdas/store/table/addresses';
+import { openTable } from '../../../lambdas/store/table/table';
 import { fakeTable } from '../support/fake-table';
 import { deliveryItem } from '../support/items';
 import { CONNECTION, DESTINATION, deliveryOf, ENVIRONMENT, idOf } from '../support/records';

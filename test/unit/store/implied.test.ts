@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { readReading } from '../../../lambdas/aggregate/readings';
+import { readReading } from '../../../lambdas/functions/aggregate/readings';
 import {
   deliveryWithImplied,
   deliveryWithoutImplied,
   withImplied,
   withoutImplied,
-} from '../../../lambdas/store/implied';
+} from '../../../lambdas/store/table/implied';
 
 const whole = {
   pk: 'EVT#0190f3a2b4c57abc8def0123',

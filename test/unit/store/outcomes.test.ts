@@ -2,8 +2,13 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type AttemptRecord, type Outcome, recordAttempt, recordParameters } from '../../../lambdas/store/outcomes';
-import { openTable } from '../../../lambdas/store/table';
+import {
+  type AttemptRecord,
+  type Outcome,
+  recordAttempt,
+  recordParameters,
+} from '../../../lambdas/store/deliveries/outcomes';
+import { openTable } from '../../../lambdas/store/table/table';
 import { cancelled, conditionFailed } from '../support/dynamo-errors';
 import { changesOf, looseEnds } from '../support/expressions';
 import { deliveryItem } from '../support/items';

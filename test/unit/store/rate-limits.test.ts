@@ -2,8 +2,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { LineTooBusyError, takePlace } from '../../../lambdas/store/rate-limits';
-import { openTable } from '../../../lambdas/store/table';
+import { LineTooBusyError, takePlace } from '../../../lambdas/store/configuration/rate-limits';
+import { openTable } from '../../../lambdas/store/table/table';
 import { conditionFailed } from '../support/dynamo-errors';
 import { DESTINATION, NOW } from '../support/records';
 

@@ -3,8 +3,8 @@ import { DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { openTable } from '../../../lambdas/store/table';
-import { countEntries, mergedEntries, queryParameters, type TimeRange } from '../../../lambdas/store/timeline';
+import { countEntries, mergedEntries, queryParameters, type TimeRange } from '../../../lambdas/store/lists/timeline';
+import { openTable } from '../../../lambdas/store/table/table';
 
 const documents = mockClient(DynamoDBDocumentClient);
 const table = openTable('table', new DynamoDBClient({ region: 'eu-central-1' }));

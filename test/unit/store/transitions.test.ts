@@ -3,8 +3,8 @@ import { DynamoDBDocumentClient, TransactWriteCommand, UpdateCommand } from '@aw
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { TRANSITIONS } from '../../../lambdas/domain/delivery';
-import { openTable } from '../../../lambdas/store/table';
-import { park, restart, restartParameters, resume } from '../../../lambdas/store/transitions';
+import { park, restart, restartParameters, resume } from '../../../lambdas/store/deliveries/transitions';
+import { openTable } from '../../../lambdas/store/table/table';
 import { cancelled, conditionFailed } from '../support/dynamo-errors';
 import { changesOf, looseEnds } from '../support/expressions';
 import { deliveryItem } from '../support/items';

@@ -1,15 +1,15 @@
-import { createBreaker } from '../../../lambdas/deliver/breaker';
-import type { DeliverPorts } from '../../../lambdas/deliver/ports';
-import type { OutgoingRequest } from '../../../lambdas/deliver/send';
 import type { AttemptResult } from '../../../lambdas/domain/attempt';
 import { allows, TRANSITIONS } from '../../../lambdas/domain/delivery';
+import { createBreaker } from '../../../lambdas/functions/deliver/breaker';
+import type { DeliverPorts } from '../../../lambdas/functions/deliver/ports';
+import type { OutgoingRequest } from '../../../lambdas/functions/deliver/send';
 import type { DueAttempt } from '../../../lambdas/queue/enqueue';
-import type { ClaimAnswer, ClaimRequest } from '../../../lambdas/store/claims';
-import type { Destination } from '../../../lambdas/store/configuration';
-import type { Delivery, StoredAttempt } from '../../../lambdas/store/delivery-items';
-import type { StoredEvent } from '../../../lambdas/store/events';
-import type { AttemptRecord } from '../../../lambdas/store/outcomes';
-import type { TransitionAnswer } from '../../../lambdas/store/transitions';
+import type { Destination } from '../../../lambdas/store/configuration/configuration';
+import type { ClaimAnswer, ClaimRequest } from '../../../lambdas/store/deliveries/claims';
+import type { Delivery, StoredAttempt } from '../../../lambdas/store/deliveries/delivery-items';
+import type { AttemptRecord } from '../../../lambdas/store/deliveries/outcomes';
+import type { TransitionAnswer } from '../../../lambdas/store/deliveries/transitions';
+import type { StoredEvent } from '../../../lambdas/store/events/events';
 import { MemoryCircuits } from './memory-circuits';
 import { deliveryOf, destinationOf, eventOf, NOW } from './records';
 

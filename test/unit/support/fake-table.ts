@@ -1,8 +1,8 @@
 import { BatchGetCommand, DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
-import { apiKeyKey, destinationKey } from '../../../lambdas/store/addresses';
-import { type ApiKey, hashSecret } from '../../../lambdas/store/api-keys';
-import type { Destination } from '../../../lambdas/store/configuration';
+import { type ApiKey, hashSecret } from '../../../lambdas/store/access/api-keys';
+import type { Destination } from '../../../lambdas/store/configuration/configuration';
+import { apiKeyKey, destinationKey } from '../../../lambdas/store/table/addresses';
 import { ENVIRONMENT, idOf, ORGANIZATION } from './records';
 
 type Item = Record<string, unknown>;

@@ -1,7 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { deliveryKey, eventKey } from '../../../lambdas/store/addresses';
-import type { Delivery } from '../../../lambdas/store/delivery-items';
-import type { StoredEvent } from '../../../lambdas/store/events';
+import type { Delivery } from '../../../lambdas/store/deliveries/delivery-items';
+import type { StoredEvent } from '../../../lambdas/store/events/events';
+import { deliveryKey, eventKey } from '../../../lambdas/store/table/addresses';
 
 /** A delivery as it lies in the table. */
 export function deliveryItem(delivery: Delivery): Record<string, unknown> {

@@ -1,5 +1,5 @@
-import type { Source } from '../../../lambdas/store/configuration';
-import type { StoredEvent } from '../../../lambdas/store/events';
+import type { Source } from '../../../lambdas/store/configuration/configuration';
+import type { StoredEvent } from '../../../lambdas/store/events/events';
 import { NOW, SOURCE, sourceOf } from './records';
 
 /** Accepted events in memory, with a clock that can be set. */

@@ -1,6 +1,6 @@
-import { deliverOrRenew } from '../../../lambdas/deliver/last-receive';
 import { acknowledgementOf, type MessageOutcome } from '../../../lambdas/domain/acknowledgement';
 import type { DeliveryMessage } from '../../../lambdas/domain/message';
+import { deliverOrRenew } from '../../../lambdas/functions/deliver/last-receive';
 import type { DeliveryWorld } from './delivery-world';
 import { BASE, DESTINATION, ENVIRONMENT } from './records';
 

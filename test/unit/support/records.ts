@@ -1,7 +1,7 @@
 import { DEFAULT_RETRY_POLICY } from '../../../lambdas/domain/retry-policy';
-import type { Connection, Destination, Source } from '../../../lambdas/store/configuration';
-import type { Delivery, StoredAttempt } from '../../../lambdas/store/delivery-items';
-import type { StoredEvent } from '../../../lambdas/store/events';
+import type { Connection, Destination, Source } from '../../../lambdas/store/configuration/configuration';
+import type { Delivery, StoredAttempt } from '../../../lambdas/store/deliveries/delivery-items';
+import type { StoredEvent } from '../../../lambdas/store/events/events';
 
 /** A fixed moment, so that nothing depends on when a test runs. */
 export const NOW = Date.parse('2026-03-04T05:06:07.000Z');

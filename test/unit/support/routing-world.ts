@@ -1,8 +1,8 @@
-import { createIsParked } from '../../../lambdas/route/is-parked';
-import type { RoutePorts } from '../../../lambdas/route/route-event';
-import type { Connection, Destination } from '../../../lambdas/store/configuration';
-import type { Delivery } from '../../../lambdas/store/delivery-items';
-import type { NewDelivery } from '../../../lambdas/store/new-delivery';
+import { createIsParked } from '../../../lambdas/routing/is-parked';
+import type { RoutePorts } from '../../../lambdas/routing/route-event';
+import type { Connection, Destination } from '../../../lambdas/store/configuration/configuration';
+import type { Delivery } from '../../../lambdas/store/deliveries/delivery-items';
+import type { NewDelivery } from '../../../lambdas/store/deliveries/new-delivery';
 import { connectionOf, deliveryOf, destinationOf, idOf } from './records';
 
 /** Connection `n` to destination `n`, created in the order of `n`. */

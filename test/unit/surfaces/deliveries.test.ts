@@ -4,7 +4,7 @@ import { writeBulkReplay, writeDeadLetter, writeDelivery } from '../../../lambda
 import { wordOf } from '../../../lambdas/dialects/webhook-relay/statuses';
 import { listQuery as relayQuery, writeDelivery as writeForRelay } from '../../../lambdas/dialects/webhook-relay/wire';
 import { DELIVERY_STATUSES } from '../../../lambdas/domain/delivery';
-import { refusedAttempt } from '../../../lambdas/store/refusals';
+import { refusedAttempt } from '../../../lambdas/store/deliveries/refusals';
 import { attempt, delivery, destination } from './factories';
 
 describe('a delivery on the Hookbase surface', () => {

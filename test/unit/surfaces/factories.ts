@@ -1,6 +1,6 @@
 import type { Surroundings } from '../../../lambdas/operations/names';
-import type { Connection, Destination } from '../../../lambdas/store/configuration';
-import type { Delivery, StoredAttempt } from '../../../lambdas/store/delivery-items';
+import type { Connection, Destination } from '../../../lambdas/store/configuration/configuration';
+import type { Delivery, StoredAttempt } from '../../../lambdas/store/deliveries/delivery-items';
 
 const OWNED = {
   organization: 'org_a',

@@ -1,11 +1,11 @@
 import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { deliveryId } from '../../../lambdas/domain/identifiers';
-import { OPEN_RECOVERIES_PK, recoveryKey, timeKey } from '../../../lambdas/store/addresses';
-import type { Delivery } from '../../../lambdas/store/delivery-items';
-import type { Recovery } from '../../../lambdas/store/recoveries';
-import { openTable } from '../../../lambdas/store/table';
-import { recoverDeliveries } from '../../../lambdas/sweep/recover';
+import { recoverDeliveries } from '../../../lambdas/functions/sweep/recover';
+import type { Delivery } from '../../../lambdas/store/deliveries/delivery-items';
+import type { Recovery } from '../../../lambdas/store/sweep/recoveries';
+import { OPEN_RECOVERIES_PK, recoveryKey, timeKey } from '../../../lambdas/store/table/addresses';
+import { openTable } from '../../../lambdas/store/table/table';
 import { conditionFailed } from '../support/dynamo-errors';
 import { fakeTable } from '../support/fake-table';
 import { deliveryItem } from '../support/items';

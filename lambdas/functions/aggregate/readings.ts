@@ -1,0 +1,91 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import * as z from 'zod/mini';
+import { DELIVERY_STATUSES } from '../../domain/delivery';
+import { once } from '../../runtime/once';
+import { readDeliveryKey } from '../../store/table/addresses';
+import { deliveryWithImplied, withImplied } from '../../store/table/implied';
+import { readStreamImage, type StreamImage } from '../../store/table/stream-image';
+import { readable } from '../../store/table/unreadable-record';
+
+const time = once(() => z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), 'is no time')));
+const latency = once(() =>
+  z.optional(z.object({ latencyMs: z.number().check(z.nonnegative()), errorCode: z.optional(z.string()) })),
+);
+
+const delivery = once(() =>
+  z.object({
+    env: z.string(),
+    dst: z.string(),
+    con: z.string(),
+    status: z.enum(DELIVERY_STATUSES),
+    createdAt: time(),
+    receivedAt: z.optional(time()),
+    deliveredAt: z.optional(z.number()),
+    first: latency(),
+    last: latency(),
+  }),
+);
+const event = once(() => z.object({ env: z.string(), src: z.optional(z.string()), createdAt: time() }));
+const deadLetter = once(() => z.object({ env: z.string(), dst: z.string() }));
+const key = z.object({ pk: z.string(), sk: z.string() });
+
+/** What counts of a delivery at one moment. Everything in it is read from one image, so changes can be applied in any order. */
+export type Standing = z.output<ReturnType<typeof delivery>>;
+
+/** The latency that lists show for a delivery: its latest attempt's, in milliseconds. What a schema refused was not sent. */
+export function latencyOf({ first, last }: Pick<Standing, 'first' | 'last'>): number | undefined {
+  const latest = last ?? first;
+  return latest?.errorCode === 'schema_invalid' ? undefined : latest?.latencyMs;
+}
+
+/** What a stream record tells the counters. */
+export type Reading =
+  | {
+      readonly kind: 'delivery';
+      /** Its place among the deliveries of its event, from 1. */
+      readonly ordinal: number;
+      readonly before: Standing | undefined;
+      readonly after: Standing | undefined;
+    }
+  | { readonly kind: 'event'; readonly change: 1 | -1; readonly event: z.output<ReturnType<typeof event>> }
+  | {
+      readonly kind: 'dead letter';
+      readonly change: 1 | -1;
+      readonly deadLetter: z.output<ReturnType<typeof deadLetter>>;
+    }
+  | { readonly kind: 'nothing' };
+
+const NOTHING: Reading = { kind: 'nothing' };
+
+/**
+ * Reads a stream record.
+ *
+ * @throws UnreadableRecordError when its own content is to blame
+ */
+export function readReading(record: DynamoDBRecord): Reading {
+  return readable(() => {
+    const { Keys, OldImage, NewImage } = record.dynamodb ?? {};
+    const { pk, sk } = key.parse(imageOf(Keys));
+    const [before, after] = [imageOf(OldImage), imageOf(NewImage)];
+    const place = readDeliveryKey({ pk, sk });
+    if (place) return readDelivery(place.delivery, before, after);
+    if (before && after) return NOTHING;
+    const change = after ? 1 : -1;
+    if (sk === 'EVT') return { kind: 'event', change, event: event().parse(withImplied(after ?? before)) };
+    if (/#DLQ#/.test(sk)) return { kind: 'dead letter', change, deadLetter: deadLetter().parse(after ?? before) };
+    return NOTHING;
+  });
+}
+
+const imageOf = (image: unknown): Record<string, unknown> | undefined =>
+  image === undefined ? undefined : readStreamImage(image as StreamImage);
+
+function readDelivery(ordinal: number, before: unknown, after: unknown): Reading {
+  if (!before && !after) throw new TypeError('A delivery changed, but the record has no image of it.');
+  return {
+    kind: 'delivery',
+    ordinal,
+    before: before === undefined ? undefined : delivery().parse(deliveryWithImplied(before)),
+    after: after === undefined ? undefined : delivery().parse(deliveryWithImplied(after)),
+  };
+}

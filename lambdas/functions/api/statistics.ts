@@ -1,0 +1,49 @@
+import * as z from 'zod/mini';
+import { writeStatistics } from '../../dialects/hookbase/statistics';
+import type { Principal } from '../../http/authentication';
+import { notFound } from '../../http/errors';
+import type { ApiRequest, ApiResponse } from '../../http/messages';
+import { validate } from '../../http/parse';
+import { findInEnvironments, readableEnvironments } from '../../http/tenant';
+import type { OperationDependencies } from '../../operations/dependencies';
+import { PERIOD_NAMES, readStatistics } from '../../statistics/read-statistics';
+import type { StatisticsScope } from '../../statistics/scope';
+import { getDestination } from '../../store/configuration/configuration';
+import type { Table } from '../../store/table/table';
+
+/** Parameters of the statistics. */
+export const statisticsQuery = z.object({
+  period: z._default(z.enum(PERIOD_NAMES, `must be one of ${PERIOD_NAMES.join(', ')}`), '24h'),
+  destinationId: z.optional(z.string()),
+});
+
+/** `GET /api/deliveries/stats` */
+export async function showStatistics(
+  { table, now }: OperationDependencies,
+  request: ApiRequest,
+  caller: Principal,
+): Promise<ApiResponse> {
+  const { period, destinationId } = validate(statisticsQuery, request.query);
+  const scope = await scopeOf(table, caller, destinationId);
+  return { status: 200, body: writeStatistics(await readStatistics(table, scope, period, now()), period) };
+}
+
+/** `GET /api/organizations/{orgId}/deliveries/stats`: the same for the caller's own organization, by its id or name. */
+export async function showOrganizationStatistics(
+  deps: OperationDependencies,
+  request: ApiRequest,
+  caller: Principal,
+): Promise<ApiResponse> {
+  const organization = request.params.orgId ?? '';
+  const own: readonly string[] = [caller.organization, caller.organizationName];
+  if (!own.includes(organization)) throw notFound('Organization', organization);
+  return showStatistics(deps, request, caller);
+}
+
+/** A destination that is not the caller's has no deliveries, as in the lists. */
+async function scopeOf(table: Table, caller: Principal, destinationId: string | undefined): Promise<StatisticsScope> {
+  if (destinationId === undefined) return { environments: await readableEnvironments(table, caller) };
+  const find = (environment: string) => getDestination(table, environment, destinationId);
+  const destination = await findInEnvironments(table, caller, find);
+  return destination ? { destination: destination.id } : { environments: [] };
+}

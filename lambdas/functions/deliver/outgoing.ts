@@ -1,0 +1,72 @@
+import type { Headers } from '../../domain/attempt';
+import { HEADER_VALUE } from '../../domain/header-rules';
+import { deliveryIdempotencyKey } from '../../domain/idempotency';
+import { eventId } from '../../domain/identifiers';
+import { isCredentialName, redactHeaders } from '../../domain/redaction';
+import { sign } from '../../domain/signature';
+import { activeSecrets } from '../../domain/signing-secrets';
+import { USER_AGENT } from '../../domain/version';
+import type { Destination } from '../../store/configuration/configuration';
+import type { Delivery } from '../../store/deliveries/delivery-items';
+import type { StoredEvent } from '../../store/events/events';
+import type { OutgoingRequest } from './send';
+
+/**
+ * The request of an attempt: the body byte for byte, the headers of Standard Webhooks, the keys that receivers
+ * deduplicate by, and the destination's own headers and credentials.
+ */
+export function buildRequest(
+  event: StoredEvent,
+  delivery: Delivery,
+  destination: Destination,
+  now: Date,
+  timeoutMs: number,
+): OutgoingRequest {
+  const { url, method } = destination;
+  const own = { ...destination.headers, ...credentials(destination.auth) };
+  return {
+    url,
+    method,
+    headers: { ...own, ...standardHeaders(event, delivery, destination, now) },
+    body: event.body,
+    timeoutMs,
+  };
+}
+
+/** Stands for a content type that came in with characters that no header may have. */
+const UNNAMED = 'application/octet-stream';
+
+function standardHeaders(event: StoredEvent, delivery: Delivery, destination: Destination, now: Date): Headers {
+  const id = eventId(event.base);
+  return {
+    'content-type': HEADER_VALUE.test(event.contentType) ? event.contentType : UNNAMED,
+    'user-agent': USER_AGENT,
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+    'webhook-signature': sign(activeSecrets(destination, now.getTime()), id, now, event.body),
+    'X-Webhook-ID': id,
+    'Idempotency-Key': deliveryIdempotencyKey(delivery.environment, id, delivery.connection),
+  };
+}
+
+function credentials(auth: Destination['auth']): Headers {
+  switch (auth.type) {
+    case 'none':
+      return {};
+    case 'basic':
+      return { authorization: `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}` };
+    case 'bearer_token':
+      return { authorization: `Bearer ${auth.token}` };
+    case 'api_key':
+      return { [auth.header.toLowerCase()]: auth.key };
+    default:
+      return auth satisfies never;
+  }
+}
+
+/** The headers of a request as they are recorded: what the destination's configuration keeps secret reads `***`. */
+export function recordedHeaders(headers: Headers, destination: Destination): Headers {
+  const own = new Set(Object.keys({ ...destination.headers, ...credentials(destination.auth) }));
+  const secretName = destination.auth.type === 'api_key' ? destination.auth.header.toLowerCase() : 'authorization';
+  return redactHeaders(headers, (name) => own.has(name) && (name === secretName || isCredentialName(name)));
+}

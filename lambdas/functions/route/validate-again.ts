@@ -1,0 +1,37 @@
+import type { Validate } from '../../payload-schemas/validators';
+import { lazyJson } from '../../routing/payload';
+import type { Connection } from '../../store/configuration/configuration';
+import type { Delivery } from '../../store/deliveries/delivery-items';
+import type { StoredEvent } from '../../store/events/events';
+
+export interface ValidationPorts {
+  /** Connections of an environment; consistent, so that a schema that was mended is the one that counts. */
+  listConnections(environment: string): Promise<readonly Connection[]>;
+  readEvent(base: string): Promise<StoredEvent | undefined>;
+  /** Applies schemas to one payload. */
+  validatorFor(payload: ReturnType<typeof lazyJson>): Validate;
+  /** Records that a pending delivery is refused, unless it has moved on. */
+  refuseDelivery(delivery: Delivery, problem: string, now: number): Promise<void>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/**
+ * Holds a delivery that was put back to `pending` against the schema that its connection has now, where a round of
+ * attempts is about to begin. One that goes on with its round was held against a schema when that began.
+ *
+ * Safe to repeat: a delivery that was refused is not pending any more, and one that was sent in the meantime stays sent.
+ *
+ * @returns whether it is refused, and must not be enqueued
+ */
+export async function isRefused(ports: ValidationPorts, delivery: Delivery): Promise<boolean> {
+  if (delivery.made !== delivery.roundStart) return false;
+  const connections = await ports.listConnections(delivery.environment);
+  const schema = connections.find(({ id }) => id === delivery.connection)?.schema;
+  const event = schema && (await ports.readEvent(delivery.base));
+  if (!schema || !event) return false;
+  const problem = await ports.validatorFor(lazyJson(event))(schema);
+  if (problem === undefined) return false;
+  await ports.refuseDelivery(delivery, problem, ports.now());
+  return true;
+}

@@ -1,0 +1,32 @@
+import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { mayWaitInLine } from '../../domain/overdue';
+import type { Destination } from '../../store/configuration/configuration';
+import { readLines } from '../../store/configuration/rate-limits';
+import type { Delivery } from '../../store/deliveries/delivery-items';
+import type { Table } from '../../store/table/table';
+
+/** With more visible messages than this, a delivery may be late because others are before it. */
+const BACKLOG = 100;
+
+/** Whether the delivery queue has a backlog, as SQS counts: about. Then nothing in it is lost, only late. */
+export async function hasBacklog(sqs: SQSClient, QueueUrl: string): Promise<boolean> {
+  const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] });
+  const { Attributes } = await sqs.send(command);
+  return Number(Attributes?.ApproximateNumberOfMessages ?? 0) > BACKLOG;
+}
+
+/** Leaves out the deliveries that may wait for their turn at a destination with a rate limit. */
+export async function withoutThoseInLine(
+  table: Table,
+  destinations: readonly Destination[],
+  deliveries: readonly Delivery[],
+  now: number,
+): Promise<readonly Delivery[]> {
+  const concerned = new Set(deliveries.map(({ destination }) => destination));
+  const limits = destinations.flatMap(({ id, rateLimit }) =>
+    rateLimit !== undefined && concerned.has(id) ? [{ id, rate: rateLimit }] : [],
+  );
+  if (limits.length === 0) return deliveries;
+  const lines = await readLines(table, limits);
+  return deliveries.filter(({ destination }) => !mayWaitInLine(lines.get(destination), now));
+}

@@ -1,0 +1,47 @@
+import { type Hour, openMinutes } from '../../statistics/hours';
+import { mayHaveParked } from '../../store/configuration/destination-status';
+import { attentionPartitions, parkedPartition } from '../../store/lists/partitions';
+import { mergedEntries } from '../../store/lists/timeline';
+import type { SweptEnvironment } from './environments';
+import type { MendDependencies } from './run';
+
+/**
+ * When the oldest delivery of an environment was made that is not settled: one that waits for its next attempt, for its
+ * destination, or that is due. Of the last kind the counters tell the minute, and only of the last two days.
+ *
+ * @returns milliseconds since the epoch; undefined when everything is settled
+ */
+export async function oldestOpen(
+  deps: MendDependencies,
+  environment: SweptEnvironment,
+  hours: readonly Hour[],
+): Promise<number | undefined> {
+  const times = await Promise.all([oldestWaiting(deps, environment), oldestDue(deps, environment, hours)]);
+  const known = times.filter((time) => time !== undefined);
+  return known.length > 0 ? Math.min(...known) : undefined;
+}
+
+async function oldestWaiting(
+  { table, shards }: MendDependencies,
+  { id, destinations, orphans }: SweptEnvironment,
+): Promise<number | undefined> {
+  const parking = [...destinations.filter(mayHaveParked), ...orphans];
+  const partitions = [
+    ...attentionPartitions([id], ['retrying'], shards),
+    ...parking.map((destination) => parkedPartition(destination.id)),
+  ];
+  for await (const { sort } of mergedEntries(table, partitions, {}, 'oldest first', 1))
+    return Date.parse(sort.split('#')[0] ?? '');
+  return undefined;
+}
+
+async function oldestDue(
+  { table }: MendDependencies,
+  { id }: SweptEnvironment,
+  hours: readonly Hour[],
+): Promise<number | undefined> {
+  const hour = hours.find(({ open }) => open > 0);
+  if (!hour) return undefined;
+  const [minute = hour.start] = await openMinutes(table, id, hour.start);
+  return minute;
+}

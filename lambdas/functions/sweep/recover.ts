@@ -1,0 +1,137 @@
+import type { DeliveryStatus } from '../../domain/delivery';
+import { deliveryId, parseFamilyId } from '../../domain/identifiers';
+import { type Delivery, parseDelivery } from '../../store/deliveries/delivery-items';
+import { restart } from '../../store/deliveries/transitions';
+import { attentionPartitions } from '../../store/lists/partitions';
+import { type IndexEntry, mergedEntries } from '../../store/lists/timeline';
+import {
+  type Chunk,
+  closeRecovery,
+  openRecoveries,
+  planChunk,
+  type Recovery,
+  settleChunk,
+} from '../../store/sweep/recoveries';
+import { deliveryKey } from '../../store/table/addresses';
+import { getAll } from '../../store/table/batch-get';
+import type { Table } from '../../store/table/table';
+
+/** What a recovery replays: deliveries that have come to their end without being delivered. */
+const REPLAYED: readonly DeliveryStatus[] = ['failed', 'partial'];
+
+/** How many entries are read, and deliveries planned, at once. */
+const CHUNK = 100;
+
+/** So many entries of other destinations are passed before the position is stored. */
+const MAX_PASSED = 2_000;
+
+/** How many deliveries are replayed side by side. */
+const POOL = 10;
+
+/** What the recoveries did in one run, in deliveries. */
+export interface Recovered {
+  readonly replayed: number;
+  readonly skipped: number;
+}
+
+/** What recovering needs from the world. Times are milliseconds. */
+export interface RecoverDependencies {
+  readonly table: Table;
+  readonly shards: number;
+  /** Deliveries that one job replays in one run, about: a destination that is back is not run over. */
+  readonly pace: number;
+  /** A run begins nothing new after this long. */
+  readonly timeLimitMs: number;
+  now(): number;
+}
+
+/** Goes on with every job that has something left to do. */
+export async function recoverDeliveries(deps: RecoverDependencies): Promise<Recovered> {
+  const deadline = deps.now() + deps.timeLimitMs;
+  const sum = { replayed: 0, skipped: 0 };
+  for (const recovery of await openRecoveries(deps.table)) {
+    const { replayed, skipped } = await advance(deps, recovery, deadline);
+    sum.replayed += replayed;
+    sum.skipped += skipped;
+  }
+  return sum;
+}
+
+/** Steps until the job has had its share or is closed. Each step is one write to it, and may be the last of this run. */
+async function advance(deps: RecoverDependencies, recovery: Recovery, deadline: number): Promise<Recovered> {
+  let current: Recovery | undefined = recovery;
+  const done = { replayed: 0, skipped: 0 };
+  while (current && done.replayed < deps.pace && deps.now() < deadline) {
+    const next: Recovery | undefined = await step(deps, current);
+    if (next && current.plan) {
+      done.replayed += next.replayed - current.replayed;
+      done.skipped += next.skipped - current.skipped;
+    }
+    current = next;
+  }
+  return done;
+}
+
+/**
+ * One step: work off the plan, or make the next one, or close the job.
+ *
+ * @returns the job as it stands, or undefined when it is closed or in other hands
+ */
+async function step(deps: RecoverDependencies, recovery: Recovery): Promise<Recovery | undefined> {
+  const { table, now } = deps;
+  const at = new Date(now()).toISOString();
+  if (recovery.plan) return settleChunk(table, recovery, await workOff(deps, recovery, recovery.plan), at);
+  const chunk = recovery.status === 'running' ? await nextChunk(deps, recovery) : undefined;
+  if (chunk) return planChunk(table, recovery, chunk, at);
+  await closeRecovery(table, recovery, at);
+  return undefined;
+}
+
+/** The next failed deliveries of the destination, oldest first; undefined when there are none left. */
+async function nextChunk({ table, shards }: RecoverDependencies, recovery: Recovery): Promise<Chunk | undefined> {
+  const { environment, from, to, position } = recovery;
+  const partitions = attentionPartitions([environment], REPLAYED, shards);
+  // Sort keys have one length, so what follows on the position is whatever sorts after it and one more character.
+  const range = { from: position === undefined ? from : `${position}~`, to };
+  let entries: IndexEntry[] = [];
+  let passed = 0;
+  for await (const entry of mergedEntries(table, partitions, range, 'oldest first', CHUNK)) {
+    entries.push(entry);
+    if (entries.length < CHUNK) continue;
+    const deliveries = await failedOf(table, recovery, entries);
+    passed += entries.length;
+    if (deliveries.length > 0 || passed >= MAX_PASSED) return { deliveries, end: entry.sort };
+    entries = [];
+  }
+  const [last, deliveries] = [entries.at(-1), await failedOf(table, recovery, entries)];
+  return last && deliveries.length > 0 ? { deliveries, end: last.sort } : undefined;
+}
+
+async function failedOf(table: Table, { destination }: Recovery, entries: readonly IndexEntry[]): Promise<string[]> {
+  return (await getAll(table, entries))
+    .map(parseDelivery)
+    .filter((one) => one.destination === destination && REPLAYED.includes(one.status))
+    .map((one) => deliveryId(one.base, one.delivery));
+}
+
+/** Replays what is planned. What a run before this one has replayed, and could not count, is counted now. */
+async function workOff(deps: RecoverDependencies, recovery: Recovery, plan: readonly string[]): Promise<Recovered> {
+  const addresses = plan.flatMap((id) => parseFamilyId(id, 'dlv') ?? []);
+  const keys = addresses.map(({ base, delivery }) => deliveryKey(base, delivery));
+  const deliveries = (await getAll(deps.table, keys)).map(parseDelivery);
+  let replayed = 0;
+  for (let start = 0; start < deliveries.length; start += POOL) {
+    const pool = deliveries.slice(start, start + POOL);
+    const done = await Promise.all(pool.map((delivery) => replay(deps, recovery, delivery)));
+    replayed += done.filter(Boolean).length;
+  }
+  return { replayed, skipped: plan.length - replayed };
+}
+
+/** Starts a fresh round unless the delivery has moved on; true when this job has started one, now or before. */
+async function replay({ table, now }: RecoverDependencies, { id, status }: Recovery, delivery: Delivery) {
+  if (delivery.recovery === id) return true;
+  if (status !== 'running' || !REPLAYED.includes(delivery.status)) return false;
+  const answer = await restart(table, delivery, 'replay', now(), id);
+  return answer.kind === 'done' || answer.delivery?.recovery === id;
+}

@@ -1,0 +1,147 @@
+import { type DeadMessage, readDeadMessage } from '../../domain/dead-message';
+import { type DeliveryMessage, decodeMessage, UnreadableMessageError } from '../../domain/message';
+import { type Delivery, parseDelivery } from '../../store/deliveries/delivery-items';
+import type { RecordSettings } from '../../store/deliveries/outcomes';
+import { enqueueAgain } from '../../store/deliveries/transitions';
+import { deliveryKey } from '../../store/table/addresses';
+import { getAll } from '../../store/table/batch-get';
+import type { Table } from '../../store/table/table';
+import {
+  type DeadLetterQueue,
+  type HeldMessage,
+  hasMessages,
+  releaseMessages,
+  removeMessages,
+  takeBatch,
+} from './dead-letter-queue';
+import { recordDeath } from './record-death';
+
+/** What was found in the dead-letter queue and done about it, in messages. */
+export interface Tidied {
+  readonly seen: number;
+  /** Their dead letters were closed: they were removed. */
+  readonly removed: number;
+  /** Nothing had recorded what became of their deliveries: it was recorded, or the lost retry was enqueued. */
+  readonly repaired: number;
+  /** Not written by Posthorn, or not moved there by SQS: left alone. */
+  readonly foreign: number;
+}
+
+export interface TidySettings extends RecordSettings {
+  /** How many messages are looked at in one run. */
+  readonly limit: number;
+}
+
+/** What the tidying needs from the world. */
+export interface TidyDependencies {
+  readonly table: Table;
+  readonly queue: DeadLetterQueue;
+  readonly settings: TidySettings;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Told of every message that is left alone because Posthorn has no part in it. */
+  reportForeign(messageId: string, why: string): void;
+}
+
+/** So many batches in a row without a message that was not seen before end a run. */
+const FAMILIAR_BATCHES = 3;
+
+/**
+ * Looks through the dead-letter queue and makes it the same set as the open dead letters. A batch of ten is in hand only
+ * while it is looked at, so that a redrive that is running finds nearly everything.
+ */
+export async function tidyDeadLetters(deps: TidyDependencies): Promise<Tidied> {
+  const seen = new Set<string>();
+  const counts = { removed: 0, repaired: 0, foreign: 0 };
+  let familiar = (await hasMessages(deps.queue)) ? 0 : FAMILIAR_BATCHES;
+  while (familiar < FAMILIAR_BATCHES && seen.size < deps.settings.limit) {
+    const held = await takeBatch(deps.queue);
+    const fresh = held.filter(({ messageId }) => !seen.has(messageId));
+    familiar = fresh.length > 0 ? 0 : familiar + 1;
+    for (const { messageId } of fresh) seen.add(messageId);
+    const done = await tidyBatch(deps, held, fresh);
+    for (const word of ['removed', 'repaired', 'foreign'] as const) counts[word] += done[word];
+  }
+  return { seen: seen.size, ...counts };
+}
+
+type Verdict = 'keep' | 'remove' | 'repaired' | 'repaired, remove' | 'foreign';
+
+async function tidyBatch(deps: TidyDependencies, held: readonly HeldMessage[], fresh: readonly HeldMessage[]) {
+  const stale: HeldMessage[] = [];
+  const verdicts: Verdict[] = [];
+  try {
+    const deliveries = await readDeliveries(deps.table, fresh);
+    for (const message of fresh) {
+      const verdict = await judge(deps, message, deliveries);
+      verdicts.push(verdict);
+      if (verdict.endsWith('remove')) stale.push(message);
+    }
+  } finally {
+    await releaseMessages(
+      deps.queue,
+      held.filter((message) => !stale.includes(message)),
+    );
+  }
+  await removeMessages(deps.queue, stale);
+  const count = (word: string) => verdicts.filter((verdict) => verdict.startsWith(word)).length;
+  return { removed: stale.length, repaired: count('repaired'), foreign: count('foreign') };
+}
+
+type Deliveries = ReadonlyMap<string, Delivery>;
+
+const nameOf = ({ base, delivery }: Pick<Delivery, 'base' | 'delivery'>): string => `${base}/${delivery}`;
+
+async function readDeliveries(table: Table, held: readonly HeldMessage[]): Promise<Deliveries> {
+  const messages = held.flatMap(({ body }) => readBody(body) ?? []);
+  const keys = new Map(messages.map((one) => [nameOf(one), deliveryKey(one.base, one.delivery)]));
+  const items = await getAll(table, [...keys.values()]);
+  return new Map(items.map(parseDelivery).map((delivery) => [nameOf(delivery), delivery]));
+}
+
+function readBody(body: string): DeliveryMessage | undefined {
+  try {
+    return decodeMessage(body);
+  } catch (error) {
+    if (error instanceof UnreadableMessageError) return undefined;
+    throw error;
+  }
+}
+
+async function judge(deps: TidyDependencies, held: HeldMessage, deliveries: Deliveries): Promise<Verdict> {
+  const foreign = (why: string): Verdict => {
+    deps.reportForeign(held.messageId, why);
+    return 'foreign';
+  };
+  const message = readBody(held.body);
+  if (!message) return foreign('its body cannot be read');
+  // Whoever sent it here did so past the delivery queue: there is no queue that a redrive could take it to.
+  if (!held.moved) return foreign('it was not moved here by SQS');
+  const delivery = deliveries.get(nameOf(message));
+  const reading = readDeadMessage(delivery, message, deps.now());
+  if (reading.kind === 'foreign') return foreign('its delivery has not come to this attempt');
+  return follow(deps, reading.kind, { ...message, messageId: held.messageId }, delivery);
+}
+
+async function follow(
+  deps: TidyDependencies,
+  reading: Exclude<DeadMessage['kind'], 'foreign'>,
+  message: DeliveryMessage & { readonly messageId: string },
+  delivery: Delivery | undefined,
+): Promise<Verdict> {
+  switch (reading) {
+    case 'open':
+    case 'unsettled':
+      return 'keep';
+    case 'stale':
+      return 'remove';
+    case 'unrecorded':
+      return (await recordDeath(deps.table, message, deps.settings, deps.now())) ? 'repaired' : 'keep';
+    case 'retry-lost': {
+      const answer = delivery && (await enqueueAgain(deps.table, delivery, deps.now()));
+      return answer?.kind === 'done' ? 'repaired, remove' : 'keep';
+    }
+    default:
+      return reading satisfies never;
+  }
+}

@@ -1,0 +1,189 @@
+import { matchesAll } from '../domain/filter-rules';
+import { MAX_ORDINAL } from '../domain/identifiers';
+import type { Validate } from '../payload-schemas/validators';
+import type { DueAttempt } from '../queue/enqueue';
+import type { Connection, Destination } from '../store/configuration/configuration';
+import type { Delivery } from '../store/deliveries/delivery-items';
+import type { NewDelivery } from '../store/deliveries/new-delivery';
+import type { StoredEvent } from '../store/events/events';
+import type { IsParked } from './is-parked';
+import { lazyJson } from './payload';
+
+/** What routing needs from the world. */
+export interface RoutePorts {
+  /** Connections of an environment in order of creation; consistent, so that a new one matches the next event. */
+  listConnections(environment: string): Promise<readonly Connection[]>;
+  /** A destination as it was some seconds ago at most. */
+  readDestination(environment: string, id: string): Promise<Destination | undefined>;
+  readonly isParked: IsParked;
+  /** Writes a delivery unless its place is taken; answers with the one that has taken it. */
+  putDelivery(delivery: NewDelivery): Promise<Delivery | undefined>;
+  deliveriesOf(base: string): Promise<readonly Delivery[]>;
+  markUnrouted(base: string): Promise<void>;
+  /** Applies schemas to one payload. */
+  validatorFor(payload: ReturnType<typeof lazyJson>): Validate;
+}
+
+/** A connection that an event matches, and where it leads. */
+interface Match {
+  readonly connection: Connection;
+  readonly destination: Destination;
+  /** Why the connection's schema refuses the event. */
+  readonly refusal?: string | undefined;
+  readonly parked: boolean;
+}
+
+/**
+ * Routes an event: one delivery for each connection that matches.
+ *
+ * It may run any number of times over the same event, with other connections each time: a crash may have come before the
+ * last write, or before a message was sent. The first place is filled before all others, so whether it was free tells
+ * whether an earlier run got anywhere. What that made is left as it is, and only what it did not come to is added.
+ *
+ * @returns the attempts that are to be enqueued
+ */
+export async function routeEvent(ports: RoutePorts, event: StoredEvent): Promise<DueAttempt[]> {
+  const payload = lazyJson(event);
+  const connections = await matchingConnections(ports, event, payload);
+  const matches = await validated(ports.validatorFor(payload), await withDestinations(ports, connections));
+  const [first, ...others] = matches;
+  if (!first) return routeNowhere(ports, event);
+  const delivery = newDelivery(event, first, 1);
+  if (await ports.putDelivery(delivery)) return continueRouting(ports, event, matches);
+  return [...dueOf(delivery), ...(await placeAll(ports, event, others, 2))];
+}
+
+async function routeNowhere(ports: RoutePorts, event: StoredEvent): Promise<DueAttempt[]> {
+  await ports.markUnrouted(event.base);
+  return continueRouting(ports, event, []);
+}
+
+/** Adds what an earlier run did not come to, and enqueues what nobody has begun. */
+async function continueRouting(
+  ports: RoutePorts,
+  event: StoredEvent,
+  matches: readonly Match[],
+): Promise<DueAttempt[]> {
+  const found = await ports.deliveriesOf(event.base);
+  const existing = found.filter((one) => !isLeftOver(one, event));
+  const missing = matches.filter(({ connection }) => !existing.some((one) => one.connection === connection.id));
+  const free = Math.max(0, ...found.map(({ delivery }) => delivery)) + 1;
+  return [...existing.filter(isUntouched).map(firstAttempt), ...(await placeAll(ports, event, missing, free))];
+}
+
+/** Another run is routing the same event at this moment. The stream comes back to it, and finds what that run made. */
+export class PlaceTakenError extends Error {
+  override readonly name = 'PlaceTakenError';
+}
+
+/** Writes deliveries into the places from `start` on. */
+async function placeAll(
+  ports: RoutePorts,
+  event: StoredEvent,
+  matches: readonly Match[],
+  start: number,
+): Promise<DueAttempt[]> {
+  if (start + matches.length - 1 > MAX_ORDINAL) throw new RangeError('An event has no more than 65,535 deliveries.');
+  const placed = await inPools(matches, async (match, index) => {
+    const delivery = newDelivery(event, match, start + index);
+    const taken = await ports.putDelivery(delivery);
+    // Taken by itself: the SDK has repeated a write that had succeeded.
+    const byItself = taken?.connection === match.connection.id && !isLeftOver(taken, event);
+    if (taken && !byItself) throw new PlaceTakenError('The place is taken.');
+    return taken ? [taken].filter(isUntouched).map(firstAttempt) : dueOf(delivery);
+  });
+  return placed.flat();
+}
+
+/**
+ * Whether a delivery is of an earlier event in the same place. An event under a key that was used before takes the place of
+ * the one that has expired, and the table may delete that one's deliveries days later.
+ */
+const isLeftOver = (delivery: Delivery, event: StoredEvent): boolean => delivery.createdAt < event.createdAt;
+
+/** What a schema refuses is recorded, and never sent; what is parked is enqueued when its destination takes it. */
+const dueOf = (delivery: NewDelivery): DueAttempt[] =>
+  delivery.refusal === undefined && !delivery.parked ? [firstAttempt(delivery)] : [];
+
+/** One after the other: they share the work that an event may cause. */
+async function validated(validate: Validate, matches: readonly Match[]): Promise<readonly Match[]> {
+  if (matches.every(({ connection }) => connection.schema === undefined)) return matches;
+  const checked: Match[] = [];
+  for (const match of matches) {
+    const { schema } = match.connection;
+    checked.push({ ...match, refusal: schema && (await validate(schema)) });
+  }
+  return checked;
+}
+
+/** Leaves out connections whose destination was deleted. */
+async function withDestinations(ports: RoutePorts, connections: readonly Connection[]): Promise<Match[]> {
+  const found = await inPools(connections, async (connection) => {
+    const destination = await ports.readDestination(connection.environment, connection.destination);
+    return destination && { connection, destination, parked: await ports.isParked(destination) };
+  });
+  return found.filter((match) => match !== undefined);
+}
+
+/** The connections that match an event as they are now. */
+export async function matchingConnections(
+  ports: Pick<RoutePorts, 'listConnections'>,
+  event: StoredEvent,
+  payload = lazyJson(event),
+): Promise<Connection[]> {
+  const connections = await ports.listConnections(event.environment);
+  const subject = { headers: event.headers ?? {}, type: event.type };
+  return connections
+    .filter(({ enabled, source }) => enabled && (source === undefined || source === event.source))
+    .filter(({ filterRules }) =>
+      matchesAll(filterRules, { ...subject, body: filterRules.length > 0 ? payload()?.value : undefined }),
+    );
+}
+
+const isUntouched = (delivery: Delivery): boolean => delivery.status === 'pending' && delivery.made === 0;
+
+function newDelivery(
+  event: StoredEvent,
+  { connection, destination, refusal, parked }: Match,
+  ordinal: number,
+): NewDelivery {
+  const { base, organization, environment, source, retryAt } = event;
+  // A delivery that was not made when the event came is as old as the call that asked for it.
+  const createdAt = retryAt === undefined ? event.createdAt : new Date(retryAt).toISOString();
+  return {
+    ...{ base, organization, environment, source, createdAt },
+    ...(retryAt !== undefined && { receivedAt: event.createdAt }),
+    delivery: ordinal,
+    connection: connection.id,
+    destination: connection.destination,
+    cause: 'auto',
+    maxAttempts: destination.retryPolicy.maxAttempts,
+    refusal,
+    parked,
+  };
+}
+
+/** The attempt that a delivery without attempts has due. */
+function firstAttempt({ base, delivery, environment, destination }: NewDelivery | Delivery): DueAttempt {
+  return { base, delivery, environment, destination, attempt: 1 };
+}
+
+/** How many reads or writes of one event are under way at once. */
+const AT_ONCE = 25;
+
+/**
+ * Maps in pools of {@link AT_ONCE}, in order. A failure waits for the rest of its pool: nothing is under way any more when
+ * the stream comes back to the event.
+ */
+async function inPools<Item, Result>(
+  items: readonly Item[],
+  map: (item: Item, index: number) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let start = 0; start < items.length; start += AT_ONCE) {
+    const pool = items.slice(start, start + AT_ONCE).map((item, index) => map(item, start + index));
+    await Promise.allSettled(pool);
+    results.push(...(await Promise.all(pool)));
+  }
+  return results;
+}

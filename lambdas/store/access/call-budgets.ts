@@ -1,0 +1,56 @@
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import type { CallBudget } from '../../domain/call-budget';
+import { once } from '../../runtime/once';
+import { callBudgetKey } from '../table/addresses';
+import { expectConditionFailure } from '../table/conditions';
+import { updateOf, withCondition } from '../table/expressions';
+import type { Table } from '../table/table';
+
+const item = once(() =>
+  z.object({
+    milliTokens: z.number(),
+    at: z.number(),
+    leases: z.record(z.string(), z.object({ calls: z.number(), until: z.number() })),
+    /** Counts the writes. */
+    version: z.number(),
+  }),
+);
+
+/** A budget as it was read, with what tells it from an older one. */
+export interface StoredBudget extends CallBudget {
+  readonly version: number;
+}
+
+/** Keys that are not used forget their budget: by then the bucket is full again. */
+const KEPT_SECONDS = 86_400;
+
+/** Reads the budget of a key; undefined for a key that was not used lately. */
+export async function readBudget(table: Table, keyId: string): Promise<StoredBudget | undefined> {
+  const command = new GetCommand({ TableName: table.name, Key: callBudgetKey(keyId), ConsistentRead: true });
+  const { Item } = await table.documents.send(command);
+  return Item && item().parse(Item);
+}
+
+/**
+ * Writes a budget in place of the one that was read.
+ *
+ * @param version of the budget that was read; 0 when there was none
+ * @returns false when another instance has written since
+ */
+export async function writeBudget(table: Table, keyId: string, budget: CallBudget, version: number): Promise<boolean> {
+  const { milliTokens, at, leases } = budget;
+  const expiresAt = Math.floor(at / 1000) + KEPT_SECONDS;
+  const change = updateOf({ set: { milliTokens, at, leases, expiresAt, version: version + 1 } });
+  const parts =
+    version === 0
+      ? withCondition(change, 'attribute_not_exists(pk)')
+      : withCondition(change, '#version = :read', { values: { ':read': version } });
+  try {
+    await table.documents.send(new UpdateCommand({ TableName: table.name, Key: callBudgetKey(keyId), ...parts }));
+    return true;
+  } catch (error) {
+    expectConditionFailure(error);
+    return false;
+  }
+}

@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import { once } from '../../runtime/once';
+import { sessionKey } from '../table/addresses';
+import type { Table } from '../table/table';
+import { hashSecret } from './api-keys';
+
+const record = once(() =>
+  z.object({
+    /** SHA-256 of the API key that the session stands for, in hex. */
+    keyHash: z.string(),
+    /** ISO 8601. */
+    createdAt: z.string(),
+    expiresOn: z.string(),
+  }),
+);
+
+/** A session: another way to present an API key, which it never outlives. */
+export type Session = z.output<ReturnType<typeof record>>;
+
+const TOKEN_PREFIX = 'phs_';
+
+/**
+ * Starts a session.
+ *
+ * @param now milliseconds since the epoch
+ * @param until when it ends, milliseconds since the epoch
+ * @returns its token, which is stored as a hash only
+ */
+export async function startSession(table: Table, keyHash: string, now: number, until: number): Promise<string> {
+  const token = TOKEN_PREFIX + randomBytes(32).toString('base64url');
+  const session: Session = {
+    keyHash,
+    createdAt: new Date(now).toISOString(),
+    expiresOn: new Date(until).toISOString(),
+  };
+  const Item = { ...sessionKey(hashSecret(token)), ...session, expiresAt: Math.ceil(until / 1000) };
+  const ConditionExpression = 'attribute_not_exists(pk)';
+  await table.documents.send(new PutCommand({ TableName: table.name, Item, ConditionExpression }));
+  return token;
+}
+
+/** Finds a session by its token; one that has ended by its time may still be found. */
+export async function findSession(table: Table, token: string): Promise<Session | undefined> {
+  const Key = sessionKey(hashSecret(token));
+  const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
+  return Item && record().parse(Item);
+}
+
+/** Ends a session. Repeating it changes nothing. */
+export async function endSession(table: Table, token: string): Promise<void> {
+  await table.documents.send(new DeleteCommand({ TableName: table.name, Key: sessionKey(hashSecret(token)) }));
+}

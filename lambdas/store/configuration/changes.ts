@@ -1,0 +1,75 @@
+import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { connectionKey, destinationKey, type Key, sourceKey } from '../table/addresses';
+import { expectCancelledByCondition, expectConditionFailure } from '../table/conditions';
+import { type Change, updateOf, withCondition } from '../table/expressions';
+import type { Table } from '../table/table';
+import {
+  type Connection,
+  connectionReferences,
+  type Destination,
+  parseConnection,
+  parseDestination,
+  parseSource,
+  type Source,
+} from './configuration';
+
+const EXISTS = 'attribute_exists(pk)';
+
+async function change(table: Table, Key: Key, what: Change): Promise<Record<string, unknown> | undefined> {
+  const parts = withCondition(updateOf(what), EXISTS);
+  const command = new UpdateCommand({ TableName: table.name, Key: { ...Key }, ...parts, ReturnValues: 'ALL_NEW' });
+  try {
+    return (await table.documents.send(command)).Attributes;
+  } catch (error) {
+    expectConditionFailure(error);
+    return undefined;
+  }
+}
+
+/** Changes a source that exists; answers with what it is now, or undefined. */
+export async function changeSource(
+  table: Table,
+  environment: string,
+  id: string,
+  what: Change,
+): Promise<Source | undefined> {
+  const item = await change(table, sourceKey(environment, id), what);
+  return item && parseSource(item);
+}
+
+/** Changes a destination that exists; answers with what it is now, or undefined. */
+export async function changeDestination(
+  table: Table,
+  environment: string,
+  id: string,
+  what: Change,
+): Promise<Destination | undefined> {
+  const item = await change(table, destinationKey(environment, id), what);
+  return item && parseDestination(item);
+}
+
+/**
+ * Changes a connection that exists, if whatever it is to join exists too.
+ *
+ * @param joins the source and destination that the change names
+ * @returns what the connection is now, or undefined when something had been deleted
+ */
+export async function changeConnection(
+  table: Table,
+  environment: string,
+  id: string,
+  what: Change,
+  joins: Partial<Pick<Connection, 'source' | 'destination'>>,
+): Promise<Connection | undefined> {
+  const Key = { ...connectionKey(environment, id) };
+  const Update = { TableName: table.name, Key, ...withCondition(updateOf(what), EXISTS) };
+  const TransactItems = [{ Update }, ...connectionReferences(table, { environment, ...joins })];
+  try {
+    await table.documents.send(new TransactWriteCommand({ TransactItems }));
+  } catch (error) {
+    expectCancelledByCondition(error);
+    return undefined;
+  }
+  const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
+  return Item && parseConnection(Item);
+}

@@ -1,0 +1,36 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { SigningSecrets } from '../../domain/signing-secrets';
+import { destinationKey } from '../table/addresses';
+import { expectConditionFailure } from '../table/conditions';
+import { type Change, updateOf, withCondition } from '../table/expressions';
+import type { Table } from '../table/table';
+import type { Destination } from './configuration';
+
+/**
+ * Writes the signing secrets of a destination, unless they were rotated since it was read: the newest secret is another
+ * one after every rotation.
+ *
+ * @param destination as it was read
+ * @returns false when they were rotated, or the destination was deleted, in the meantime
+ */
+export async function writeSecrets(
+  table: Table,
+  destination: Destination,
+  { signingSecrets, retiringSecrets = [] }: SigningSecrets,
+  now: number,
+): Promise<boolean> {
+  const set = { signingSecrets, updatedAt: new Date(now).toISOString() };
+  const change: Change =
+    retiringSecrets.length > 0 ? { set: { ...set, retiringSecrets } } : { set, remove: ['retiringSecrets'] };
+  const parts = withCondition(updateOf(change), '#signingSecrets[0] = :current', {
+    values: { ':current': destination.signingSecrets[0] },
+  });
+  const Key = destinationKey(destination.environment, destination.id);
+  try {
+    await table.documents.send(new UpdateCommand({ TableName: table.name, Key, ...parts }));
+    return true;
+  } catch (error) {
+    expectConditionFailure(error);
+    return false;
+  }
+}

@@ -1,0 +1,62 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { TRANSITIONS } from '../../domain/delivery';
+import type { DeliveryMessage } from '../../domain/message';
+import { deliveryKey } from '../table/addresses';
+import { conditionFailure, RETURN_OLD } from '../table/conditions';
+import type { Table } from '../table/table';
+import { type Delivery, parseDelivery } from './delivery-items';
+
+/** A claim that is asked for: times in milliseconds since the epoch. */
+export interface ClaimRequest {
+  readonly message: DeliveryMessage;
+  readonly claimId: string;
+  readonly now: number;
+  readonly until: number;
+}
+
+export type ClaimAnswer =
+  | { readonly kind: 'claimed'; readonly delivery: Delivery }
+  | { readonly kind: 'refused'; readonly delivery: Delivery | undefined };
+
+/**
+ * The parameters of a claim. Its condition: this attempt is not made yet, and either nobody is at it or the claim of
+ * whoever was has expired. It answers with the whole item, so the claim is also the read.
+ */
+export function claimParameters(table: string, { message, claimId, now, until }: ClaimRequest) {
+  const [pending, retrying, sent] = TRANSITIONS.claim.from;
+  return {
+    TableName: table,
+    Key: deliveryKey(message.base, message.delivery),
+    UpdateExpression:
+      'SET #status = :sent, claimId = :claim, claimUntil = :until, claims = if_not_exists(claims, :zero) + :one, updatedAt = :now',
+    ConditionExpression:
+      'made = :before AND (#status IN (:pending, :retrying) OR (#status = :sent AND claimUntil < :now))',
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: {
+      ':pending': pending,
+      ':retrying': retrying,
+      ':sent': sent,
+      ':before': message.attempt - 1,
+      ':claim': claimId,
+      ':until': until,
+      ':now': now,
+      ':zero': 0,
+      ':one': 1,
+    },
+    ReturnValues: 'ALL_NEW' as const,
+    ...RETURN_OLD,
+  };
+}
+
+/** Claims the attempt that a message asks for. A refusal says how the delivery stands instead. */
+export async function claim(table: Table, request: ClaimRequest): Promise<ClaimAnswer> {
+  try {
+    const { Attributes } = await table.documents.send(new UpdateCommand(claimParameters(table.name, request)));
+    return { kind: 'claimed', delivery: parseDelivery(Attributes) };
+  } catch (error) {
+    const { delivery } = conditionFailure(error);
+    // The SDK repeats a write whose answer was lost: then the claim that stands in the way is this very one.
+    if (delivery?.claimId === request.claimId) return { kind: 'claimed', delivery };
+    return { kind: 'refused', delivery };
+  }
+}

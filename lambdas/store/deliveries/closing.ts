@@ -1,0 +1,34 @@
+import { DEAD_STATUSES } from '../../domain/delivery';
+import type { DeadLetter } from '../lists/dead-letters';
+import { deadLetterKey, deliveryKey } from '../table/addresses';
+import { statusIn, updateOf, withCondition } from '../table/expressions';
+import type { Table } from '../table/table';
+import { type TransactItems, transact } from '../table/transactions';
+
+/**
+ * The writes that close a dead letter: the letter goes, and its delivery forgets the token of its dying message, so that
+ * a redrive of that message finds nothing to do. Both fail when the letter is closed already.
+ */
+export function closingItems(table: string, letter: Pick<DeadLetter, 'base' | 'delivery' | 'attempt'>): TransactItems {
+  const { base, delivery, attempt } = letter;
+  const dead = statusIn(DEAD_STATUSES);
+  const change = updateOf({ set: {}, remove: ['deathToken', 'deathMessageId'] });
+  const parts = withCondition(change, `${dead.condition} AND made = :made`, {
+    names: { '#status': 'status' },
+    values: { ...dead.values, ':made': attempt },
+  });
+  const Key = deadLetterKey(base, delivery, attempt);
+  return [
+    { Update: { TableName: table, Key: deliveryKey(base, delivery), ...parts } },
+    { Delete: { TableName: table, Key, ConditionExpression: 'attribute_exists(pk)' } },
+  ];
+}
+
+/**
+ * Deletes a dead letter; its delivery stays as it is.
+ *
+ * @returns false when it was closed in the meantime
+ */
+export async function deleteDeadLetter(table: Table, letter: DeadLetter): Promise<boolean> {
+  return (await transact(table, closingItems(table.name, letter))).kind === 'done';
+}

@@ -1,0 +1,57 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { attemptKey, DELIVERY_PREFIX, deliveryKey, eventKey, readFamilyKey } from '../table/addresses';
+import { queryAll } from '../table/query';
+import type { Table } from '../table/table';
+import { type Delivery, parseAttempt, parseDelivery, type StoredAttempt } from './delivery-items';
+
+/** Reads one delivery, strongly consistent. */
+export async function getDelivery(table: Table, base: string, delivery: number): Promise<Delivery | undefined> {
+  const command = new GetCommand({ TableName: table.name, Key: deliveryKey(base, delivery), ConsistentRead: true });
+  const { Item } = await table.documents.send(command);
+  return Item && parseDelivery(Item);
+}
+
+/** All attempts of a delivery, the first one first. */
+export async function attemptsOf(table: Table, delivery: Delivery): Promise<StoredAttempt[]> {
+  const first = delivery.first ? [delivery.first] : [];
+  if (delivery.made <= 1) return first;
+  const { pk, sk } = deliveryKey(delivery.base, delivery.delivery);
+  const later = await queryAll(table, pk, `${sk}#ATT#`);
+  return [...first, ...later.map(parseAttempt)];
+}
+
+/** The attempt of a delivery that was made last, or undefined when none was. */
+export const latestAttempt = (table: Table, delivery: Delivery): Promise<StoredAttempt | undefined> =>
+  getAttempt(table, delivery, Math.max(1, delivery.made));
+
+/** One attempt of a delivery, or undefined when it was not made. */
+export async function getAttempt(table: Table, delivery: Delivery, number: number): Promise<StoredAttempt | undefined> {
+  if (number === 1) return delivery.first;
+  const Key = attemptKey(delivery.base, delivery.delivery, number);
+  const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
+  return Item && parseAttempt(Item);
+}
+
+/** All deliveries of an event, the first one first. */
+export async function deliveriesOf(table: Table, base: string): Promise<Delivery[]> {
+  return (await familyOf(table, base)).map(({ delivery }) => delivery);
+}
+
+/** A delivery with all its attempts after the first, in order. */
+export interface DeliveryFamily {
+  readonly delivery: Delivery;
+  readonly later: readonly StoredAttempt[];
+}
+
+/** All deliveries of an event with their attempts, the first one first. */
+export async function familyOf(table: Table, base: string): Promise<DeliveryFamily[]> {
+  const items = (await queryAll(table, eventKey(base).pk, DELIVERY_PREFIX)).map((item) => {
+    return { item, key: readFamilyKey({ pk: String(item.pk), sk: String(item.sk) }) };
+  });
+  const ofKind = (kind: string) => items.filter(({ key }) => key?.kind === kind);
+  const attempts = ofKind('ATT');
+  return ofKind('DLV').map(({ item, key }) => ({
+    delivery: parseDelivery(item),
+    later: attempts.filter((one) => one.key?.delivery === key?.delivery).map((one) => parseAttempt(one.item)),
+  }));
+}

@@ -1,0 +1,78 @@
+import type { Trigger } from '../../domain/delivery';
+import { expiry } from '../events/events';
+import { byDestinationPk, deliveryKey, shardOf, timeKey, timelinePk } from '../table/addresses';
+import { deliveryWithoutImplied } from '../table/implied';
+import { putNew } from '../table/put-new';
+import type { Table } from '../table/table';
+import { attentionKeys, type Delivery, parseDelivery } from './delivery-items';
+import { refusedAttempt } from './refusals';
+
+/** What is known of a delivery that is to be made. */
+export interface NewDelivery {
+  readonly base: string;
+  readonly delivery: number;
+  readonly organization: string;
+  readonly environment: string;
+  readonly source?: string | undefined;
+  readonly connection: string;
+  readonly destination: string;
+  readonly cause: Trigger;
+  readonly maxAttempts: number;
+  /** ISO 8601. */
+  readonly createdAt: string;
+  /** ISO 8601: when the event came in, where that is another time. */
+  readonly receivedAt?: string | undefined;
+  /** Why the schema of the connection refuses the payload: the delivery ends where it begins. */
+  readonly refusal?: string | undefined;
+  /** Its destination takes nothing now: it waits from the beginning. */
+  readonly parked?: boolean | undefined;
+}
+
+/** The item of a new delivery with its entries in the indexes: pending, unless a schema refuses it or it has to wait. */
+export function newDeliveryItem(delivery: NewDelivery, shards: number, retentionDays: number) {
+  const { base, environment, destination, createdAt } = delivery;
+  const sort = timeKey(createdAt, base, delivery.delivery);
+  return deliveryWithoutImplied({
+    ...deliveryKey(base, delivery.delivery),
+    org: delivery.organization,
+    env: environment,
+    src: delivery.source,
+    con: delivery.connection,
+    dst: destination,
+    ...standing(delivery, shards),
+    cause: delivery.cause,
+    roundStart: 0,
+    maxAttempts: delivery.maxAttempts,
+    createdAt,
+    receivedAt: delivery.receivedAt,
+    updatedAt: Date.parse(createdAt),
+    expiresAt: expiry(Date.parse(createdAt), retentionDays),
+    tlPk: timelinePk(environment, 'DLV', shardOf(base, shards)),
+    tlSk: sort,
+    dstPk: byDestinationPk(destination, 'DLV'),
+    dstSk: sort,
+  });
+}
+
+function standing(delivery: NewDelivery, shards: number) {
+  const { refusal, parked, cause, createdAt } = delivery;
+  if (refusal === undefined && parked)
+    return { status: 'circuit_open', made: 0, ...attentionKeys(delivery, 'circuit_open', shards) };
+  if (refusal === undefined) return { status: 'pending', made: 0 };
+  const first = refusedAttempt({ made: 0, roundStart: 0, cause }, refusal, Date.parse(createdAt));
+  return { status: 'schema_failed', made: 1, first, ...attentionKeys(delivery, 'schema_failed', shards) };
+}
+
+/**
+ * Writes a new delivery, never over one that is there: routing may run twice over the same event, and a delivery that
+ * has moved on must not be reset.
+ *
+ * @returns undefined when the delivery was written, else the one that is there already
+ */
+export async function putDelivery(
+  table: Table,
+  delivery: NewDelivery,
+  settings: { readonly shards: number; readonly retentionDays: number },
+): Promise<Delivery | undefined> {
+  return putNew(table, newDeliveryItem(delivery, settings.shards, settings.retentionDays), parseDelivery);
+}

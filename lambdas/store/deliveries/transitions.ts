@@ -1,0 +1,115 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DEAD_STATUSES, TRANSITIONS, type Trigger } from '../../domain/delivery';
+import { deadLetterKey, deliveryKey } from '../table/addresses';
+import { conditionFailure, RETURN_OLD } from '../table/conditions';
+import { type Change, statusIn, updateOf, withCondition } from '../table/expressions';
+import type { Table } from '../table/table';
+import { writeTogether } from '../table/transaction';
+import { attentionKeys, type Delivery } from './delivery-items';
+
+/** What became of a transition: made, or refused because the delivery stands otherwise by now. */
+export type TransitionAnswer =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'refused'; readonly delivery: Delivery | undefined };
+
+/**
+ * Starts a fresh round of attempts: back to `pending`, the attempt count at zero, the dead letter closed. The stream
+ * enqueues the delivery, so this one write is all there is to forget.
+ *
+ * @param delivery as it was read; the write fails when it has changed since
+ * @param cause `redrive` only takes dead deliveries; every other cause takes what `retry` takes
+ * @param now milliseconds since the epoch
+ * @param recovery the job that does it, if one does: a repetition of its work tells by this what is done
+ */
+export async function restart(
+  table: Table,
+  delivery: Delivery,
+  cause: Trigger,
+  now: number,
+  recovery?: string,
+): Promise<TransitionAnswer> {
+  const { base, made } = delivery;
+  const update = restartParameters(table.name, delivery, cause, now, recovery);
+  const Key = deadLetterKey(base, delivery.delivery, made);
+  const items = DEAD_STATUSES.includes(delivery.status) ? [{ Delete: { TableName: table.name, Key } }] : [];
+  try {
+    if (items.length === 0) await table.documents.send(new UpdateCommand(update));
+    else await writeTogether(table, [{ Update: update }, ...items]);
+    return { kind: 'done' };
+  } catch (error) {
+    return { kind: 'refused', ...conditionFailure(error) };
+  }
+}
+
+/** The parameters of {@link restart}'s update. */
+export function restartParameters(table: string, delivery: Delivery, cause: Trigger, now: number, recovery?: string) {
+  const { from, to } = TRANSITIONS[cause === 'redrive' ? 'redrive' : 'retry'];
+  const allowed = statusIn(from);
+  const change = updateOf({
+    set: { status: to, cause, roundStart: delivery.made, updatedAt: now, ...(recovery !== undefined && { recovery }) },
+    remove: ['nextAttemptAt', 'deathToken', 'deathMessageId', 'claims', 'claimId', 'claimUntil', 'attPk', 'attSk'],
+  });
+  return {
+    TableName: table,
+    Key: deliveryKey(delivery.base, delivery.delivery),
+    ...withCondition(change, `${allowed.condition} AND made = :made AND roundStart = :round`, {
+      values: { ...allowed.values, ':made': delivery.made, ':round': delivery.roundStart },
+    }),
+    ...RETURN_OLD,
+  };
+}
+
+/**
+ * Parks a delivery because its destination takes nothing at the moment. It costs nothing until it is resumed, and spends
+ * no attempt. A claim that holds keeps it from being parked; one that has expired does not, or the message of a worker
+ * that is gone would come back again and again for as long as the destination is paused.
+ */
+export async function park(table: Table, delivery: Delivery, now: number, shards: number): Promise<TransitionAnswer> {
+  const { from, to } = TRANSITIONS.park;
+  const [pending, retrying, sent] = from;
+  const set = { status: to, updatedAt: now, ...attentionKeys(delivery, to, shards) };
+  const change = { set, remove: ['nextAttemptAt', 'claimId', 'claimUntil'] };
+  const condition =
+    'made = :made AND (#status IN (:pending, :retrying) OR (#status = :sent AND #claimUntil < :updatedAt))';
+  const values = { ':pending': pending, ':retrying': retrying, ':sent': sent, ':made': delivery.made };
+  return transition(table, delivery.base, delivery.delivery, change, condition, values);
+}
+
+/** Puts a parked delivery back to `pending`, in the round it was parked in. The stream enqueues it. */
+export async function resume(table: Table, delivery: Delivery, now: number): Promise<TransitionAnswer> {
+  const { from, to } = TRANSITIONS.resume;
+  const allowed = statusIn(from);
+  const change = { set: { status: to, updatedAt: now }, remove: ['attPk', 'attSk'] };
+  return transition(table, delivery.base, delivery.delivery, change, allowed.condition, allowed.values);
+}
+
+/**
+ * Puts a delivery whose next attempt is due, but was never enqueued, back to `pending`, in the same round. The stream
+ * enqueues it; should the lost message turn up after all, one of the two finds the attempt made.
+ */
+export async function enqueueAgain(table: Table, delivery: Delivery, now: number): Promise<TransitionAnswer> {
+  const { from, to } = TRANSITIONS.enqueueAgain;
+  const allowed = statusIn(from);
+  const change = { set: { status: to, updatedAt: now }, remove: ['nextAttemptAt', 'attPk', 'attSk'] };
+  const values = { ...allowed.values, ':made': delivery.made };
+  return transition(table, delivery.base, delivery.delivery, change, `${allowed.condition} AND made = :made`, values);
+}
+
+/** Makes one change of a delivery under one condition. */
+export async function transition(
+  table: Table,
+  base: string,
+  delivery: number,
+  change: Change,
+  condition: string,
+  values: Record<string, unknown>,
+): Promise<TransitionAnswer> {
+  const parts = withCondition(updateOf(change), condition, { values });
+  const command = { TableName: table.name, Key: deliveryKey(base, delivery), ...parts, ...RETURN_OLD };
+  try {
+    await table.documents.send(new UpdateCommand(command));
+    return { kind: 'done' };
+  } catch (error) {
+    return { kind: 'refused', ...conditionFailure(error) };
+  }
+}

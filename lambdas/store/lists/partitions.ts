@@ -1,0 +1,60 @@
+import { listDestinations } from '../configuration/configuration';
+import { mayHaveParked } from '../configuration/destination-status';
+import { listOrphans } from '../configuration/orphans';
+import { attentionPk, byDestinationPk, parkedPk, type TimelineKind, timelinePk } from '../table/addresses';
+import { INDEXES, type Table } from '../table/table';
+import type { IndexPartition } from './timeline';
+
+const shardNumbers = (shards: number): number[] => Array.from({ length: shards }, (_, shard) => shard);
+
+/** The partitions of `timeline` that hold everything of some kinds in environments. */
+export function timelinePartitions(
+  environments: readonly string[],
+  kinds: readonly TimelineKind[],
+  shards: number,
+): IndexPartition[] {
+  return environments.flatMap((environment) =>
+    kinds.flatMap((kind) =>
+      shardNumbers(shards).map((shard) => ({ index: INDEXES.timeline, pk: timelinePk(environment, kind, shard) })),
+    ),
+  );
+}
+
+/** The partition of `attention` that holds what is parked for a destination. */
+export const parkedPartition = (destination: string): IndexPartition => ({
+  index: INDEXES.attention,
+  pk: parkedPk(destination),
+});
+
+/** The partitions that hold whatever is parked in environments: one for each destination that anything may wait for. */
+export async function parkedPartitions(table: Table, environments: readonly string[]): Promise<IndexPartition[]> {
+  const found = await Promise.all(
+    environments.map(async (environment) => {
+      const [destinations, orphans] = await Promise.all([
+        listDestinations(table, environment),
+        listOrphans(table, environment),
+      ]);
+      return [...destinations.filter(mayHaveParked), ...orphans];
+    }),
+  );
+  return found.flat().map(({ id }) => parkedPartition(id));
+}
+
+/** The partitions of `attention` that hold the deliveries of rare statuses but `circuit_open`, or under `dead` the open dead letters. */
+export function attentionPartitions(
+  environments: readonly string[],
+  statuses: readonly string[],
+  shards: number,
+): IndexPartition[] {
+  return environments.flatMap((environment) =>
+    statuses.flatMap((status) =>
+      shardNumbers(shards).map((shard) => ({ index: INDEXES.attention, pk: attentionPk(environment, status, shard) })),
+    ),
+  );
+}
+
+/** The partition of `by-destination` that holds one kind of what a destination has. */
+export const destinationPartition = (destination: string, kind: 'DLV' | 'ATT' | 'DLQ'): IndexPartition => ({
+  index: INDEXES.byDestination,
+  pk: byDestinationPk(destination, kind),
+});

@@ -1,0 +1,36 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import { once } from '../../runtime/once';
+import { sweepKey } from '../table/addresses';
+import { getAll } from '../table/batch-get';
+import type { Table } from '../table/table';
+
+const positions = once(() =>
+  z.object({
+    /** In the open deliveries. */
+    open: z.optional(z.string()),
+    /** In the deliveries that wait for their next attempt. */
+    retrying: z.optional(z.string()),
+    /** In the events: all before it have been looked at. */
+    events: z.optional(z.string()),
+  }),
+);
+
+/**
+ * How far the sweep has looked through an environment, as sort keys of the index that it looks through. Without one it
+ * begins at the oldest.
+ */
+export type Positions = z.output<ReturnType<typeof positions>>;
+
+const MEMBERS = ['open', 'retrying', 'events'] as const;
+
+export async function readPositions(table: Table, environment: string): Promise<Positions> {
+  const [item] = await getAll(table, [sweepKey(environment)]);
+  return positions().parse(item ?? {});
+}
+
+/** Writes positions down if they have moved. They only save work, so whoever writes last may win. */
+export async function keepPositions(table: Table, environment: string, read: Positions, now: Positions): Promise<void> {
+  if (MEMBERS.every((name) => read[name] === now[name])) return;
+  await table.documents.send(new PutCommand({ TableName: table.name, Item: { ...sweepKey(environment), ...now } }));
+}

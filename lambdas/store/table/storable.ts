@@ -1,0 +1,23 @@
+import { isWellFormed } from '../../domain/well-formed';
+
+/** DynamoDB takes 32 levels; a rule's value lies some levels deep in its item. */
+const MAX_DEPTH = 16;
+
+/** The smallest magnitude that DynamoDB holds, apart from zero. */
+const MIN_NUMBER = 1e-130;
+
+/** Says why the table could not hold a JSON value, or undefined when it can. */
+export function storageProblem(value: unknown, depth = 0): string | undefined {
+  if (depth > MAX_DEPTH) return 'is nested too deeply';
+  if (typeof value === 'number')
+    return isStorable(Math.abs(value)) ? undefined : 'contains a number that is out of range';
+  if (typeof value === 'string') return isWellFormed(value) ? undefined : 'contains half of a surrogate pair';
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (!Object.keys(value).every(isWellFormed)) return 'contains half of a surrogate pair';
+  return Object.values(value)
+    .map((member) => storageProblem(member, depth + 1))
+    .find((problem) => problem !== undefined);
+}
+
+const isStorable = (magnitude: number): boolean =>
+  magnitude === 0 || (magnitude >= MIN_NUMBER && magnitude <= Number.MAX_SAFE_INTEGER);
