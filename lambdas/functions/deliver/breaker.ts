@@ -11,15 +11,16 @@ import {
 import type { CircuitAnswer } from '../../store/configuration/circuits';
 import type { Destination } from '../../store/configuration/configuration';
 
-/** What a delivery may do: wait, or be sent; perhaps as the one probe of a half-open circuit. */
-export type Admission =
-  | { readonly kind: 'park' }
-  | {
-      readonly kind: 'send';
-      /** As it was read last; undefined when it was deleted. */
-      readonly destination: Destination | undefined;
-      readonly probe?: HalfOpenCircuit;
-    };
+/** A delivery that may be sent, perhaps as the one probe of a half-open circuit. */
+export interface Admitted {
+  readonly kind: 'send';
+  /** As it was read last; undefined when it was deleted. */
+  readonly destination: Destination | undefined;
+  readonly probe?: HalfOpenCircuit;
+}
+
+/** What a delivery may do: wait, or be sent. */
+export type Admission = { readonly kind: 'park' } | Admitted;
 
 /** What an attempt told about its destination; `nothing` when no request was made, or its answer did not count. */
 export type Verdict = 'success' | 'failure' | 'nothing';
@@ -35,7 +36,7 @@ export interface Breaker {
    */
   admit(destination: Destination | undefined, leaseUntil: number, isDue: () => Promise<boolean>): Promise<Admission>;
   /** Takes account of an attempt. It never throws: the attempt is recorded already. */
-  judge(admitted: Extract<Admission, { kind: 'send' }>, verdict: Verdict): Promise<void>;
+  judge(admitted: Admitted, verdict: Verdict): Promise<void>;
 }
 
 /** What the breaker needs from the world. */

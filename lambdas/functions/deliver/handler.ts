@@ -22,11 +22,11 @@ import { recordAttempt } from '../../store/deliveries/outcomes';
 import { park, restart } from '../../store/deliveries/transitions';
 import { getEvent } from '../../store/events/events';
 import { openTable } from '../../store/table/table';
-import { metricsOf } from './counted';
-import { deliverOrRenew } from './last-receive';
-import type { DeliverPorts, ReceivedMessage } from './ports';
-import { createSend } from './send';
+import { type DeliverPorts, deliverOrRenew } from './deliver-message';
+import { metricsOf } from './metrics';
+import type { ReceivedMessage } from './received-message';
 import { tableBreaker } from './table-breaker';
+import { openTransports } from './transports/registry';
 
 /** A change of a destination, such as pausing it, is seen by every warm instance after this long. */
 const DESTINATION_TTL_MS = 5_000;
@@ -67,7 +67,7 @@ const ports: DeliverPorts = {
   enqueueTurn: (due, at, now) => enqueueSoon(queue, due, at - NEAR_MS, now),
   takePlace: (destination, rate, now) => takePlace(table, destination, rate, now),
   wait: (ms) => sleep(ms),
-  send: createSend({ allowLoopback: environment.ALLOW_LOOPBACK }),
+  transportOf: openTransports({ allowLoopback: environment.ALLOW_LOOPBACK }),
   packDetail,
   now: Date.now,
   random: Math.random,
@@ -95,7 +95,12 @@ async function handleRecord(record: SQSRecord, context: Context): Promise<void> 
   });
   const { base, delivery, attempt, destination, messageId } = message;
   logger.info('delivery attempt', {
-    ...{ base, delivery, attempt, destination, messageId, outcome },
+    base,
+    delivery,
+    attempt,
+    destination,
+    messageId,
+    outcome,
     receiveCount: Number(record.attributes.ApproximateReceiveCount),
   });
   for (const name of metricsOf(outcome)) count(name);

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AttemptResult } from '../../../lambdas/domain/attempt';
 import { targetMark } from '../../../lambdas/domain/targets';
 import { deliverMessage } from '../../../lambdas/functions/deliver/deliver-message';
-import type { ReceivedMessage } from '../../../lambdas/functions/deliver/ports';
+import type { ReceivedMessage } from '../../../lambdas/functions/deliver/received-message';
+import type { HttpAnswer } from '../../../lambdas/functions/deliver/transports/http/send';
 import type { AttemptDetail } from '../../../lambdas/store/deliveries/attempt-detail';
 import { answered, DeliveryWorld } from '../support/delivery-world';
 import { BASE, DESTINATION, deliveryOf, destinationOf, ENVIRONMENT, NOW } from '../support/records';
@@ -28,7 +28,7 @@ beforeEach(() => {
   world.destination = destinationOf({ mirrorUrls: [A, B], retryPolicy: { maxAttempts: 3, schedule: [5] } });
 });
 
-const answersOf = (url: string, ...statuses: readonly (number | AttemptResult)[]) =>
+const answersOf = (url: string, ...statuses: readonly (number | HttpAnswer)[]) =>
   world.answersOf.set(
     url,
     statuses.map((status) => (typeof status === 'number' ? answered(status) : status)),
