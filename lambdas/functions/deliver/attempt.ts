@@ -1,22 +1,20 @@
 import type { MessageOutcome } from '../../domain/acknowledgement';
 import { type NextStep, nextStepOfAll } from '../../domain/next-step';
 import { hasMirrors } from '../../domain/targets';
-import type { DueAttempt } from '../../queue/enqueue';
 import type { AttemptRecord, Outcome } from '../../store/deliveries/outcomes';
 import type { Breaker, Verdict } from './breaker';
-import { dueAttempt, type ReceivedMessage, type RenewalPorts, renew } from './received-message';
-import { type DetailPorts, recordedAttempt } from './recorded-attempt';
+import { dueAttempt, type QueuePorts, type ReceivedMessage, renew } from './received-message';
+import { recordedAttempt } from './recorded-attempt';
 import { type Attempted, isHopeless, type SendPorts, sendToTargets } from './send-to-targets';
 import type { Claimed } from './triage';
 
 /** What an attempt needs. Times are milliseconds since the epoch. */
-export interface AttemptPorts extends SendPorts, DetailPorts, RenewalPorts {
+export interface AttemptPorts extends SendPorts, QueuePorts {
   readonly breaker: Breaker;
   /** Answers false when the claim was lost: then nothing was written. */
   record(record: AttemptRecord): Promise<boolean>;
-  enqueueAt(due: DueAttempt, at: number, now: number): Promise<void>;
   /** A number in [0, 1). */
-  random(): number;
+  readonly random: () => number;
 }
 
 /** Makes an attempt: sends it, records it with what follows, enqueues its retry, and tells the breaker. */
@@ -45,7 +43,7 @@ export async function attempt(
     claimId,
     outcome,
     now,
-    attempt: recordedAttempt(ports, message, claimed, attempted),
+    attempt: recordedAttempt(message, claimed, attempted),
     maxAttempts: policy.maxAttempts,
     accepted: hasMirrors(destination) ? attempted.accepted : undefined,
   });

@@ -22,7 +22,7 @@ export interface Admitted {
 /** What a delivery may do: wait, or be sent. */
 export type Admission = { readonly kind: 'park' } | Admitted;
 
-/** What an attempt told about its destination; `nothing` when no request was made, or its answer did not count. */
+/** What an attempt says about its destination; `nothing` when nothing was sent, or the answer did not count. */
 export type Verdict = 'success' | 'failure' | 'nothing';
 
 /** A change of a breaker that people should hear of. */
@@ -54,11 +54,11 @@ export interface BreakerPorts {
   /** Milliseconds since the epoch. */
   now(): number;
   tell(news: BreakerNews, destination: Destination): void;
-  /** Told of a write that failed after an attempt: the count lags behind, and a probe is replaced after its lease. */
+  /** Hears of a write that failed after an attempt: the count lags behind, and a probe is replaced after its lease. */
   report(error: unknown): void;
 }
 
-/** A destination that changes under our hands is looked at so often; then its delivery waits. */
+/** A destination that others keep changing is looked at this often; then its delivery waits. */
 const MAX_LOOKS = 3;
 
 /** The breakers of all destinations, as one instance of the function sees them. */

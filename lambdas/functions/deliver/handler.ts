@@ -15,7 +15,6 @@ import { count, publishMetrics } from '../../runtime/metrics';
 import { getRecentDestination } from '../../store/configuration/configuration';
 import { byAddress, destinationAddress } from '../../store/configuration/destination-address';
 import { takePlace } from '../../store/configuration/rate-limits';
-import { packDetail } from '../../store/deliveries/attempt-detail';
 import { claim } from '../../store/deliveries/claims';
 import { getDelivery } from '../../store/deliveries/deliveries';
 import { recordAttempt } from '../../store/deliveries/outcomes';
@@ -68,12 +67,11 @@ const ports: DeliverPorts = {
   takePlace: (destination, rate, now) => takePlace(table, destination, rate, now),
   wait: (ms) => sleep(ms),
   transportOf: openTransports({ allowLoopback: environment.ALLOW_LOOPBACK }),
-  packDetail,
   now: Date.now,
   random: Math.random,
 };
 
-/** A message that is to stay in the queue. The batch response names it; it is no failure of the function's. */
+/** A message that is to stay in the queue. The batch response names it; nothing has failed. */
 class MessageLeftError extends Error {
   override readonly name = 'MessageLeftError';
 }
@@ -94,15 +92,8 @@ async function handleRecord(record: SQSRecord, context: Context): Promise<void> 
     logger.error('message failed on its last receive', { messageId: message.messageId, error });
   });
   const { base, delivery, attempt, destination, messageId } = message;
-  logger.info('delivery attempt', {
-    base,
-    delivery,
-    attempt,
-    destination,
-    messageId,
-    outcome,
-    receiveCount: Number(record.attributes.ApproximateReceiveCount),
-  });
+  const receiveCount = Number(record.attributes.ApproximateReceiveCount);
+  logger.info('delivery attempt', { base, delivery, attempt, destination, messageId, outcome, receiveCount });
   for (const name of metricsOf(outcome)) count(name);
   const acknowledgement = acknowledgementOf(outcome, Date.now());
   if (acknowledgement.kind === 'acknowledge') return;

@@ -25,8 +25,9 @@ export const dueAttempt = (message: DeliveryMessage, attempt = message.attempt):
   return { base, delivery, environment, destination, attempt };
 };
 
-/** What the renewal of a message needs. Times are milliseconds since the epoch. */
-export interface RenewalPorts {
+/** Puts attempts into the queue. Times are milliseconds since the epoch. */
+export interface QueuePorts {
+  enqueueAt(due: DueAttempt, at: number, now: number): Promise<void>;
   /** Enqueues another message for an attempt that has one. SQS alone does it, at most its longest delay ahead. */
   enqueueCopy(due: DueAttempt, at: number, now: number): Promise<void>;
   now(): number;
@@ -37,7 +38,7 @@ export interface RenewalPorts {
  * and would be moved to the dead-letter queue although its delivery is not dead. A copy that comes too soon waits like any
  * other message.
  */
-export async function renew(ports: RenewalPorts, message: DeliveryMessage, until: number): Promise<MessageOutcome> {
+export async function renew(ports: QueuePorts, message: DeliveryMessage, until: number): Promise<MessageOutcome> {
   await ports.enqueueCopy(dueAttempt(message), until + 1000, ports.now());
   return { kind: 'renewed' };
 }

@@ -1,23 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { MessageOutcome } from '../../domain/acknowledgement';
 import { readFailedClaim } from '../../domain/failed-claim';
-import type { DueAttempt } from '../../queue/enqueue';
 import type { Destination } from '../../store/configuration/configuration';
 import type { ClaimAnswer, ClaimRequest } from '../../store/deliveries/claims';
 import type { Delivery } from '../../store/deliveries/delivery-items';
 import type { TransitionAnswer } from '../../store/deliveries/transitions';
 import type { Admitted, Breaker } from './breaker';
-import { dueAttempt, isOpen, type ReceivedMessage, type RenewalPorts, renew } from './received-message';
+import { dueAttempt, isOpen, type QueuePorts, type ReceivedMessage, renew } from './received-message';
 import { type TurnPorts, takeTurn } from './take-turn';
 
 /** What triage needs. Times are milliseconds since the epoch. */
-export interface TriagePorts extends TurnPorts, RenewalPorts {
+export interface TriagePorts extends TurnPorts, QueuePorts {
   readonly breaker: Breaker;
   readDestination(environment: string, id: string): Promise<Destination | undefined>;
   claim(request: ClaimRequest): Promise<ClaimAnswer>;
   park(delivery: Delivery, now: number): Promise<TransitionAnswer>;
   redrive(delivery: Delivery, now: number): Promise<TransitionAnswer>;
-  enqueueAt(due: DueAttempt, at: number, now: number): Promise<void>;
 }
 
 /** An attempt that is this worker's to make. */

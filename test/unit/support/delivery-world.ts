@@ -44,7 +44,6 @@ export class DeliveryWorld implements DeliverPorts {
   random = (): number => 0.5;
   readonly #http = httpTransport((outgoing) => this.send(outgoing), this.now);
   transportOf = () => this.#http;
-  packDetail = (): Uint8Array => Buffer.from('packed');
 
   async readDestination(): Promise<Destination | undefined> {
     return this.destination;

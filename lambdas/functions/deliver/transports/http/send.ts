@@ -70,15 +70,11 @@ function answerTo(
   outgoing: OutgoingRequest,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  const { protocol, hostname, port, pathname, search } = url;
-  const request = (protocol === 'https:' ? requestHttps : requestHttp)({
+  const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
     agent,
     method: outgoing.method,
     signal,
     maxHeaderSize: MAX_HEADER_BYTES,
-    hostname: hostname.replace(/^\[|\]$/g, ''),
-    port,
-    path: `${pathname}${search}`,
     headers: { ...outgoing.headers, 'content-length': outgoing.body.byteLength },
   });
   return new Promise((resolve, reject) => {
