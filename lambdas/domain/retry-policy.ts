@@ -30,7 +30,7 @@ export function scheduledDelay(policy: RetryPolicy, attempt: number): number {
  * asked for.
  *
  * @param attempt the attempt that just failed, counted in its round from 1
- * @param retryAfter what the receiver asked for in seconds, if anything (see {@link parseRetryAfter})
+ * @param retryAfter what the receiver asked for in seconds, if anything
  * @param random a number in [0, 1)
  */
 export function nextDelay(
@@ -42,21 +42,4 @@ export function nextDelay(
   const jittered = scheduledDelay(policy, attempt) * (1 + JITTER * (2 * random() - 1));
   const asked = Math.min(retryAfter ?? 0, MAX_RETRY_AFTER_SECONDS);
   return Math.ceil(Math.max(jittered, asked));
-}
-
-/** HTTP dates start with the day of the week; `Date.parse` alone would find a date in nearly any text with a number. */
-const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/i;
-
-/**
- * Seconds that a `Retry-After` header asks to wait (RFC 9110 §10.2.3: a number of seconds or an HTTP date).
- *
- * @param now milliseconds since the epoch
- * @returns undefined when the header is absent or unreadable; 0 for a date in the past
- */
-export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
-  if (header === undefined) return undefined;
-  const text = header.trim();
-  if (/^\d+$/.test(text)) return Number(text);
-  const date = HTTP_DATE.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
 }

@@ -1,4 +1,4 @@
-import { reasonPhrase } from '../domain/attempt';
+import { reasonPhrase } from '../domain/http';
 import { ApiError, type ErrorCode } from './errors';
 import type { ApiResponse } from './messages';
 

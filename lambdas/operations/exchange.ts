@@ -1,4 +1,5 @@
-import { type Headers, MAX_RESPONSE_BYTES } from '../domain/attempt';
+import { MAX_RESPONSE_BYTES } from '../domain/attempt';
+import type { Headers } from '../domain/http';
 import { unpackDetail } from '../store/deliveries/attempt-detail';
 import type { StoredAttempt } from '../store/deliveries/delivery-items';
 import { getEvent } from '../store/events/events';

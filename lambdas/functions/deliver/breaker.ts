@@ -11,17 +11,18 @@ import {
 import type { CircuitAnswer } from '../../store/configuration/circuits';
 import type { Destination } from '../../store/configuration/configuration';
 
-/** What a delivery may do: wait, or be sent; perhaps as the one probe of a half-open circuit. */
-export type Admission =
-  | { readonly kind: 'park' }
-  | {
-      readonly kind: 'send';
-      /** As it was read last; undefined when it was deleted. */
-      readonly destination: Destination | undefined;
-      readonly probe?: HalfOpenCircuit;
-    };
+/** A delivery that may be sent, perhaps as the one probe of a half-open circuit. */
+export interface Admitted {
+  readonly kind: 'send';
+  /** As it was read last; undefined when it was deleted. */
+  readonly destination: Destination | undefined;
+  readonly probe?: HalfOpenCircuit;
+}
 
-/** What an attempt told about its destination; `nothing` when no request was made, or its answer did not count. */
+/** What a delivery may do: wait, or be sent. */
+export type Admission = { readonly kind: 'park' } | Admitted;
+
+/** What an attempt says about its destination; `nothing` when nothing was sent, or the answer did not count. */
 export type Verdict = 'success' | 'failure' | 'nothing';
 
 /** A change of a breaker that people should hear of. */
@@ -35,7 +36,7 @@ export interface Breaker {
    */
   admit(destination: Destination | undefined, leaseUntil: number, isDue: () => Promise<boolean>): Promise<Admission>;
   /** Takes account of an attempt. It never throws: the attempt is recorded already. */
-  judge(admitted: Extract<Admission, { kind: 'send' }>, verdict: Verdict): Promise<void>;
+  judge(admitted: Admitted, verdict: Verdict): Promise<void>;
 }
 
 /** What the breaker needs from the world. */
@@ -53,11 +54,11 @@ export interface BreakerPorts {
   /** Milliseconds since the epoch. */
   now(): number;
   tell(news: BreakerNews, destination: Destination): void;
-  /** Told of a write that failed after an attempt: the count lags behind, and a probe is replaced after its lease. */
+  /** Hears of a write that failed after an attempt: the count lags behind, and a probe is replaced after its lease. */
   report(error: unknown): void;
 }
 
-/** A destination that changes under our hands is looked at so often; then its delivery waits. */
+/** A destination that others keep changing is looked at this often; then its delivery waits. */
 const MAX_LOOKS = 3;
 
 /** The breakers of all destinations, as one instance of the function sees them. */

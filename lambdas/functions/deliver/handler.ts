@@ -15,18 +15,17 @@ import { count, publishMetrics } from '../../runtime/metrics';
 import { getRecentDestination } from '../../store/configuration/configuration';
 import { byAddress, destinationAddress } from '../../store/configuration/destination-address';
 import { takePlace } from '../../store/configuration/rate-limits';
-import { packDetail } from '../../store/deliveries/attempt-detail';
 import { claim } from '../../store/deliveries/claims';
 import { getDelivery } from '../../store/deliveries/deliveries';
 import { recordAttempt } from '../../store/deliveries/outcomes';
 import { park, restart } from '../../store/deliveries/transitions';
 import { getEvent } from '../../store/events/events';
 import { openTable } from '../../store/table/table';
-import { metricsOf } from './counted';
-import { deliverOrRenew } from './last-receive';
-import type { DeliverPorts, ReceivedMessage } from './ports';
-import { createSend } from './send';
+import { type DeliverPorts, deliverOrRenew } from './deliver-message';
+import { metricsOf } from './metrics';
+import type { ReceivedMessage } from './received-message';
 import { tableBreaker } from './table-breaker';
+import { openTransports } from './transports/registry';
 
 /** A change of a destination, such as pausing it, is seen by every warm instance after this long. */
 const DESTINATION_TTL_MS = 5_000;
@@ -67,13 +66,12 @@ const ports: DeliverPorts = {
   enqueueTurn: (due, at, now) => enqueueSoon(queue, due, at - NEAR_MS, now),
   takePlace: (destination, rate, now) => takePlace(table, destination, rate, now),
   wait: (ms) => sleep(ms),
-  send: createSend({ allowLoopback: environment.ALLOW_LOOPBACK }),
-  packDetail,
+  transportOf: openTransports({ allowLoopback: environment.ALLOW_LOOPBACK }),
   now: Date.now,
   random: Math.random,
 };
 
-/** A message that is to stay in the queue. The batch response names it; it is no failure of the function's. */
+/** A message that is to stay in the queue. The batch response names it; nothing has failed. */
 class MessageLeftError extends Error {
   override readonly name = 'MessageLeftError';
 }
@@ -94,10 +92,8 @@ async function handleRecord(record: SQSRecord, context: Context): Promise<void> 
     logger.error('message failed on its last receive', { messageId: message.messageId, error });
   });
   const { base, delivery, attempt, destination, messageId } = message;
-  logger.info('delivery attempt', {
-    ...{ base, delivery, attempt, destination, messageId, outcome },
-    receiveCount: Number(record.attributes.ApproximateReceiveCount),
-  });
+  const receiveCount = Number(record.attributes.ApproximateReceiveCount);
+  logger.info('delivery attempt', { base, delivery, attempt, destination, messageId, outcome, receiveCount });
   for (const name of metricsOf(outcome)) count(name);
   const acknowledgement = acknowledgementOf(outcome, Date.now());
   if (acknowledgement.kind === 'acknowledge') return;

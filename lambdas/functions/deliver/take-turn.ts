@@ -1,9 +1,20 @@
 import { mustWait } from '../../domain/breaker';
 import { stepOf, type Turn } from '../../domain/rate-limit';
+import type { DueAttempt } from '../../queue/enqueue';
 import type { Destination } from '../../store/configuration/configuration';
 import type { Delivery } from '../../store/deliveries/delivery-items';
-import { isOpen } from './is-open';
-import type { DeliverPorts, ReceivedMessage } from './ports';
+import { dueAttempt, isOpen, type ReceivedMessage } from './received-message';
+
+/** What waiting for a turn needs. Times are milliseconds since the epoch. */
+export interface TurnPorts {
+  readDelivery(base: string, delivery: number): Promise<Delivery | undefined>;
+  /** Takes the next place in the line of a destination with a rate limit; answers when its turn is. */
+  takePlace(destination: string, rate: number, now: number): Promise<number>;
+  /** Puts a message that has its place in line into the queue, to be back shortly before its turn at the latest. */
+  enqueueTurn(due: DueAttempt, at: number, now: number): Promise<void>;
+  wait(ms: number): Promise<void>;
+  now(): number;
+}
 
 /** What a rate limit says to a message. */
 export type TurnAnswer =
@@ -21,7 +32,7 @@ export type TurnAnswer =
  * at once. A copy of it would have another token.
  */
 export async function takeTurn(
-  ports: DeliverPorts,
+  ports: TurnPorts,
   message: ReceivedMessage,
   destination: Destination | undefined,
 ): Promise<TurnAnswer> {
@@ -35,16 +46,14 @@ export async function takeTurn(
     turn = await newTurn(ports, destination.id, rate, message.turn);
   const step = stepOf(turn, rate, ports.now());
   if (step === 'queue') {
-    const { base, delivery: ordinal, attempt, environment } = message;
-    const due = { base, delivery: ordinal, attempt, environment, destination: destination.id, turn };
-    await ports.enqueueTurn(due, turn.at, ports.now());
+    await ports.enqueueTurn({ ...dueAttempt(message), turn }, turn.at, ports.now());
     return { kind: 'queued', until: turn.at };
   }
   if (step === 'wait') await ports.wait(turn.at - ports.now());
   return { kind: 'go' };
 }
 
-async function newTurn(ports: DeliverPorts, destination: string, rate: number, before?: Turn): Promise<Turn> {
+async function newTurn(ports: TurnPorts, destination: string, rate: number, before?: Turn): Promise<Turn> {
   const at = await ports.takePlace(destination, rate, ports.now());
   const places = before?.rate === rate ? before.places + 1 : 1;
   return { at, rate, places };

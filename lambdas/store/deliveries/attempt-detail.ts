@@ -1,6 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod/mini';
-import { ERROR_CODES, type Headers } from '../../domain/attempt';
+import { ERROR_CODES } from '../../domain/attempt';
+import type { Headers } from '../../domain/http';
 import { once } from '../../runtime/once';
 
 const target = once(() =>

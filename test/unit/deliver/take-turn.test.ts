@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { deliverMessage } from '../../../lambdas/functions/deliver/deliver-message';
-import type { ReceivedMessage } from '../../../lambdas/functions/deliver/ports';
+import type { ReceivedMessage } from '../../../lambdas/functions/deliver/received-message';
 import { DeliveryWorld } from '../support/delivery-world';
 import { BASE, DESTINATION, deliveryOf, destinationOf, ENVIRONMENT, NOW } from '../support/records';
 

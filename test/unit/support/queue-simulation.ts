@@ -1,6 +1,6 @@
 import { acknowledgementOf, type MessageOutcome } from '../../../lambdas/domain/acknowledgement';
 import type { DeliveryMessage } from '../../../lambdas/domain/message';
-import { deliverOrRenew } from '../../../lambdas/functions/deliver/last-receive';
+import { deliverOrRenew } from '../../../lambdas/functions/deliver/deliver-message';
 import type { DeliveryWorld } from './delivery-world';
 import { BASE, DESTINATION, ENVIRONMENT } from './records';
 

@@ -1,8 +1,9 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import type { AddressRules } from '../../domain/address';
-import { type AttemptResult, type ErrorCode, type Headers, MAX_RESPONSE_BYTES } from '../../domain/attempt';
-import { targetProblem } from '../../domain/target-url';
+import type { AddressRules } from '../../../../domain/address';
+import { type Failure, MAX_RESPONSE_BYTES } from '../../../../domain/attempt';
+import type { Headers } from '../../../../domain/http';
+import { targetProblem } from '../../../../domain/target-url';
 import { ConnectionPools } from './connection-pools';
 import type { GuardedAgent, Network } from './guarded-connector';
 
@@ -16,8 +17,20 @@ export interface OutgoingRequest {
   readonly timeoutMs: number;
 }
 
-/** Sends a request. It never throws for what a destination does: every ending is a result. */
-export type Send = (outgoing: OutgoingRequest) => Promise<AttemptResult>;
+/** What came back for a request. A status code is never an exception. */
+export type HttpAnswer =
+  | {
+      readonly kind: 'response';
+      readonly statusCode: number;
+      readonly headers: Headers;
+      /** At most {@link MAX_RESPONSE_BYTES} bytes. */
+      readonly body: Uint8Array;
+      readonly latencyMs: number;
+    }
+  | (Failure & { readonly kind: 'error'; readonly latencyMs: number });
+
+/** Sends a request. It never throws for what a destination does: every ending is an answer. */
+export type Send = (outgoing: OutgoingRequest) => Promise<HttpAnswer>;
 
 /** Response headers beyond this are an error of the destination's. */
 const MAX_HEADER_BYTES = 16_384;
@@ -37,7 +50,7 @@ export function createSend(rules: AddressRules, network: Network = {}, now: () =
   };
 }
 
-async function exchange(agent: GuardedAgent, url: URL, outgoing: OutgoingRequest): Promise<AttemptResult> {
+async function exchange(agent: GuardedAgent, url: URL, outgoing: OutgoingRequest): Promise<HttpAnswer> {
   const started = performance.now();
   const latency = () => Math.round(performance.now() - started);
   const signal = AbortSignal.timeout(outgoing.timeoutMs);
@@ -57,10 +70,11 @@ function answerTo(
   outgoing: OutgoingRequest,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
-  const { protocol, hostname, port, pathname, search } = url;
-  const request = (protocol === 'https:' ? requestHttps : requestHttp)({
-    ...{ agent, method: outgoing.method, signal, maxHeaderSize: MAX_HEADER_BYTES },
-    ...{ hostname: hostname.replace(/^\[|\]$/g, ''), port, path: `${pathname}${search}` },
+  const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
+    agent,
+    method: outgoing.method,
+    signal,
+    maxHeaderSize: MAX_HEADER_BYTES,
     headers: { ...outgoing.headers, 'content-length': outgoing.body.byteLength },
   });
   return new Promise((resolve, reject) => {
@@ -88,11 +102,6 @@ async function capture(body: IncomingMessage): Promise<Uint8Array> {
 
 const flatten = (headers: Readonly<Record<string, string[] | undefined>>): Headers =>
   Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, values?.join(', ') ?? '']));
-
-interface Failure {
-  readonly code: ErrorCode;
-  readonly message: string;
-}
 
 function classify(error: unknown, signal: AbortSignal, timeoutMs: number): Failure {
   if (signal.aborted) return { code: 'timeout', message: `Connection timeout after ${timeoutMs}ms` };

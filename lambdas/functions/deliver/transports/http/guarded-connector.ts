@@ -3,7 +3,7 @@ import { type ClientRequestArgs, Agent as HttpAgent } from 'node:http';
 import { type AgentOptions, Agent as HttpsAgent } from 'node:https';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type AddressRules, isAllowedAddress } from '../../domain/address';
+import { type AddressRules, isAllowedAddress } from '../../../../domain/address';
 
 /** What of the world a connection depends on. */
 export interface Network {

@@ -1,33 +1,26 @@
-import type { Headers } from '../../domain/attempt';
-import { HEADER_VALUE } from '../../domain/header-rules';
-import { deliveryIdempotencyKey } from '../../domain/idempotency';
-import { eventId } from '../../domain/identifiers';
-import { isCredentialName, redactHeaders } from '../../domain/redaction';
-import { sign } from '../../domain/signature';
-import { activeSecrets } from '../../domain/signing-secrets';
-import { USER_AGENT } from '../../domain/version';
-import type { Destination } from '../../store/configuration/configuration';
-import type { Delivery } from '../../store/deliveries/delivery-items';
-import type { StoredEvent } from '../../store/events/events';
+import { HEADER_VALUE } from '../../../../domain/header-rules';
+import type { Headers } from '../../../../domain/http';
+import { deliveryIdempotencyKey } from '../../../../domain/idempotency';
+import { eventId } from '../../../../domain/identifiers';
+import { isCredentialName, redactHeaders } from '../../../../domain/redaction';
+import { sign } from '../../../../domain/signature';
+import { activeSecrets } from '../../../../domain/signing-secrets';
+import { USER_AGENT } from '../../../../domain/version';
+import type { Destination } from '../../../../store/configuration/configuration';
+import type { Sending } from '../transport';
 import type { OutgoingRequest } from './send';
 
 /**
  * The request of an attempt: the body byte for byte, the headers of Standard Webhooks, the keys that receivers
  * deduplicate by, and the destination's own headers and credentials.
  */
-export function buildRequest(
-  event: StoredEvent,
-  delivery: Delivery,
-  destination: Destination,
-  now: Date,
-  timeoutMs: number,
-): OutgoingRequest {
-  const { url, method } = destination;
+export function buildRequest(sending: Sending): OutgoingRequest {
+  const { event, destination, target, timeoutMs } = sending;
   const own = { ...destination.headers, ...credentials(destination.auth) };
   return {
-    url,
-    method,
-    headers: { ...own, ...standardHeaders(event, delivery, destination, now) },
+    url: target,
+    method: destination.method,
+    headers: { ...own, ...standardHeaders(sending) },
     body: event.body,
     timeoutMs,
   };
@@ -36,14 +29,14 @@ export function buildRequest(
 /** Stands for a content type that came in with characters that no header may have. */
 const UNNAMED = 'application/octet-stream';
 
-function standardHeaders(event: StoredEvent, delivery: Delivery, destination: Destination, now: Date): Headers {
+function standardHeaders({ event, delivery, destination, startedAt }: Sending): Headers {
   const id = eventId(event.base);
   return {
     'content-type': HEADER_VALUE.test(event.contentType) ? event.contentType : UNNAMED,
     'user-agent': USER_AGENT,
     'webhook-id': id,
-    'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-    'webhook-signature': sign(activeSecrets(destination, now.getTime()), id, now, event.body),
+    'webhook-timestamp': String(Math.floor(startedAt / 1000)),
+    'webhook-signature': sign(activeSecrets(destination, startedAt), id, new Date(startedAt), event.body),
     'X-Webhook-ID': id,
     'Idempotency-Key': deliveryIdempotencyKey(delivery.environment, id, delivery.connection),
   };
