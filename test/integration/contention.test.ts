@@ -62,8 +62,9 @@ describe('calls that meet at the same items', () => {
     ]);
     expect(new Set(statuses)).toEqual(new Set([200]));
     const { connections } = await connectionsOf(tenant);
-    const changed = ids.map((id) => ({ id, name: `renamed ${id}`, destination_id: next.id }));
-    expect(connections).toEqual(changed.map((one) => expect.objectContaining(one)));
+    // The newest is listed first.
+    const changed = ids.toReversed().map((id) => ({ id, name: `renamed ${id}`, destination_id: next.id }));
+    expect(connections).toEqual(changed);
     const stored = (sk: string) => world.table.get({ pk: environmentPk(tenant.environment), sk });
     expect(await stored(`DST#${next.id}`)).toMatchObject({ name: 'Depot' });
     expect(await stored(`SRC#${source}`)).toMatchObject({ name: 'Till' });
@@ -99,6 +100,15 @@ describe('calls that meet at the same items', () => {
     expect(made.filter((status) => ![201, 400, 409].includes(status))).toEqual([]);
     expect((await connectionsOf(tenant)).connections).toEqual([]);
   });
+});
+
+test('a transaction whose answer is lost is sent again, and counts as done', async () => {
+  const tenant = await world.tenant();
+  contention.loseAnswer();
+  const before = contention.refused.lost;
+  const id = await tenant.createSource({ name: 'Once' });
+  expect(contention.refused.lost).toBe(before + 1);
+  expect((await tenant.api.call('GET', `/v1/sources/${id}`)).body).toMatchObject({ source: { name: 'Once' } });
 });
 
 describe('a throttled transaction', () => {

@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, type Call, type Interceptor, type JsonObject, jsonAnswer } from '../../../local/calls/call';
+import {
+  type Answer,
+  type Call,
+  ConnectionBroken,
+  type Interceptor,
+  type JsonObject,
+  jsonAnswer,
+} from '../../../local/calls/call';
 
 /** Why a throttled transaction was cancelled: the partition's limit, or that of a provisioned table or index. */
 export type Throttle = 'ThrottlingError' | 'ProvisionedThroughputExceeded';
@@ -14,11 +21,12 @@ const SINGLE_WRITES: readonly string[] = ['PutItem', 'UpdateItem', 'DeleteItem']
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html (conflict handling)
  */
 export class Contention {
-  /** How many calls were refused, and why. */
-  readonly refused = { conflicts: 0, singleConflicts: 0, throttles: 0, inProgress: 0 };
+  /** How many calls were refused, and why; `lost` ones were written. */
+  readonly refused = { conflicts: 0, singleConflicts: 0, throttles: 0, inProgress: 0, lost: 0 };
   private readonly held = new Set<string>();
   private readonly tokens = new Set<string>();
   private readonly throttles: Throttle[] = [];
+  private answersToLose = 0;
 
   /** @param holdMs how much longer than the engine a transaction takes: here they meet more often than on AWS */
   constructor(private readonly holdMs = 15) {}
@@ -26,6 +34,11 @@ export class Contention {
   /** Throttles the next transactions, each at its last item. */
   throttle(...reasons: readonly Throttle[]): void {
     this.throttles.push(...reasons);
+  }
+
+  /** Loses the answer of the next transaction that is written. */
+  loseAnswer(): void {
+    this.answersToLose += 1;
   }
 
   readonly intercept: Interceptor = async (call, forward) => {
@@ -39,12 +52,19 @@ export class Contention {
     this.tokens.add(token);
     try {
       await sleep(this.holdMs);
-      return await forward(call);
+      return this.deliverOrLose(await forward(call));
     } finally {
       for (const key of keys) this.held.delete(key);
       this.tokens.delete(token);
     }
   };
+
+  private deliverOrLose(answer: Answer): Answer {
+    if (this.answersToLose === 0 || answer.status !== 200) return answer;
+    this.answersToLose -= 1;
+    this.refused.lost += 1;
+    throw new ConnectionBroken();
+  }
 
   private refuseSingle({ parameters }: Call): Answer | undefined {
     if (!this.held.has(keyOf(parameters))) return undefined;
