@@ -40,7 +40,7 @@ const LONGEST_PAUSE_MS = 800;
 
 /**
  * Writes all or nothing. A transaction that meets another one or is throttled is tried again, after pauses with full jitter.
- * Each try has a request token, so one whose answer was lost is written once however often the SDK sends it (decision 30).
+ * Each try has a request token, so one whose answer was lost is written once however often the SDK sends it (decision 0030).
  *
  * @throws TransactionCanceledException when conflicts or throttling do not end, or an item is at fault
  */
