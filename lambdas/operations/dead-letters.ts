@@ -1,8 +1,8 @@
 import type { Principal } from '../http/authentication';
-import { deleteDeadLetter } from '../store/deliveries/closing';
+import { deleteDeadLetter } from '../store/deliveries/close-dead-letter';
 import { getDelivery } from '../store/deliveries/deliveries';
 import type { NewDelivery } from '../store/deliveries/new-delivery';
-import { repeatDelivery } from '../store/deliveries/repeats';
+import { repeatDelivery } from '../store/deliveries/repeat-delivery';
 import { type DeadLetter, type DeadLetterRow, listDeadLetters } from '../store/lists/dead-letters';
 import { EMPTY_PAGE, type Page, type Window } from '../store/lists/pages';
 import type { OperationDependencies } from './dependencies';

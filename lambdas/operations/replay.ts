@@ -1,7 +1,7 @@
 import { ApiError } from '../http/errors';
 import type { Delivery } from '../store/deliveries/delivery-items';
 import type { NewDelivery } from '../store/deliveries/new-delivery';
-import { type RepeatAnswer, repeatDelivery } from '../store/deliveries/repeats';
+import { type RepeatAnswer, repeatDelivery } from '../store/deliveries/repeat-delivery';
 import { type AttemptRow, isDeadLetter } from '../store/lists/attempt-rows';
 import type { OperationDependencies } from './dependencies';
 

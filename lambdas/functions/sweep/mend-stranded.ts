@@ -1,6 +1,6 @@
 import { isStranded, STRANDED_MS } from '../../domain/overdue';
 import { type Hour, isOverFor, openMinutes } from '../../statistics/hours';
-import { enqueueStranded } from '../../store/deliveries/stranded';
+import { enqueueStranded } from '../../store/deliveries/transitions';
 import { timelinePartitions } from '../../store/lists/partitions';
 import type { SweptEnvironment } from './environments';
 import { takePortion } from './look-through';

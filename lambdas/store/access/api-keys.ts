@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { isConfigurationId, newConfigurationId } from '../../domain/identifiers';
 import { once } from '../../runtime/once';
 import { apiKeyEntryKey, apiKeyKey, environmentKey, organizationKey, organizationPk } from '../table/addresses';
-import { expectConditionFailure } from '../table/conditions';
+import { writeIf } from '../table/conditions';
 import { queryAll } from '../table/query';
 import type { Table } from '../table/table';
+import { transact } from '../table/transact';
 import { ensure } from './tenants';
 
 export { findEnvironment, findOrganization, listEnvironments, listOrganizations } from './tenants';
@@ -112,11 +113,11 @@ export async function addApiKey(
 async function putKey(table: Table, key: ApiKey): Promise<void> {
   const ConditionExpression = 'attribute_not_exists(pk)';
   const entry = { ...apiKeyEntryKey(key.organization, key.id), hash: key.hash };
-  const TransactItems = [
+  const { kind } = await transact(table, [
     { Put: { TableName: table.name, Item: { ...apiKeyKey(key.hash), ...key }, ConditionExpression } },
     { Put: { TableName: table.name, Item: entry, ConditionExpression } },
-  ];
-  await table.documents.send(new TransactWriteCommand({ TransactItems }));
+  ]);
+  if (kind === 'refused') throw new Error(`There is an API key ${key.id} already.`);
 }
 
 /** Finds a key by its secret; revoked and expired ones are found too. */
@@ -162,11 +163,5 @@ export async function revokeApiKey(table: Table, organization: string, id: strin
     ConditionExpression: 'attribute_exists(pk)',
     ExpressionAttributeValues: { ':now': new Date(now).toISOString() },
   });
-  try {
-    await table.documents.send(change);
-    return true;
-  } catch (error) {
-    expectConditionFailure(error);
-    return false;
-  }
+  return (await writeIf(table, change)).kind === 'done';
 }

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { CallBudget } from '../../domain/call-budget';
 import { once } from '../../runtime/once';
 import { callBudgetKey } from '../table/addresses';
-import { expectConditionFailure } from '../table/conditions';
+import { writeIf } from '../table/conditions';
 import { updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
 
@@ -46,11 +46,6 @@ export async function writeBudget(table: Table, keyId: string, budget: CallBudge
     version === 0
       ? withCondition(change, 'attribute_not_exists(pk)')
       : withCondition(change, '#version = :read', { values: { ':read': version } });
-  try {
-    await table.documents.send(new UpdateCommand({ TableName: table.name, Key: callBudgetKey(keyId), ...parts }));
-    return true;
-  } catch (error) {
-    expectConditionFailure(error);
-    return false;
-  }
+  const command = new UpdateCommand({ TableName: table.name, Key: callBudgetKey(keyId), ...parts });
+  return (await writeIf(table, command)).kind === 'done';
 }

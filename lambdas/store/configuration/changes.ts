@@ -1,8 +1,9 @@
-import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { connectionKey, destinationKey, type Key, sourceKey } from '../table/addresses';
-import { expectCancelledByCondition, expectConditionFailure } from '../table/conditions';
+import { type Item, writeIf } from '../table/conditions';
 import { type Change, updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
+import { transact } from '../table/transact';
 import {
   type Connection,
   connectionReferences,
@@ -15,15 +16,11 @@ import {
 
 const EXISTS = 'attribute_exists(pk)';
 
-async function change(table: Table, Key: Key, what: Change): Promise<Record<string, unknown> | undefined> {
+async function change(table: Table, Key: Key, what: Change): Promise<Item | undefined> {
   const parts = withCondition(updateOf(what), EXISTS);
   const command = new UpdateCommand({ TableName: table.name, Key: { ...Key }, ...parts, ReturnValues: 'ALL_NEW' });
-  try {
-    return (await table.documents.send(command)).Attributes;
-  } catch (error) {
-    expectConditionFailure(error);
-    return undefined;
-  }
+  const { kind, item } = await writeIf(table, command);
+  return kind === 'done' ? item : undefined;
 }
 
 /** Changes a source that exists; answers with what it is now, or undefined. */
@@ -63,13 +60,8 @@ export async function changeConnection(
 ): Promise<Connection | undefined> {
   const Key = { ...connectionKey(environment, id) };
   const Update = { TableName: table.name, Key, ...withCondition(updateOf(what), EXISTS) };
-  const TransactItems = [{ Update }, ...connectionReferences(table, { environment, ...joins })];
-  try {
-    await table.documents.send(new TransactWriteCommand({ TransactItems }));
-  } catch (error) {
-    expectCancelledByCondition(error);
-    return undefined;
-  }
+  const answer = await transact(table, [{ Update }, ...connectionReferences(table, { environment, ...joins })]);
+  if (answer.kind === 'refused') return undefined;
   const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
   return Item && parseConnection(Item);
 }

@@ -1,9 +1,7 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Circuit } from '../../domain/breaker';
 import { destinationKey } from '../table/addresses';
-import { RETURN_OLD } from '../table/conditions';
+import { RETURN_OLD, writeIf } from '../table/conditions';
 import { type Change, type UpdateParts, updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
 import { type Destination, parseDestination } from './configuration';
@@ -97,11 +95,8 @@ async function write(
     ReturnValues: 'ALL_NEW',
     ...RETURN_OLD,
   });
-  try {
-    const { Attributes } = await table.documents.send(command);
-    return { kind: 'done', destination: parseDestination(Attributes) };
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return { kind: 'refused', destination: error.Item && parseDestination(unmarshall(error.Item)) };
-  }
+  const { kind, item } = await writeIf(table, command);
+  return kind === 'done'
+    ? { kind, destination: parseDestination(item) }
+    : { kind, destination: item && parseDestination(item) };
 }

@@ -1,4 +1,4 @@
-import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { DEDUP_STRATEGIES } from '../../domain/deduplication';
 import { FILTER_OPERATORS } from '../../domain/filter-rules';
@@ -14,10 +14,10 @@ import {
   sourceKey,
 } from '../table/addresses';
 import { bytes } from '../table/bytes';
-import { expectCancelledByCondition } from '../table/conditions';
 import { queryAll } from '../table/query';
 import { getRecentItem } from '../table/recent-item';
 import type { Table } from '../table/table';
+import { transact } from '../table/transact';
 
 const owned = once(() => ({
   id: z.string(),
@@ -160,11 +160,11 @@ const putNew = (table: Table, key: Key, item: object) => ({
 /** Writes a new source, and the address by which ingest finds its environment. */
 export async function putSource(table: Table, item: Source): Promise<void> {
   const { id, environment } = item;
-  const TransactItems = [
+  const { kind } = await transact(table, [
     { Put: putNew(table, sourceKey(environment, id), item) },
     { Put: putNew(table, sourceAddressKey(id), { environment }) },
-  ];
-  await table.documents.send(new TransactWriteCommand({ TransactItems }));
+  ]);
+  if (kind === 'refused') throw new Error(`There is a source ${id} already.`);
 }
 
 export async function getSource(table: Table, environment: string, id: string): Promise<Source | undefined> {
@@ -228,14 +228,7 @@ export function connectionReferences(
  */
 export async function putConnection(table: Table, item: Connection): Promise<boolean> {
   const Put = putNew(table, connectionKey(item.environment, item.id), item);
-  const TransactItems = [{ Put }, ...connectionReferences(table, item)];
-  try {
-    await table.documents.send(new TransactWriteCommand({ TransactItems }));
-    return true;
-  } catch (error) {
-    expectCancelledByCondition(error);
-    return false;
-  }
+  return (await transact(table, [{ Put }, ...connectionReferences(table, item)])).kind === 'done';
 }
 
 export async function getConnection(table: Table, environment: string, id: string): Promise<Connection | undefined> {

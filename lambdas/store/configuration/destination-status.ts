@@ -1,7 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { isConfigurationId } from '../../domain/identifiers';
 import { destinationKey } from '../table/addresses';
-import { expectConditionFailure } from '../table/conditions';
+import { writeIf } from '../table/conditions';
 import { type Change, updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
 import type { Destination } from './configuration';
@@ -46,15 +46,8 @@ export async function setDestinationStatus(
 ): Promise<boolean> {
   if (!isConfigurationId(id, 'dst')) return false;
   const parts = withCondition(updateOf(statusChange(status, updatedAt)), 'attribute_exists(pk)');
-  try {
-    await table.documents.send(
-      new UpdateCommand({ TableName: table.name, Key: destinationKey(environment, id), ...parts }),
-    );
-    return true;
-  } catch (error) {
-    expectConditionFailure(error);
-    return false;
-  }
+  const command = new UpdateCommand({ TableName: table.name, Key: destinationKey(environment, id), ...parts });
+  return (await writeIf(table, command)).kind === 'done';
 }
 
 /** Notes that nothing is parked any more, unless parking has stopped once more since the destination was read. */
@@ -63,11 +56,5 @@ export async function endDraining(table: Table, { environment, id, drainingSince
   const parts = withCondition(change, '#drainingSince = :read AND attribute_not_exists(circuit)', {
     values: { ':read': drainingSince },
   });
-  try {
-    await table.documents.send(
-      new UpdateCommand({ TableName: table.name, Key: destinationKey(environment, id), ...parts }),
-    );
-  } catch (error) {
-    expectConditionFailure(error);
-  }
+  await writeIf(table, new UpdateCommand({ TableName: table.name, Key: destinationKey(environment, id), ...parts }));
 }

@@ -1,9 +1,9 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { intervalMs } from '../../domain/rate-limit';
 import { rateLimitKey } from '../table/addresses';
 import { getAll } from '../table/batch-get';
+import { writeIf } from '../table/conditions';
 import type { Table } from '../table/table';
 
 const line = z.object({ free: z.number() });
@@ -90,11 +90,7 @@ type Parts = Pick<
 
 async function write(table: Table, destination: string, rate: number, parts: Parts): Promise<number | undefined> {
   const Key = rateLimitKey(destination, rate);
-  try {
-    const command = new UpdateCommand({ TableName: table.name, Key, ...parts, ReturnValues: 'UPDATED_NEW' });
-    return line.parse((await table.documents.send(command)).Attributes).free;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
-    throw error;
-  }
+  const command = new UpdateCommand({ TableName: table.name, Key, ...parts, ReturnValues: 'UPDATED_NEW' });
+  const { kind, item } = await writeIf(table, command);
+  return kind === 'done' ? line.parse(item).free : undefined;
 }

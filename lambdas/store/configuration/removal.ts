@@ -1,4 +1,4 @@
-import { GetCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { isConfigurationId } from '../../domain/identifiers';
 import {
@@ -10,8 +10,8 @@ import {
   sourceAddressKey,
   sourceKey,
 } from '../table/addresses';
-import { expectCancelledByCondition } from '../table/conditions';
 import type { Table } from '../table/table';
+import { type TransactItems, transact } from '../table/transact';
 import {
   type Connection,
   type Destination,
@@ -140,8 +140,6 @@ async function removeConnections(
   }
 }
 
-type TransactItems = NonNullable<TransactWriteCommandInput['TransactItems']>;
-
 async function remove(
   table: Table,
   key: Key,
@@ -151,16 +149,10 @@ async function remove(
 ): Promise<boolean> {
   const TableName = table.name;
   const kept = removed.parse({ ...item, removedAt });
-  const TransactItems: TransactItems = [
+  const answer = await transact(table, [
     { Delete: { TableName, Key: { ...key }, ConditionExpression: 'attribute_exists(pk)' } },
     { Put: { TableName, Item: { ...removedConfigurationKey(item.environment, item.id), ...kept } } },
     ...others,
-  ];
-  try {
-    await table.documents.send(new TransactWriteCommand({ TransactItems }));
-    return true;
-  } catch (error) {
-    expectCancelledByCondition(error);
-    return false;
-  }
+  ]);
+  return answer.kind === 'done';
 }

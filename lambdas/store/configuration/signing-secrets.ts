@@ -1,7 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { SigningSecrets } from '../../domain/signing-secrets';
 import { destinationKey } from '../table/addresses';
-import { expectConditionFailure } from '../table/conditions';
+import { writeIf } from '../table/conditions';
 import { type Change, updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
 import type { Destination } from './configuration';
@@ -26,11 +26,5 @@ export async function writeSecrets(
     values: { ':current': destination.signingSecrets[0] },
   });
   const Key = destinationKey(destination.environment, destination.id);
-  try {
-    await table.documents.send(new UpdateCommand({ TableName: table.name, Key, ...parts }));
-    return true;
-  } catch (error) {
-    expectConditionFailure(error);
-    return false;
-  }
+  return (await writeIf(table, new UpdateCommand({ TableName: table.name, Key, ...parts }))).kind === 'done';
 }

@@ -2,7 +2,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { TRANSITIONS } from '../../domain/delivery';
 import type { DeliveryMessage } from '../../domain/message';
 import { deliveryKey } from '../table/addresses';
-import { conditionFailure, RETURN_OLD } from '../table/conditions';
+import { RETURN_OLD, writeIf } from '../table/conditions';
 import type { Table } from '../table/table';
 import { type Delivery, parseDelivery } from './delivery-items';
 
@@ -50,13 +50,10 @@ export function claimParameters(table: string, { message, claimId, now, until }:
 
 /** Claims the attempt that a message asks for. A refusal says how the delivery stands instead. */
 export async function claim(table: Table, request: ClaimRequest): Promise<ClaimAnswer> {
-  try {
-    const { Attributes } = await table.documents.send(new UpdateCommand(claimParameters(table.name, request)));
-    return { kind: 'claimed', delivery: parseDelivery(Attributes) };
-  } catch (error) {
-    const { delivery } = conditionFailure(error);
-    // The SDK repeats a write whose answer was lost: then the claim that stands in the way is this very one.
-    if (delivery?.claimId === request.claimId) return { kind: 'claimed', delivery };
-    return { kind: 'refused', delivery };
-  }
+  const { kind, item } = await writeIf(table, new UpdateCommand(claimParameters(table.name, request)));
+  if (kind === 'done') return { kind: 'claimed', delivery: parseDelivery(item) };
+  const delivery = item && parseDelivery(item);
+  // The SDK repeats a write whose answer was lost: then the claim that stands in the way is this very one.
+  if (delivery?.claimId === request.claimId) return { kind: 'claimed', delivery };
+  return { kind: 'refused', delivery };
 }

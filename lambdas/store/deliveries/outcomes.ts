@@ -1,4 +1,3 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { TRANSITIONS, type Transition } from '../../domain/delivery';
 import { pauseChange } from '../configuration/destination-status';
@@ -14,10 +13,10 @@ import {
   timeKey,
   timelinePk,
 } from '../table/addresses';
-import { conditionFailure, RETURN_OLD } from '../table/conditions';
+import { RETURN_OLD, writeIf } from '../table/conditions';
 import { updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
-import { type TransactItems, writeTogether } from '../table/transaction';
+import { CONDITION_FAILED, type TransactItems, transact } from '../table/transact';
 import { attemptsInRound, attentionKeys, type Delivery, type StoredAttempt } from './delivery-items';
 
 /** What followed from an attempt; times in milliseconds since the epoch. */
@@ -107,23 +106,12 @@ export async function recordAttempt(table: Table, record: AttemptRecord, setting
     ...deadLetter(table.name, record, settings),
     ...pausedDestination(table.name, record),
   ];
-  try {
-    if (others.length === 0) await table.documents.send(new UpdateCommand(update));
-    else await writeTogether(table, [{ Update: update }, ...others]);
-    return true;
-  } catch (error) {
-    if (onlyPauseFailed(error, record)) return recordAttempt(table, withoutPause(record), settings);
-    conditionFailure(error);
-    return false;
-  }
-}
-
-// The destination that a 410 pauses may have been deleted since it was read. Everything else is recorded nevertheless.
-function onlyPauseFailed(error: unknown, { outcome }: AttemptRecord): boolean {
-  if (!(error instanceof TransactionCanceledException)) return false;
-  if (outcome.kind !== 'dead' || !outcome.pauseDestination) return false;
-  const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
-  return codes.pop() === 'ConditionalCheckFailed' && codes.every((code) => code === 'None');
+  if (others.length === 0) return (await writeIf(table, new UpdateCommand(update))).kind === 'done';
+  const answer = await transact(table, [{ Update: update }, ...others]);
+  if (answer.kind === 'done') return true;
+  if (answer.reasons[0]?.code === CONDITION_FAILED) return false;
+  // The destination that a 410 pauses was deleted since it was read. Everything else is recorded nevertheless.
+  return recordAttempt(table, withoutPause(record), settings);
 }
 
 function withoutPause(record: AttemptRecord): AttemptRecord {

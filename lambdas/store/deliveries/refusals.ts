@@ -1,14 +1,12 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { TRANSITIONS, triggerOf } from '../../domain/delivery';
 import { expiry } from '../events/events';
 import { deliveryKey } from '../table/addresses';
-import { conditionFailure, RETURN_OLD } from '../table/conditions';
+import { RETURN_OLD } from '../table/conditions';
 import { statusIn, updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
-import { writeTogether } from '../table/transaction';
 import { attentionKeys, type Delivery, type StoredAttempt } from './delivery-items';
 import { laterAttempt, latestAttempt, type RecordSettings } from './outcomes';
-import type { TransitionAnswer } from './transitions';
+import { type TransitionAnswer, writeDelivery } from './transitions';
 
 /** The attempt that a schema has kept from being made: it counts as one that failed, and nothing was sent. */
 export const refusedAttempt = (
@@ -39,14 +37,7 @@ export async function refuseDelivery(
 ): Promise<TransitionAnswer> {
   const attempt = refusedAttempt(delivery, problem, now);
   const update = refusalParameters(table.name, delivery, attempt, now, settings);
-  const others = laterAttempt(table.name, { delivery, attempt, now }, settings);
-  try {
-    if (others.length === 0) await table.documents.send(new UpdateCommand(update));
-    else await writeTogether(table, [{ Update: update }, ...others]);
-    return { kind: 'done' };
-  } catch (error) {
-    return { kind: 'refused', ...conditionFailure(error) };
-  }
+  return writeDelivery(table, update, laterAttempt(table.name, { delivery, attempt, now }, settings));
 }
 
 /** The parameters of {@link refuseDelivery}'s update. */

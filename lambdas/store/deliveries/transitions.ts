@@ -1,11 +1,11 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { DEAD_STATUSES, TRANSITIONS, type Trigger } from '../../domain/delivery';
 import { deadLetterKey, deliveryKey } from '../table/addresses';
-import { conditionFailure, RETURN_OLD } from '../table/conditions';
+import { RETURN_OLD, writeIf } from '../table/conditions';
 import { type Change, statusIn, updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
-import { writeTogether } from '../table/transaction';
-import { attentionKeys, type Delivery } from './delivery-items';
+import { type TransactItems, transact } from '../table/transact';
+import { attentionKeys, type Delivery, parseDelivery } from './delivery-items';
 
 /** What became of a transition: made, or refused because the delivery stands otherwise by now. */
 export type TransitionAnswer =
@@ -31,14 +31,8 @@ export async function restart(
   const { base, made } = delivery;
   const update = restartParameters(table.name, delivery, cause, now, recovery);
   const Key = deadLetterKey(base, delivery.delivery, made);
-  const items = DEAD_STATUSES.includes(delivery.status) ? [{ Delete: { TableName: table.name, Key } }] : [];
-  try {
-    if (items.length === 0) await table.documents.send(new UpdateCommand(update));
-    else await writeTogether(table, [{ Update: update }, ...items]);
-    return { kind: 'done' };
-  } catch (error) {
-    return { kind: 'refused', ...conditionFailure(error) };
-  }
+  const letters = DEAD_STATUSES.includes(delivery.status) ? [{ Delete: { TableName: table.name, Key } }] : [];
+  return writeDelivery(table, update, letters);
 }
 
 /** The parameters of {@link restart}'s update. */
@@ -95,8 +89,23 @@ export async function enqueueAgain(table: Table, delivery: Delivery, now: number
   return transition(table, delivery.base, delivery.delivery, change, `${allowed.condition} AND made = :made`, values);
 }
 
+/**
+ * Puts a delivery whose message is gone back to `pending`, in the same round, if nothing has touched it since it was read.
+ * The stream enqueues it; should the message turn up after all, one of the two finds the other's claim.
+ *
+ * @param now milliseconds since the epoch
+ */
+export async function enqueueStranded(table: Table, delivery: Delivery, now: number): Promise<TransitionAnswer> {
+  const { from, to } = TRANSITIONS.enqueueStranded;
+  const allowed = statusIn(from);
+  const change = { set: { status: to, updatedAt: now }, remove: ['claimId', 'claimUntil'] };
+  const condition = `${allowed.condition} AND made = :made AND #updatedAt = :read`;
+  const values = { ...allowed.values, ':made': delivery.made, ':read': delivery.updatedAt };
+  return transition(table, delivery.base, delivery.delivery, change, condition, values);
+}
+
 /** Makes one change of a delivery under one condition. */
-export async function transition(
+async function transition(
   table: Table,
   base: string,
   delivery: number,
@@ -105,11 +114,25 @@ export async function transition(
   values: Record<string, unknown>,
 ): Promise<TransitionAnswer> {
   const parts = withCondition(updateOf(change), condition, { values });
-  const command = { TableName: table.name, Key: deliveryKey(base, delivery), ...parts, ...RETURN_OLD };
-  try {
-    await table.documents.send(new UpdateCommand(command));
-    return { kind: 'done' };
-  } catch (error) {
-    return { kind: 'refused', ...conditionFailure(error) };
-  }
+  return writeDelivery(table, { TableName: table.name, Key: deliveryKey(base, delivery), ...parts, ...RETURN_OLD });
+}
+
+/**
+ * Updates a delivery if the condition of the update holds, and writes what belongs to it in the same transaction.
+ *
+ * @param update asks with `RETURN_OLD` for the delivery that a refusal shows
+ * @param others without conditions
+ */
+export async function writeDelivery(
+  table: Table,
+  update: NonNullable<TransactItems[number]['Update']>,
+  others: TransactItems = [],
+): Promise<TransitionAnswer> {
+  const answer =
+    others.length === 0
+      ? await writeIf(table, new UpdateCommand(update))
+      : await transact(table, [{ Update: update }, ...others]);
+  if (answer.kind === 'done') return { kind: 'done' };
+  const item = 'reasons' in answer ? answer.reasons[0]?.item : answer.item;
+  return { kind: 'refused', delivery: item && parseDelivery(item) };
 }

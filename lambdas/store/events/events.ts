@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { once } from '../../runtime/once';
 import { eventKey, shardOf, timeKey, timelinePk } from '../table/addresses';
 import { bytes } from '../table/bytes';
-import { expectConditionFailure } from '../table/conditions';
+import { writeIf } from '../table/conditions';
 import { withImplied, withoutImplied } from '../table/implied';
 import { itemBytes } from '../table/item-size';
 import { putNew } from '../table/put-new';
@@ -120,12 +120,8 @@ export async function markUnrouted(table: Table, base: string): Promise<void> {
     ConditionExpression: 'attribute_exists(pk)',
     ExpressionAttributeValues: { ':none': 'no_routes' },
   });
-  try {
-    await table.documents.send(command);
-  } catch (error) {
-    // Deleted by its TTL in the meantime: there is nothing left to say about it.
-    expectConditionFailure(error);
-  }
+  // Refused: deleted by its TTL in the meantime, so there is nothing left to say about it.
+  await writeIf(table, command);
 }
 
 /**
@@ -142,11 +138,5 @@ export async function requestRetry(table: Table, base: string, now: number): Pro
     ConditionExpression: 'attribute_exists(pk)',
     ExpressionAttributeValues: { ':requested': 'requested', ':now': now },
   });
-  try {
-    await table.documents.send(command);
-    return true;
-  } catch (error) {
-    expectConditionFailure(error);
-    return false;
-  }
+  return (await writeIf(table, command)).kind === 'done';
 }

@@ -1,9 +1,8 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
 import { IDEMPOTENCY_WINDOW_MS } from '../../domain/idempotency';
 import { keyUseKey } from '../table/addresses';
+import { RETURN_OLD, writeIf } from '../table/conditions';
 import type { Table } from '../table/table';
 
 const use = z.object({ fingerprint: z.string() });
@@ -24,13 +23,8 @@ export async function useKey(table: Table, name: string, fingerprint: string, no
     Item: { ...keyUseKey(name), fingerprint, usedAt: now, expiresAt },
     ConditionExpression: 'attribute_not_exists(pk) OR usedAt <= :over',
     ExpressionAttributeValues: { ':over': now - IDEMPOTENCY_WINDOW_MS },
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    ...RETURN_OLD,
   });
-  try {
-    await table.documents.send(command);
-    return true;
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException) || !error.Item) throw error;
-    return use.parse(unmarshall(error.Item)).fingerprint === fingerprint;
-  }
+  const { kind, item } = await writeIf(table, command);
+  return kind === 'done' || use.parse(item).fingerprint === fingerprint;
 }

@@ -1,9 +1,9 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { eventKey } from '../table/addresses';
-import { expectConditionFailure } from '../table/conditions';
+import { writeIf } from '../table/conditions';
 import { updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
-import { transact } from '../table/transactions';
+import { transact } from '../table/transact';
 import { newEventItem, type StoredEvent } from './events';
 
 /**
@@ -47,12 +47,8 @@ export async function forgetEvent(table: Table, event: StoredEvent): Promise<voi
     ExpressionAttributeNames: names,
     ExpressionAttributeValues: values,
   });
-  try {
-    await table.documents.send(command);
-  } catch (error) {
-    // Changed, or deleted already: whoever wants its place looks again.
-    expectConditionFailure(error);
-  }
+  // Refused: changed, or deleted already. Whoever wants its place looks again.
+  await writeIf(table, command);
 }
 
 function unchanged({ expiresAt, latest }: StoredEvent) {

@@ -2,7 +2,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ERROR_CODES } from '../../domain/attempt';
 import { type Delivery, parseDelivery } from '../deliveries/delivery-items';
-import { deadLetterKey, deliveryKey, readFamilyKey } from '../table/addresses';
+import { type DeadLetterAddress, deadLetterKey, deliveryKey, readFamilyKey } from '../table/addresses';
 import { getAll } from '../table/batch-get';
 import type { Table } from '../table/table';
 import { type Page, readPage, type Window } from './pages';
@@ -24,11 +24,9 @@ const item = z.object({
 });
 
 /** A delivery that is beyond help by itself. It is there as long as it is open: closing it removes it. */
-export interface DeadLetter extends Omit<z.output<typeof item>, 'pk' | 'sk' | 'org' | 'env' | 'con' | 'dst'> {
-  readonly base: string;
-  readonly delivery: number;
-  /** The attempt that the delivery died on. */
-  readonly attempt: number;
+export interface DeadLetter
+  extends DeadLetterAddress,
+    Omit<z.output<typeof item>, 'pk' | 'sk' | 'org' | 'env' | 'con' | 'dst'> {
   readonly organization: string;
   readonly environment: string;
   readonly connection: string;

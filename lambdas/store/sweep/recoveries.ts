@@ -6,7 +6,7 @@ import { expiry } from '../events/events';
 import { mergedEntries } from '../lists/timeline';
 import { environmentPk, OPEN_RECOVERIES_PK, RECOVERIES_PREFIX, recoveryKey } from '../table/addresses';
 import { getAll } from '../table/batch-get';
-import { expectConditionFailure } from '../table/conditions';
+import { writeIf } from '../table/conditions';
 import { type Change, updateOf, withCondition } from '../table/expressions';
 import { queryAll } from '../table/query';
 import { INDEXES, type Table } from '../table/table';
@@ -154,11 +154,6 @@ async function update(
 ): Promise<Recovery | undefined> {
   const Key = recoveryKey(environment, id);
   const ReturnValues = 'ALL_NEW' as const;
-  try {
-    const command = new UpdateCommand({ TableName: table.name, Key, ...parts, ReturnValues });
-    return item().parse((await table.documents.send(command)).Attributes);
-  } catch (error) {
-    expectConditionFailure(error);
-    return undefined;
-  }
+  const answer = await writeIf(table, new UpdateCommand({ TableName: table.name, Key, ...parts, ReturnValues }));
+  return answer.kind === 'done' ? item().parse(answer.item) : undefined;
 }

@@ -27,6 +27,13 @@ export const attemptKey = (base: string, delivery: number, attempt: number): Key
   sk: `${DELIVERY_PREFIX}${ordinal(delivery)}#ATT#${ordinal(attempt)}`,
 });
 
+/** What names a dead letter: the attempt is the one that the delivery died on. */
+export interface DeadLetterAddress {
+  readonly base: string;
+  readonly delivery: number;
+  readonly attempt: number;
+}
+
 export const deadLetterKey = (base: string, delivery: number, attempt: number): Key => ({
   pk: family(base),
   sk: `${DELIVERY_PREFIX}${ordinal(delivery)}#DLQ#${ordinal(attempt)}`,

@@ -1,6 +1,5 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { RETURN_OLD, writeIf } from './conditions';
 import type { Table } from './table';
 
 /**
@@ -13,17 +12,8 @@ export async function putNew<Parsed>(
   Item: Record<string, unknown>,
   parse: (raw: unknown) => Parsed,
 ): Promise<Parsed | undefined> {
-  const command = new PutCommand({
-    TableName: table.name,
-    Item,
-    ConditionExpression: 'attribute_not_exists(pk)',
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-  });
-  try {
-    await table.documents.send(command);
-    return undefined;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException && error.Item) return parse(unmarshall(error.Item));
-    throw error;
-  }
+  const ConditionExpression = 'attribute_not_exists(pk)';
+  const put = new PutCommand({ TableName: table.name, Item, ConditionExpression, ...RETURN_OLD });
+  const { kind, item } = await writeIf(table, put);
+  return kind === 'done' ? undefined : parse(item);
 }

@@ -11,6 +11,7 @@ import { setEnvironment } from '../support/function-environment';
 import { type Call, httpEvent, lambdaContext } from '../support/http-event';
 import { deliveryItem, eventItem } from '../support/items';
 import { captureOutput } from '../support/log-lines';
+import { skipPauses } from '../support/pauses';
 import {
   attemptOf,
   BASE,
@@ -209,8 +210,9 @@ describe('retrying a delivery', () => {
   });
 
   it('answers 500 without a word of its inside when the transaction is throttled', async () => {
+    skipPauses();
     const item = deliveryItem({ ...delivery, first: attemptOf({ errorMessage: '4111-1111' }) });
-    const error = cancelled({ code: 'ConditionalCheckFailed', item }, 'ThrottlingError');
+    const error = cancelled({ code: 'ThrottlingError', item }, 'None');
     table.documents.on(TransactWriteCommand).rejects(error);
     const { statusCode, json } = await retry();
     expect([statusCode, json.message]).toEqual([500, 'Something went wrong on our side']);

@@ -2,12 +2,11 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { MAX_ORDINAL } from '../../domain/identifiers';
 import { expiry } from '../events/events';
-import type { DeadLetter } from '../lists/dead-letters';
-import { DELIVERY_PREFIX, eventKey, readFamilyKey } from '../table/addresses';
+import { DELIVERY_PREFIX, type DeadLetterAddress, eventKey, readFamilyKey } from '../table/addresses';
 import { updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
-import { transact } from '../table/transactions';
-import { closingItems } from './closing';
+import { CONDITION_FAILED, transact } from '../table/transact';
+import { closingItems } from './close-dead-letter';
 import type { Delivery } from './delivery-items';
 import { type NewDelivery, newDeliveryItem } from './new-delivery';
 
@@ -16,7 +15,7 @@ export interface Repeat {
   readonly delivery: Delivery;
   readonly cause: 'requeue' | 'replay';
   /** The dead letter that this closes, if any. */
-  readonly closes?: Pick<DeadLetter, 'base' | 'delivery' | 'attempt'> | undefined;
+  readonly closes?: DeadLetterAddress | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -47,8 +46,9 @@ export async function repeatDelivery(
     const delivery = newDelivery(repeat, ordinal);
     const answer = await transact(table, repeatItems(table.name, repeat, delivery, settings));
     if (answer.kind === 'done') return { kind: 'done', delivery };
-    if (answer.failed.includes(1)) return { kind: 'impossible', why: 'event gone' };
-    if (!answer.failed.includes(0)) return { kind: 'closed' };
+    const [place, event] = answer.reasons;
+    if (event?.code === CONDITION_FAILED) return { kind: 'impossible', why: 'event gone' };
+    if (place?.code !== CONDITION_FAILED) return { kind: 'closed' };
   }
   throw new Error(`Others took the next place of a delivery ${MAX_LOOKS} times.`);
 }

@@ -1,16 +1,14 @@
 import { DEAD_STATUSES } from '../../domain/delivery';
-import type { DeadLetter } from '../lists/dead-letters';
-import { deadLetterKey, deliveryKey } from '../table/addresses';
+import { type DeadLetterAddress, deadLetterKey, deliveryKey } from '../table/addresses';
 import { statusIn, updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
-import { type TransactItems, transact } from '../table/transactions';
+import { type TransactItems, transact } from '../table/transact';
 
 /**
  * The writes that close a dead letter: the letter goes, and its delivery forgets the token of its dying message, so that
  * a redrive of that message finds nothing to do. Both fail when the letter is closed already.
  */
-export function closingItems(table: string, letter: Pick<DeadLetter, 'base' | 'delivery' | 'attempt'>): TransactItems {
-  const { base, delivery, attempt } = letter;
+export function closingItems(table: string, { base, delivery, attempt }: DeadLetterAddress): TransactItems {
   const dead = statusIn(DEAD_STATUSES);
   const change = updateOf({ set: {}, remove: ['deathToken', 'deathMessageId'] });
   const parts = withCondition(change, `${dead.condition} AND made = :made`, {
@@ -29,6 +27,6 @@ export function closingItems(table: string, letter: Pick<DeadLetter, 'base' | 'd
  *
  * @returns false when it was closed in the meantime
  */
-export async function deleteDeadLetter(table: Table, letter: DeadLetter): Promise<boolean> {
+export async function deleteDeadLetter(table: Table, letter: DeadLetterAddress): Promise<boolean> {
   return (await transact(table, closingItems(table.name, letter))).kind === 'done';
 }
