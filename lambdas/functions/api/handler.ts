@@ -5,6 +5,7 @@ import { under } from '../../http/routes';
 import { defaultLimits, readEnvironment } from '../../runtime/environment';
 import { openTable } from '../../store/table/table';
 import { knownLetters, knownTotals } from './known-totals';
+import type { DeliverySurface } from './surfaces/deliveries';
 
 const environment = readEnvironment('api');
 const table = openTable(environment.TABLE_NAME);
@@ -18,6 +19,7 @@ const deps = {
   now: Date.now,
 };
 
+// Imported with the first call that needs it: a start reads none of them.
 const events = () => import('./events');
 const circuit = () => import('./circuit');
 const metrics = () => import('./metrics');
@@ -29,13 +31,14 @@ const deliveries = () => import('./surfaces/deliveries');
 
 type Call = Parameters<Endpoint>;
 
-const deliveriesAs = (surface: 'hookbase' | 'webhookRelay') => ({
-  GET: async (...call: Call) => (await deliveries())[surface].showDeliveries(deps, ...call),
-  'GET /dead-letter': async (...call: Call) => (await deliveries())[surface].showDeadLetters(deps, ...call),
-  'POST /dead-letter/{id}/requeue': async (...call: Call) => (await deliveries())[surface].requeueOne(deps, ...call),
-  'DELETE /dead-letter/{id}': async (...call: Call) => (await deliveries())[surface].deleteOne(deps, ...call),
-  'GET /{id}': async (...call: Call) => (await deliveries())[surface].showDelivery(deps, ...call),
-  'POST /{id}/retry': async (...call: Call) => (await deliveries())[surface].retryOne(deps, ...call),
+/** What both surfaces that show deliveries have in common. */
+const deliveriesOf = (surface: () => Promise<DeliverySurface>) => ({
+  GET: async (...call: Call) => (await surface()).showDeliveries(deps, ...call),
+  'GET /dead-letter': async (...call: Call) => (await surface()).showDeadLetters(deps, ...call),
+  'POST /dead-letter/{id}/requeue': async (...call: Call) => (await surface()).requeueOne(deps, ...call),
+  'DELETE /dead-letter/{id}': async (...call: Call) => (await surface()).deleteOne(deps, ...call),
+  'GET /{id}': async (...call: Call) => (await surface()).showDelivery(deps, ...call),
+  'POST /{id}/retry': async (...call: Call) => (await surface()).retryOne(deps, ...call),
 });
 
 const endpoints: EndpointsOf<'api'> = {
@@ -58,10 +61,16 @@ const endpoints: EndpointsOf<'api'> = {
   'GET /v1/delivery/items': async (...call) => (await items()).showItems(deps, ...call),
   'GET /v1/delivery/items/{id}': async (...call) => (await items()).showItem(deps, ...call),
   'POST /v1/delivery/items/{id}/replay': async (...call) => (await items()).replayItem(deps, ...call),
-  ...under('/api/deliveries', deliveriesAs('hookbase')),
+  ...under(
+    '/api/deliveries',
+    deliveriesOf(async () => (await deliveries()).hookbase),
+  ),
   'POST /api/deliveries/bulk-replay': async (...call) => (await deliveries()).replayMany(deps, ...call),
   'GET /api/deliveries/stats': async (...call) => (await statistics()).showStatistics(deps, ...call),
-  ...under('/api/organizations/{orgId}/deliveries', deliveriesAs('webhookRelay')),
+  ...under(
+    '/api/organizations/{orgId}/deliveries',
+    deliveriesOf(async () => (await deliveries()).webhookRelay),
+  ),
   'GET /api/organizations/{orgId}/deliveries/stats': async (...call) =>
     (await statistics()).showOrganizationStatistics(deps, ...call),
 };

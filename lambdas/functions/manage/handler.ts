@@ -8,6 +8,7 @@ const environment = readEnvironment('manage');
 const table = openTable(environment.TABLE_NAME);
 const rules = { allowPlainHttp: environment.ALLOW_PLAIN_HTTP, allowLoopback: environment.ALLOW_LOOPBACK };
 
+// Imported with the first call that needs it: a start reads none of them.
 const sources = () => import('./sources');
 const destinations = () => import('./destinations');
 const connections = () => import('./connections');

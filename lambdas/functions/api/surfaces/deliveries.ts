@@ -158,6 +158,8 @@ function surfaceIn(dialect: DeliveryDialect, admit: (request: ApiRequest, caller
   };
 }
 
+export type DeliverySurface = ReturnType<typeof surfaceIn>;
+
 /** `/api/deliveries`: deliveries with all their statuses, and dead letters. */
 export const hookbase = surfaceIn({ listQuery, writeDelivery }, () => {});
 
