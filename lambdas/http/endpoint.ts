@@ -6,7 +6,7 @@ import { errorResponse, internalError } from './error-bodies';
 import { ApiError } from './errors';
 import { type ApiRequest, type ApiResponse, readRequest, writeResponse } from './messages';
 import { type RoutedCall, routeOf, surfaceOf } from './paths';
-import type { HttpFunction, Route, RouteKey, RoutesOf } from './routes';
+import type { HttpFunction, Route, RoutesOf } from './routes';
 
 /** Bodies beyond 256 KiB are refused. */
 export const MAX_BODY_BYTES = 262_144;
@@ -14,18 +14,16 @@ export const MAX_BODY_BYTES = 262_144;
 /** What serves a route for whoever has a key with its scope. */
 export type Endpoint = (request: ApiRequest, caller: Principal) => Promise<ApiResponse>;
 
-/** What serves a route that takes no key. */
-export type PublicEndpoint = (request: ApiRequest) => Promise<ApiResponse>;
+type PublicEndpoint = (request: ApiRequest) => Promise<ApiResponse>;
 
-/** What serves each of some routes. */
-export type Endpoints<K extends RouteKey> = {
-  readonly [Key in K]: Key extends Extract<Route, { scope: 'no key' }>['key'] ? PublicEndpoint : Endpoint;
+type PublicRoute = Extract<Route, { scope: 'no key' }>['key'];
+
+/** What serves each route of a function. The compiler refuses a route without an endpoint, and an endpoint without a route. */
+export type EndpointsOf<F extends HttpFunction> = {
+  readonly [Key in RoutesOf<F>]: Key extends PublicRoute ? PublicEndpoint : Endpoint;
 };
 
-/** An endpoint for every route of a function: the compiler asks for each of them, and knows no other. */
-export type EndpointsOf<F extends HttpFunction> = Endpoints<RoutesOf<F>>;
-
-type AnyEndpoints = Partial<Endpoints<RouteKey>>;
+type AnyEndpoints = Partial<EndpointsOf<HttpFunction>>;
 
 type Result = APIGatewayProxyStructuredResultV2;
 
