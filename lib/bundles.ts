@@ -18,8 +18,6 @@ export const BUNDLING = {
   outExtension: { '.js': '.mjs' },
   bundle: true,
   platform: 'node',
-  // Middy asks whether answers are web streams, which it does where answers are streamed: none is here.
-  alias: { 'node:stream/web': './lib/web-streams.mjs' },
   // Only the wire format of the sketch library needs it, and nothing here writes that.
   external: ['protobufjs/minimal'],
   // The functions run on Node 24; the same bundles also run on a developer's Node 20.

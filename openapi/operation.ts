@@ -1,5 +1,5 @@
 import type * as z from 'zod/v4/core';
-import type { Needs } from '../lambdas/http/authentication';
+import type { RouteKey } from '../lambdas/http/routes';
 import type { TagName } from './tags';
 
 /** Statuses with which calls are refused. */
@@ -8,14 +8,12 @@ export type RefusalStatus = 400 | 401 | 403 | 404 | 409 | 413 | 429 | 500;
 /** A schema of parameters by name. */
 export type Parameters = z.$ZodType<unknown, Record<string, unknown>>;
 
-/** What the document says of one route. Paths and methods are those of the list of routes. */
+/** What the document says of one route. Its path, method, scope, and surface stand in the table of routes. */
 export interface Operation {
   readonly operationId: string;
   readonly tag: TagName;
   readonly summary: string;
   readonly description: string;
-  /** The scope that a key needs. */
-  readonly needs: Needs | 'no key';
   /** What path parameters stand for, by name. */
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Parameters;
@@ -40,5 +38,5 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Operations by route, written `GET /v1/events/{id}` as in the list of routes. */
-export type Operations = Readonly<Record<string, Operation>>;
+/** Operations of some of the routes. */
+export type Operations = { readonly [Key in RouteKey]?: Operation };

@@ -17,7 +17,7 @@ import { type Bundle, initTimes } from './measure';
 const MAX_RATIO = 1.3;
 
 /** As most people bundle a handler, and as CDK's own construct does: into one file. */
-const PLAINLY = { ...BUNDLING, splitting: false, alias: {}, write: false } as const;
+const PLAINLY = { ...BUNDLING, splitting: false, write: false } as const;
 
 const SERIES = ['the function', 'empty, plain', 'empty, in parts'];
 

@@ -1,6 +1,7 @@
 import { reasonPhrase } from '../domain/http';
 import { ApiError, type ErrorCode } from './errors';
 import type { ApiResponse } from './messages';
+import type { Surface } from './routes';
 
 /** Codes of the `/v1/delivery` surface, which writes them in lower case and has words of its own. */
 const DELIVERY_WORDS: Partial<Record<ErrorCode, string>> = {
@@ -17,15 +18,25 @@ const PUBLIC_CODES: Partial<Record<ErrorCode, ErrorCode>> = {
 
 const publicCode = (code: ErrorCode): ErrorCode => PUBLIC_CODES[code] ?? code;
 
-/** The answer to a refused call in the words of the surface that `path` belongs to. */
-export function errorResponse(error: ApiError, path: string): ApiResponse {
-  return { status: error.status, body: errorBody(error, path), headers: error.headers };
-}
+type Words = (error: ApiError) => object;
 
-function errorBody({ code, message, status }: ApiError, path: string): object {
-  if (path.startsWith('/api/')) return { error: reasonPhrase(status), message, code: publicCode(code) };
-  if (path.startsWith('/v1/delivery/')) return { error: DELIVERY_WORDS[code] ?? code.toLowerCase(), message };
-  return { error: message, code: publicCode(code) };
+const withNameOfStatus: Words = ({ code, message, status }) => {
+  return { error: reasonPhrase(status), message, code: publicCode(code) };
+};
+const inLowerCase: Words = ({ code, message }) => ({ error: DELIVERY_WORDS[code] ?? code.toLowerCase(), message });
+const inBrief: Words = ({ code, message }) => ({ error: message, code: publicCode(code) });
+
+const WORDS: Readonly<Record<Surface, Words>> = {
+  management: inBrief,
+  hookstream: inBrief,
+  'delivery-items': inLowerCase,
+  hookbase: withNameOfStatus,
+  'webhook-relay': withNameOfStatus,
+};
+
+/** The answer to a refused call in the words of its surface. */
+export function errorResponse(error: ApiError, surface: Surface): ApiResponse {
+  return { status: error.status, body: WORDS[surface](error), headers: error.headers };
 }
 
 /** What a caller sees of a failure of ours: nothing of its inside. */

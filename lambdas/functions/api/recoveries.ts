@@ -1,7 +1,6 @@
 import { recoveryBody, recoveryQuery, writeRecovery } from '../../dialects/management/recoveries';
 import { newConfigurationId } from '../../domain/identifiers';
 import { type Principal, requireEnvironment } from '../../http/authentication';
-import type { Endpoints } from '../../http/endpoint';
 import { ApiError, invalid, notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
 import { parseJson, validate } from '../../http/parse';
@@ -11,25 +10,10 @@ import { pageOfWhole } from '../../operations/whole-lists';
 import { getDestination } from '../../store/configuration/configuration';
 import { cancelRecovery, getRecovery, listRecoveries, putRecovery, type Recovery } from '../../store/sweep/recoveries';
 
-const PATH = '/v1/recoveries';
-
 type Call = (deps: OperationDependencies, request: ApiRequest, caller: Principal) => Promise<ApiResponse>;
 
-/** `/v1/recoveries`: jobs that replay what a destination failed to take in a range of time. */
-export function recoveryEndpoints(deps: OperationDependencies): Endpoints {
-  const endpoint = (scope: 'read' | 'write', call: Call) => {
-    return { scope, handle: (request: ApiRequest, caller: Principal) => call(deps, request, caller) };
-  };
-  return {
-    [`POST ${PATH}`]: endpoint('write', startRecovery),
-    [`GET ${PATH}`]: endpoint('read', showRecoveries),
-    [`GET ${PATH}/{id}`]: endpoint('read', showRecovery),
-    [`POST ${PATH}/{id}/cancel`]: endpoint('write', stopRecovery),
-  };
-}
-
-/** The sweep does the work: the answer is the job as it begins. */
-const startRecovery: Call = async ({ table, retentionDays, now }, request, caller) => {
+/** `POST /v1/recoveries`: the sweep does the work, and the answer is the job as it begins. */
+export const startRecovery: Call = async ({ table, retentionDays, now }, request, caller) => {
   requireEnvironment(caller);
   const body = validate(recoveryBody, parseJson(request.body).value);
   const { organization, environment } = ownEnvironment(caller, body);
@@ -53,7 +37,8 @@ function rangeOf({ from, to }: { from: string; to?: string | undefined }, now: n
   return { from, to: to !== undefined && Date.parse(to) < now ? to : iso(now) };
 }
 
-const showRecoveries: Call = async ({ table }, request, caller) => {
+/** `GET /v1/recoveries` */
+export const showRecoveries: Call = async ({ table }, request, caller) => {
   const { destination_id: destination, status, ...paging } = validate(recoveryQuery, request.query);
   const environments = await readableEnvironments(table, caller);
   const all = (await Promise.all(environments.map((environment) => listRecoveries(table, environment)))).flat();
@@ -64,15 +49,16 @@ const showRecoveries: Call = async ({ table }, request, caller) => {
   return { status: 200, body: { recoveries: rows, pagination } };
 };
 
-const showRecovery: Call = async ({ table }, { params }, caller) => {
+/** `GET /v1/recoveries/{id}` */
+export const showRecovery: Call = async ({ table }, { params }, caller) => {
   const id = params.id ?? '';
   const recovery = await findInEnvironments(table, caller, (environment) => getRecovery(table, environment, id));
   if (!recovery) throw notFound('Recovery', id);
   return { status: 200, body: { recovery: writeRecovery(recovery) } };
 };
 
-/** Safe to repeat. */
-const stopRecovery: Call = async ({ table, now }, { params }, caller) => {
+/** `POST /v1/recoveries/{id}/cancel`, which is safe to repeat. */
+export const stopRecovery: Call = async ({ table, now }, { params }, caller) => {
   const { environment } = requireEnvironment(caller);
   const id = params.id ?? '';
   const stored = await getRecovery(table, environment, id);

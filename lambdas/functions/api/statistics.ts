@@ -1,10 +1,9 @@
 import * as z from 'zod/mini';
 import { writeStatistics } from '../../dialects/hookbase/statistics';
 import type { Principal } from '../../http/authentication';
-import { notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
 import { validate } from '../../http/parse';
-import { findInEnvironments, readableEnvironments } from '../../http/tenant';
+import { findInEnvironments, readableEnvironments, requireOrganization } from '../../http/tenant';
 import type { OperationDependencies } from '../../operations/dependencies';
 import { PERIOD_NAMES, readStatistics } from '../../statistics/read-statistics';
 import type { StatisticsScope } from '../../statistics/scope';
@@ -34,9 +33,7 @@ export async function showOrganizationStatistics(
   request: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {
-  const organization = request.params.orgId ?? '';
-  const own: readonly string[] = [caller.organization, caller.organizationName];
-  if (!own.includes(organization)) throw notFound('Organization', organization);
+  requireOrganization(caller, request.params.orgId ?? '');
   return showStatistics(deps, request, caller);
 }
 

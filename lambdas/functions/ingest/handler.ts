@@ -28,21 +28,11 @@ const ports = {
 };
 
 /** HTTP: publish, batch publish and source ingest. One conditional write for each event, then 202. */
-export const handler = createHttpHandler(
-  'ingest',
+export const handler = createHttpHandler<'ingest'>(
   {
-    'POST /v1/events': {
-      scope: 'write',
-      handle: async (request, caller) => (await import('./publish')).publishOne(ports, request, caller),
-    },
-    'POST /v1/events/batch': {
-      scope: 'write',
-      handle: async (request, caller) => (await import('./publish')).publishBatch(ports, request, caller),
-    },
-    'POST /v1/ingest/{sourceId}': {
-      public: true,
-      handle: async (request) => (await import('./ingest-source')).ingestSource(ports, request),
-    },
+    'POST /v1/events': async (...call) => (await import('./publish')).publishOne(ports, ...call),
+    'POST /v1/events/batch': async (...call) => (await import('./publish')).publishBatch(ports, ...call),
+    'POST /v1/ingest/{sourceId}': async (...call) => (await import('./ingest-source')).ingestSource(ports, ...call),
   },
   createAuthenticate(table, Date.now, defaultLimits(environment)),
 );

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Endpoint, Endpoints } from '../../http/endpoint';
+import type { Endpoint } from '../../http/endpoint';
 import type { ApiResponse } from '../../http/messages';
 import {
   type Activity,
@@ -25,16 +25,12 @@ type Kind = (typeof KINDS)[number];
  * Adds what went through them to the sources, connections and destinations of every answer: `event_count`, and
  * `last_event_at` or `last_delivery_at`. The endpoints need not know of the counters.
  */
-export function withActivity(table: Table, endpoints: Endpoints): Endpoints {
-  return Object.fromEntries(Object.entries(endpoints).map(([route, endpoint]) => [route, extended(table, endpoint)]));
-}
-
-function extended(table: Table, endpoint: Endpoint): Endpoint {
-  if (endpoint.public) return endpoint;
-  return {
-    ...endpoint,
-    handle: async (request, principal) => extendAnswer(table, await endpoint.handle(request, principal)),
-  };
+export function withActivity<E extends Readonly<Record<string, Endpoint>>>(table: Table, endpoints: E): E {
+  const extended = Object.entries(endpoints).map(([route, endpoint]): [string, Endpoint] => [
+    route,
+    async (request, principal) => extendAnswer(table, await endpoint(request, principal)),
+  ]);
+  return Object.fromEntries(extended) as unknown as E;
 }
 
 async function extendAnswer(table: Table, response: ApiResponse): Promise<ApiResponse> {

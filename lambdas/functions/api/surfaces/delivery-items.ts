@@ -1,7 +1,6 @@
 import { listQuery } from '../../../dialects/delivery-items/query';
 import { idempotencyKeyOf, writeItem, writeItemDetail } from '../../../dialects/delivery-items/wire';
 import type { Principal } from '../../../http/authentication';
-import type { Endpoints } from '../../../http/endpoint';
 import { ApiError } from '../../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../../http/messages';
 import { nextCursor, windowOf } from '../../../http/paging';
@@ -13,20 +12,10 @@ import { findAttempt } from '../../../operations/ownership';
 import { replay } from '../../../operations/replay';
 import type { AttemptRow } from '../../../store/lists/attempt-rows';
 
-const PATH = '/v1/delivery/items';
-
-/** `/v1/delivery/items`: attempts under the names of UUIDs, and the replay of any of them. */
-export function deliveryItemsEndpoints(deps: OperationDependencies): Endpoints {
-  return {
-    [`GET ${PATH}`]: { scope: 'read', handle: (request, caller) => showItems(deps, request, caller) },
-    [`GET ${PATH}/{id}`]: { scope: 'read', handle: (request, caller) => showItem(deps, request, caller) },
-    [`POST ${PATH}/{id}/replay`]: { scope: 'write', handle: (request, caller) => replayItem(deps, request, caller) },
-  };
-}
-
 type Call = (deps: OperationDependencies, request: ApiRequest, caller: Principal) => Promise<ApiResponse>;
 
-const showItems: Call = async (deps, request, caller) => {
+/** `GET /v1/delivery/items`: attempts under the names of UUIDs. */
+export const showItems: Call = async (deps, request, caller) => {
   const query = validate(listQuery, request.query);
   const { limit, offset, cursor } = query;
   const found = await pageOfAttempts(deps, caller, query, windowOf(offset, limit, cursor, 'offset'));
@@ -36,13 +25,15 @@ const showItems: Call = async (deps, request, caller) => {
   return { status: 200, body: { items: found.rows.map(writeItem), total, pagination } };
 };
 
-const showItem: Call = async (deps, request, caller) => {
+/** `GET /v1/delivery/items/{id}` */
+export const showItem: Call = async (deps, request, caller) => {
   const row = await ownItem(deps, request, caller);
   const body = writeItemDetail(row, await requestBodyOf(deps, row), exchangeOf(deps, row.attempt));
   return { status: 200, body };
 };
 
-const replayItem: Call = async (deps, request, caller) => {
+/** `POST /v1/delivery/items/{id}/replay`, of any of them. */
+export const replayItem: Call = async (deps, request, caller) => {
   if (!caller.environment) {
     throw new ApiError(
       'VALIDATION_ERROR',

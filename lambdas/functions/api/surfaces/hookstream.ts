@@ -1,7 +1,6 @@
 import { listQuery } from '../../../dialects/hookstream/query';
 import { writeDetail, writeListed, writeRecord } from '../../../dialects/hookstream/wire';
 import { type Principal, requireEnvironment } from '../../../http/authentication';
-import type { Endpoints } from '../../../http/endpoint';
 import { ApiError } from '../../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../../http/messages';
 import { nextCursor, windowOf } from '../../../http/paging';
@@ -14,20 +13,10 @@ import { findAttempt } from '../../../operations/ownership';
 import { startRound } from '../../../operations/retry';
 import type { AttemptRow } from '../../../store/lists/attempt-rows';
 
-const PATH = '/v1/delivery-attempts';
-
-/** `/v1/delivery-attempts`: every attempt, those that are coming included. */
-export function hookstreamEndpoints(deps: OperationDependencies): Endpoints {
-  return {
-    [`GET ${PATH}`]: { scope: 'read', handle: (request, caller) => showAttempts(deps, request, caller) },
-    [`GET ${PATH}/{id}`]: { scope: 'read', handle: (request, caller) => showAttempt(deps, request, caller) },
-    [`POST ${PATH}/{id}/retry`]: { scope: 'write', handle: (request, caller) => retryAttempt(deps, request, caller) },
-  };
-}
-
 type Call = (deps: OperationDependencies, request: ApiRequest, caller: Principal) => Promise<ApiResponse>;
 
-const showAttempts: Call = async (deps, request, caller) => {
+/** `GET /v1/delivery-attempts`: every attempt, those that are coming included. */
+export const showAttempts: Call = async (deps, request, caller) => {
   const query = validate(listQuery, request.query);
   const { limit, offset, cursor } = query;
   const found = await pageOfAttempts(deps, caller, query, windowOf(offset, limit, cursor, 'offset'));
@@ -46,14 +35,15 @@ const showAttempts: Call = async (deps, request, caller) => {
   return { status: 200, body: { delivery_attempts: attempts, pagination } };
 };
 
-const showAttempt: Call = async (deps, request, caller) => {
+/** `GET /v1/delivery-attempts/{id}` */
+export const showAttempt: Call = async (deps, request, caller) => {
   const row = await ownAttempt(deps, request, caller);
   const around = await surroundingsOf(deps.table, [row.delivery]);
   return { status: 200, body: writeDetail(row, exchangeOf(deps, row.attempt), around) };
 };
 
-/** Starts a fresh round at once; the answer is the attempt that this brings. */
-const retryAttempt: Call = async (deps, request, caller) => {
+/** `POST /v1/delivery-attempts/{id}/retry` starts a fresh round at once; the answer is the attempt that this brings. */
+export const retryAttempt: Call = async (deps, request, caller) => {
   const { delivery } = await ownAttempt(deps, request, requireEnvironment(caller));
   const pending = await startRound(deps, delivery, 'manual');
   if (!pending) throw new ApiError('RETRY_FAILED', 'Retry failed');

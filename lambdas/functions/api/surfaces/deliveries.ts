@@ -1,15 +1,23 @@
 import type * as z from 'zod/mini';
-import { deadLetterQuery, getQuery } from '../../../dialects/hookbase/query';
+import { bulkReplayBody, deadLetterQuery, getQuery, listQuery } from '../../../dialects/hookbase/query';
 import type { DestinationNames } from '../../../dialects/hookbase/wire';
-import { writeAttempt, writeDeadLetter, writeExchange } from '../../../dialects/hookbase/wire';
+import {
+  writeAttempt,
+  writeBulkReplay,
+  writeDeadLetter,
+  writeDelivery,
+  writeExchange,
+} from '../../../dialects/hookbase/wire';
+import * as webhookRelayDialect from '../../../dialects/webhook-relay/wire';
 import type { DeliveryStatus } from '../../../domain/delivery';
 import { deliveryId } from '../../../domain/identifiers';
 import { type Principal, requireEnvironment } from '../../../http/authentication';
-import type { Endpoints } from '../../../http/endpoint';
 import { notFound } from '../../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../../http/messages';
 import { nextCursor, windowOf } from '../../../http/paging';
-import { validate } from '../../../http/parse';
+import { parseJson, validate } from '../../../http/parse';
+import { requireOrganization } from '../../../http/tenant';
+import { bulkReplay } from '../../../operations/bulk-replay';
 import { discard, pageOfDeadLetters, requeue } from '../../../operations/dead-letters';
 import { type DeliveryQuery, pageOfDeliveries } from '../../../operations/deliveries';
 import type { OperationDependencies } from '../../../operations/dependencies';
@@ -34,38 +42,12 @@ export interface DeliveryDialect {
   writeDelivery(delivery: Delivery, destination: DestinationNames | undefined): { readonly status: string };
 }
 
-/** What both surfaces that show deliveries need. */
-export interface DeliverySurface {
+interface Surface {
   readonly deps: OperationDependencies;
   readonly dialect: DeliveryDialect;
 }
 
-type Call = (surface: DeliverySurface, request: ApiRequest, caller: Principal) => Promise<ApiResponse>;
-
-/**
- * The endpoints of a surface that shows deliveries.
- *
- * @param path of its list, such as `/api/deliveries`
- * @param admit throws when the caller has no business at that path
- */
-export function deliveryEndpoints(
-  surface: DeliverySurface,
-  path: string,
-  admit: (request: ApiRequest, caller: Principal) => void,
-): Endpoints {
-  const serve = (call: Call) => async (request: ApiRequest, caller: Principal) => {
-    admit(request, caller);
-    return call(surface, request, caller);
-  };
-  return {
-    [`GET ${path}`]: { scope: 'read', handle: serve(showDeliveries) },
-    [`GET ${path}/dead-letter`]: { scope: 'read', handle: serve(showDeadLetters) },
-    [`POST ${path}/dead-letter/{id}/requeue`]: { scope: 'write', handle: serve(requeueOne) },
-    [`DELETE ${path}/dead-letter/{id}`]: { scope: 'delete', handle: serve(deleteOne) },
-    [`GET ${path}/{id}`]: { scope: 'read', handle: serve(showDelivery) },
-    [`POST ${path}/{id}/retry`]: { scope: 'write', handle: serve(retryOne) },
-  };
-}
+type Call = (surface: Surface, request: ApiRequest, caller: Principal) => Promise<ApiResponse>;
 
 const showDeliveries: Call = async ({ deps, dialect }, request, caller) => {
   const query = validate(dialect.listQuery, request.query);
@@ -148,3 +130,40 @@ async function ownDeadLetter(deps: OperationDependencies, request: ApiRequest, c
 }
 
 const noDeadLetter = ({ params }: ApiRequest) => notFound('Dead-letter item', params.id ?? '');
+
+/** `POST /api/deliveries/bulk-replay` */
+export async function replayMany(
+  deps: OperationDependencies,
+  request: ApiRequest,
+  caller: Principal,
+): Promise<ApiResponse> {
+  const principal = requireEnvironment(caller);
+  const { deliveryIds } = validate(bulkReplayBody, parseJson(request.body).value);
+  return { status: 200, body: writeBulkReplay(await bulkReplay(deps, principal, deliveryIds)) };
+}
+
+/** @param admit throws when the caller has no business at the path of the surface */
+function surfaceIn(dialect: DeliveryDialect, admit: (request: ApiRequest, caller: Principal) => void) {
+  const serve = (call: Call) => async (deps: OperationDependencies, request: ApiRequest, caller: Principal) => {
+    admit(request, caller);
+    return call({ deps, dialect }, request, caller);
+  };
+  return {
+    showDeliveries: serve(showDeliveries),
+    showDeadLetters: serve(showDeadLetters),
+    requeueOne: serve(requeueOne),
+    deleteOne: serve(deleteOne),
+    showDelivery: serve(showDelivery),
+    retryOne: serve(retryOne),
+  };
+}
+
+export type DeliverySurface = ReturnType<typeof surfaceIn>;
+
+/** `/api/deliveries`: deliveries with all their statuses, and dead letters. */
+export const hookbase = surfaceIn({ listQuery, writeDelivery }, () => {});
+
+/** `/api/organizations/{orgId}/deliveries`: deliveries in four statuses, for the caller's own organization. */
+export const webhookRelay = surfaceIn(webhookRelayDialect, ({ params }, caller) =>
+  requireOrganization(caller, params.orgId ?? ''),
+);
