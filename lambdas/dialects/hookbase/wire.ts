@@ -1,6 +1,7 @@
 import { deadLetterId, deliveryId, eventId } from '../../domain/identifiers';
 import type { BulkReplay } from '../../operations/bulk-replay';
 import type { Exchange } from '../../operations/exchange';
+import type { Period, Statistics } from '../../statistics/read-statistics';
 import { attemptsInRound, type Delivery, type StoredAttempt } from '../../store/deliveries/delivery-items';
 import { latestFigures } from '../../store/lists/attempt-rows';
 import type { DeadLetterRow } from '../../store/lists/dead-letters';
@@ -78,4 +79,15 @@ export function writeDeadLetter({ letter, delivery }: DeadLetterRow, destination
 export function writeBulkReplay({ queued, skipped, unknown }: BulkReplay) {
   const errors = unknown.map((deliveryId) => ({ deliveryId, error: `Delivery with ID ${deliveryId} not found` }));
   return { message: 'Deliveries queued for replay', queued, skipped, errors };
+}
+
+/** Statistics as this surface and Webhook Relay write them. */
+export function writeStatistics(statistics: Statistics, period: Period) {
+  const { total, delivered, failed, pending, successRate } = statistics;
+  const { avgLatency, p50Latency, p95Latency, p99Latency } = statistics;
+  return {
+    ...{ total, delivered, failed, pending, successRate },
+    ...{ avgLatency, p50Latency, p95Latency, p99Latency },
+    period,
+  };
 }

@@ -4,8 +4,7 @@ import { DELIVERY_STATUSES } from '../../domain/delivery';
 import { once } from '../../runtime/once';
 import { readDeliveryKey } from '../../store/table/addresses';
 import { deliveryWithImplied, withImplied } from '../../store/table/implied';
-import { readStreamImage, type StreamImage } from '../../store/table/stream-image';
-import { readable } from '../../store/table/unreadable-record';
+import { readable, readStreamImage, type StreamImage } from '../../store/table/stream-records';
 
 const time = once(() => z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), 'is no time')));
 const latency = once(() =>

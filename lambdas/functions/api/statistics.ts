@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { writeStatistics } from '../../dialects/hookbase/statistics';
+import { writeStatistics } from '../../dialects/hookbase/wire';
 import type { Principal } from '../../http/authentication';
 import { notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';

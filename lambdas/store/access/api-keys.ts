@@ -5,7 +5,7 @@ import { isConfigurationId, newConfigurationId } from '../../domain/identifiers'
 import { once } from '../../runtime/once';
 import { apiKeyEntryKey, apiKeyKey, environmentKey, organizationKey, organizationPk } from '../table/addresses';
 import { expectConditionFailure } from '../table/conditions';
-import { queryAll } from '../table/query';
+import { queryAll } from '../table/reads';
 import type { Table } from '../table/table';
 import { ensure } from './tenants';
 

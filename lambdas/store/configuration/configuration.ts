@@ -15,8 +15,7 @@ import {
 } from '../table/addresses';
 import { bytes } from '../table/bytes';
 import { expectCancelledByCondition } from '../table/conditions';
-import { queryAll } from '../table/query';
-import { getRecentItem } from '../table/recent-item';
+import { getRecentItem, queryAll } from '../table/reads';
 import type { Table } from '../table/table';
 
 const owned = once(() => ({

@@ -5,9 +5,9 @@ import { eventKey, shardOf, timeKey, timelinePk } from '../table/addresses';
 import { bytes } from '../table/bytes';
 import { expectConditionFailure } from '../table/conditions';
 import { withImplied, withoutImplied } from '../table/implied';
-import { itemBytes } from '../table/item-size';
+import { itemBytes } from '../table/item-limits';
 import { putNew } from '../table/put-new';
-import { getRecentItem } from '../table/recent-item';
+import { getRecentItem } from '../table/reads';
 import type { Table } from '../table/table';
 import { packBody, unpackBody } from './body-codec';
 

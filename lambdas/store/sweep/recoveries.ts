@@ -8,7 +8,7 @@ import { environmentPk, OPEN_RECOVERIES_PK, RECOVERIES_PREFIX, recoveryKey } fro
 import { getAll } from '../table/batch-get';
 import { expectConditionFailure } from '../table/conditions';
 import { type Change, updateOf, withCondition } from '../table/expressions';
-import { queryAll } from '../table/query';
+import { queryAll } from '../table/reads';
 import { INDEXES, type Table } from '../table/table';
 
 export const RECOVERY_STATUSES = ['running', 'done', 'cancelled'] as const;
