@@ -1,6 +1,7 @@
 import type { DeliveryStatus } from '../domain/delivery';
 import { parseFamilyId } from '../domain/identifiers';
 import type { Principal } from '../http/authentication';
+import { inPools } from '../runtime/pools';
 import { type Delivery, parseDelivery } from '../store/deliveries/delivery-items';
 import { deliveryKey } from '../store/table/addresses';
 import { getAll } from '../store/table/batch-get';
@@ -32,12 +33,8 @@ export async function bulkReplay(
   const distinct = [...new Set(ids)];
   const own = await readOwn(deps, caller, distinct);
   const deliveries = [...new Map([...own.values()].map((one) => [`${one.base}/${one.delivery}`, one])).values()];
-  let queued = 0;
-  for (let start = 0; start < deliveries.length; start += POOL) {
-    const pool = deliveries.slice(start, start + POOL);
-    const started = await Promise.all(pool.map((delivery) => startRound(deps, delivery, 'replay', REPLAYED)));
-    queued += started.filter((one) => one !== undefined).length;
-  }
+  const started = await inPools(deliveries, POOL, (delivery) => startRound(deps, delivery, 'replay', REPLAYED));
+  const queued = started.filter((one) => one !== undefined).length;
   const unknown = distinct.filter((id) => !own.has(id));
   return { queued, unknown, skipped: ids.filter((id) => own.has(id)).length - queued };
 }

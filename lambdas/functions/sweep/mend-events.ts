@@ -1,4 +1,5 @@
 import { isCutOff, STRANDED_MS } from '../../domain/overdue';
+import { chunks } from '../../runtime/pools';
 import { WIDTHS } from '../../statistics/buckets';
 import { firstUnrouted, type Hour } from '../../statistics/hours';
 import { parseEvent, requestRetry } from '../../store/events/events';
@@ -46,9 +47,8 @@ const timeOf = (position: string | undefined): number => (position ? Date.parse(
 async function routeCutOff(table: Table, entries: readonly IndexEntry[], now: () => number): Promise<number> {
   const events = await withoutDeliveries(table, entries);
   let mended = 0;
-  for (let start = 0; start < events.length; start += CHUNK) {
-    const found = (await getAll(table, events.slice(start, start + CHUNK))).map(parseEvent);
-    for (const event of found) {
+  for (const chunk of chunks(events, CHUNK)) {
+    for (const event of (await getAll(table, chunk)).map(parseEvent)) {
       if (isCutOff(event, now()) && (await requestRetry(table, event.base, now()))) mended += 1;
     }
   }

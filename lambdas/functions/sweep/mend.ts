@@ -1,3 +1,4 @@
+import { chunks } from '../../runtime/pools';
 import { readHours } from '../../statistics/hours';
 import { keepPositions, readPositions } from '../../store/sweep/sweep-positions';
 import type { SweptEnvironment } from './environments';
@@ -26,8 +27,8 @@ export interface Repairs {
 export async function mend(deps: MendDependencies, environments: readonly SweptEnvironment[]): Promise<Repairs> {
   const deadline = deps.now() + deps.timeLimitMs;
   const found: Found[] = [];
-  for (let start = 0; start < environments.length && deps.now() < deadline; start += POOL) {
-    const pool = environments.slice(start, start + POOL);
+  for (const pool of chunks(environments, POOL)) {
+    if (deps.now() >= deadline) break;
     found.push(...(await Promise.all(pool.map((environment) => mendEnvironment(deps, environment)))));
   }
   const sum = (kind: 'stranded' | 'late' | 'unrouted') => found.reduce((total, one) => total + one[kind], 0);

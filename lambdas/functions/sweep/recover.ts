@@ -1,5 +1,6 @@
 import type { DeliveryStatus } from '../../domain/delivery';
 import { deliveryId, parseFamilyId } from '../../domain/identifiers';
+import { inPools } from '../../runtime/pools';
 import { type Delivery, parseDelivery } from '../../store/deliveries/delivery-items';
 import { restart } from '../../store/deliveries/transitions';
 import { attentionPartitions } from '../../store/lists/partitions';
@@ -119,12 +120,8 @@ async function workOff(deps: RecoverDependencies, recovery: Recovery, plan: read
   const addresses = plan.flatMap((id) => parseFamilyId(id, 'dlv') ?? []);
   const keys = addresses.map(({ base, delivery }) => deliveryKey(base, delivery));
   const deliveries = (await getAll(deps.table, keys)).map(parseDelivery);
-  let replayed = 0;
-  for (let start = 0; start < deliveries.length; start += POOL) {
-    const pool = deliveries.slice(start, start + POOL);
-    const done = await Promise.all(pool.map((delivery) => replay(deps, recovery, delivery)));
-    replayed += done.filter(Boolean).length;
-  }
+  const done = await inPools(deliveries, POOL, (delivery) => replay(deps, recovery, delivery));
+  const replayed = done.filter(Boolean).length;
   return { replayed, skipped: plan.length - replayed };
 }
 
