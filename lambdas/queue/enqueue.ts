@@ -1,6 +1,7 @@
 import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { type DeliveryMessage, encodeMessage, newToken } from '../domain/message';
+import type { DeliveryMessage } from '../domain/message';
 import { chunks } from '../runtime/pools';
+import { encodeMessage, newToken } from './message';
 
 /** SQS delays a message by 15 minutes at most. */
 export const MAX_SQS_DELAY_SECONDS = 900;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { newToken } from '../../lambdas/domain/message';
+import { newToken } from '../../lambdas/queue/message';
 import { packDetail } from '../../lambdas/store/deliveries/attempt-detail';
 import { claim } from '../../lambdas/store/deliveries/claims';
 import { getDelivery } from '../../lambdas/store/deliveries/deliveries';

@@ -1,5 +1,6 @@
 import { type DeadMessage, readDeadMessage } from '../../domain/dead-message';
-import { type DeliveryMessage, decodeMessage, UnreadableMessageError } from '../../domain/message';
+import type { DeliveryMessage } from '../../domain/message';
+import { decodeMessage, UnreadableMessageError } from '../../queue/message';
 import { type Delivery, parseDelivery } from '../../store/deliveries/delivery-items';
 import type { RecordSettings } from '../../store/deliveries/outcomes';
 import { enqueueAgain } from '../../store/deliveries/transitions';
