@@ -1,10 +1,15 @@
 import { deadLetterId, deliveryId, eventId } from '../../domain/identifiers';
+import {
+  attemptsInRound,
+  type DeadLetterRow,
+  type Delivery,
+  latestFigures,
+  type Period,
+  type Statistics,
+  type StoredAttempt,
+} from '../../operations/answers';
 import type { BulkReplay } from '../../operations/bulk-replay';
 import type { Exchange } from '../../operations/exchange';
-import type { Period, Statistics } from '../../statistics/read-statistics';
-import { attemptsInRound, type Delivery, type StoredAttempt } from '../../store/deliveries/delivery-items';
-import { latestFigures } from '../../store/lists/attempt-rows';
-import type { DeadLetterRow } from '../../store/lists/dead-letters';
 import { bodyText, isoTime } from '../text';
 
 /** What a delivery shows of its destination, deleted or not. */

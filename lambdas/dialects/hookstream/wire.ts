@@ -1,8 +1,8 @@
 import { attemptState } from '../../domain/attempt-state';
 import { attemptId, eventId } from '../../domain/identifiers';
+import { type AttemptRow, createdAtOf, diedAtOf, nextRetryAtOf, triggerOfRow } from '../../operations/answers';
 import type { Exchange } from '../../operations/exchange';
 import type { Surroundings } from '../../operations/names';
-import { type AttemptRow, createdAtOf, diedAtOf, nextRetryAtOf, triggerOfRow } from '../../store/lists/attempt-rows';
 import { bodyText, isoTime } from '../text';
 
 const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { isoTime, wholeNumber } from '../../http/paging';
-import { RECOVERY_STATUSES, type Recovery } from '../../store/sweep/recoveries';
+import { RECOVERY_STATUSES, type Recovery } from '../../operations/answers';
+import { isoTime, wholeNumber } from '../parameters';
 
 /** The body that asks for a recovery. */
 export const recoveryBody = z.object({

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { DeliveryStatus } from '../../domain/delivery';
-import type { Delivery } from '../../store/deliveries/delivery-items';
+import type { Delivery } from '../../operations/answers';
 import { listQueryWith } from '../hookbase/query';
 import { type DestinationNames, writeDelivery as writeAsHookbase } from '../hookbase/wire';
 

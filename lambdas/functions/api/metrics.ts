@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { writeOverview, writeVolume } from '../../dialects/management/metrics';
+import { isoTime } from '../../dialects/parameters';
 import type { Principal } from '../../http/authentication';
 import { invalid } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
-import { isoTime } from '../../http/paging';
 import { validate } from '../../http/parse';
 import { readableEnvironments } from '../../http/tenant';
 import type { OperationDependencies } from '../../operations/dependencies';
