@@ -2,7 +2,6 @@
  * What operations answer with, and how to read it: dialects write these, and know nothing of where they are stored.
  */
 export type { Overview } from '../statistics/overview';
-export type { Period, Statistics } from '../statistics/read-statistics';
 export type { Granularity, VolumeRow } from '../statistics/volume';
 export { attemptsInRound, type Delivery, type StoredAttempt } from '../store/deliveries/delivery-items';
 export type { StoredEvent } from '../store/events/events';
@@ -15,4 +14,4 @@ export {
   triggerOfRow,
 } from '../store/lists/attempt-rows';
 export type { DeadLetterRow } from '../store/lists/dead-letters';
-export { RECOVERY_STATUSES, type Recovery } from '../store/sweep/recoveries';
+export type { Recovery } from '../store/sweep/recoveries';

@@ -4,8 +4,6 @@ import {
   type DeadLetterRow,
   type Delivery,
   latestFigures,
-  type Period,
-  type Statistics,
   type StoredAttempt,
 } from '../../operations/answers';
 import type { BulkReplay } from '../../operations/bulk-replay';
@@ -84,15 +82,4 @@ export function writeDeadLetter({ letter, delivery }: DeadLetterRow, destination
 export function writeBulkReplay({ queued, skipped, unknown }: BulkReplay) {
   const errors = unknown.map((deliveryId) => ({ deliveryId, error: `Delivery with ID ${deliveryId} not found` }));
   return { message: 'Deliveries queued for replay', queued, skipped, errors };
-}
-
-/** Statistics as this surface and Webhook Relay write them. */
-export function writeStatistics(statistics: Statistics, period: Period) {
-  const { total, delivered, failed, pending, successRate } = statistics;
-  const { avgLatency, p50Latency, p95Latency, p99Latency } = statistics;
-  return {
-    ...{ total, delivered, failed, pending, successRate },
-    ...{ avgLatency, p50Latency, p95Latency, p99Latency },
-    period,
-  };
 }

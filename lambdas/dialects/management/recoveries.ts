@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { RECOVERY_STATUSES, type Recovery } from '../../operations/answers';
+import { RECOVERY_STATUSES } from '../../domain/recovery';
+import type { Recovery } from '../../operations/answers';
 import { isoTime, wholeNumber } from '../parameters';
 
 /** The body that asks for a recovery. */

@@ -1,12 +1,11 @@
 import * as z from 'zod/mini';
-import { writeStatistics } from '../../dialects/hookbase/wire';
 import type { Principal } from '../../http/authentication';
 import { notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
 import { validate } from '../../http/parse';
 import { findInEnvironments, readableEnvironments } from '../../http/tenant';
 import type { OperationDependencies } from '../../operations/dependencies';
-import { PERIOD_NAMES, readStatistics } from '../../statistics/read-statistics';
+import { PERIOD_NAMES, type Period, readStatistics, type Statistics } from '../../statistics/read-statistics';
 import type { StatisticsScope } from '../../statistics/scope';
 import { getDestination } from '../../store/configuration/configuration';
 import type { Table } from '../../store/table/table';
@@ -26,6 +25,12 @@ export async function showStatistics(
   const { period, destinationId } = validate(statisticsQuery, request.query);
   const scope = await scopeOf(table, caller, destinationId);
   return { status: 200, body: writeStatistics(await readStatistics(table, scope, period, now()), period) };
+}
+
+/** Statistics as the Hookbase and Webhook Relay surfaces write them. */
+function writeStatistics(statistics: Statistics, period: Period) {
+  const { total, delivered, failed, pending, successRate, avgLatency, p50Latency, p95Latency, p99Latency } = statistics;
+  return { total, delivered, failed, pending, successRate, avgLatency, p50Latency, p95Latency, p99Latency, period };
 }
 
 /** `GET /api/organizations/{orgId}/deliveries/stats`: the same for the caller's own organization, by its id or name. */

@@ -1,6 +1,7 @@
 import { GetCommand, PutCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { isConfigurationId } from '../../domain/identifiers';
+import { RECOVERY_STATUSES } from '../../domain/recovery';
 import { once } from '../../runtime/once';
 import { expiry } from '../events/events';
 import { mergedEntries } from '../lists/timeline';
@@ -10,8 +11,6 @@ import { expectConditionFailure } from '../table/conditions';
 import { type Change, updateOf, withCondition } from '../table/expressions';
 import { queryAll } from '../table/reads';
 import { INDEXES, type Table } from '../table/table';
-
-export const RECOVERY_STATUSES = ['running', 'done', 'cancelled'] as const;
 
 const item = once(() =>
   z.object({
