@@ -5,8 +5,8 @@ import { inPools } from '../runtime/pools';
 import { type Delivery, parseDelivery } from '../store/deliveries/delivery-items';
 import { deliveryKey } from '../store/table/addresses';
 import { getAll } from '../store/table/batch-get';
-import type { OperationDependencies } from './dependencies';
 import { isOwn } from './ownership';
+import type { Ports } from './ports';
 import { startRound } from './retry';
 
 /** What bulk replay takes; everything else it skips. */
@@ -25,26 +25,18 @@ export interface BulkReplay {
 }
 
 /** Starts a fresh round for each of these deliveries that has failed or is parked. */
-export async function bulkReplay(
-  deps: OperationDependencies,
-  caller: Principal,
-  ids: readonly string[],
-): Promise<BulkReplay> {
+export async function bulkReplay(ports: Ports, caller: Principal, ids: readonly string[]): Promise<BulkReplay> {
   const distinct = [...new Set(ids)];
-  const own = await readOwn(deps, caller, distinct);
+  const own = await readOwn(ports, caller, distinct);
   const deliveries = [...new Map([...own.values()].map((one) => [`${one.base}/${one.delivery}`, one])).values()];
-  const started = await inPools(deliveries, POOL, (delivery) => startRound(deps, delivery, 'replay', REPLAYED));
+  const started = await inPools(deliveries, POOL, (delivery) => startRound(ports, delivery, 'replay', REPLAYED));
   const queued = started.filter((one) => one !== undefined).length;
   const unknown = distinct.filter((id) => !own.has(id));
   return { queued, unknown, skipped: ids.filter((id) => own.has(id)).length - queued };
 }
 
 /** The deliveries that identifiers name, by identifier, in one read. */
-async function readOwn(
-  { table }: OperationDependencies,
-  caller: Principal,
-  ids: readonly string[],
-): Promise<Map<string, Delivery>> {
+async function readOwn({ table }: Ports, caller: Principal, ids: readonly string[]): Promise<Map<string, Delivery>> {
   const addresses = ids.flatMap((id) => {
     const address = parseFamilyId(id, 'dlv');
     return address ? [{ id, ...address }] : [];

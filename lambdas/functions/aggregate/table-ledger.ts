@@ -3,9 +3,8 @@ import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { PutCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import type { Key } from '../../store/table/addresses';
-import { bytes } from '../../store/table/bytes';
 import { expectConditionFailure, RETURN_OLD } from '../../store/table/conditions';
-import type { Table } from '../../store/table/table';
+import { bytes, type Table } from '../../store/table/table';
 import type { Ledger } from './apply-batch';
 import type { ItemChange } from './item-changes';
 

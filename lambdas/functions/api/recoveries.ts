@@ -6,19 +6,19 @@ import { ApiError, invalid, notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
 import { parseJson, validate } from '../../http/parse';
 import { findInEnvironments, ownEnvironment, readableEnvironments } from '../../http/tenant';
-import type { OperationDependencies } from '../../operations/dependencies';
+import type { Ports } from '../../operations/ports';
 import { pageOfWhole } from '../../operations/whole-lists';
 import { getDestination } from '../../store/configuration/configuration';
 import { cancelRecovery, getRecovery, listRecoveries, putRecovery, type Recovery } from '../../store/sweep/recoveries';
 
 const PATH = '/v1/recoveries';
 
-type Call = (deps: OperationDependencies, request: ApiRequest, caller: Principal) => Promise<ApiResponse>;
+type Call = (ports: Ports, request: ApiRequest, caller: Principal) => Promise<ApiResponse>;
 
 /** `/v1/recoveries`: jobs that replay what a destination failed to take in a range of time. */
-export function recoveryEndpoints(deps: OperationDependencies): Endpoints {
+export function recoveryEndpoints(ports: Ports): Endpoints {
   const endpoint = (scope: 'read' | 'write', call: Call) => {
-    return { scope, handle: (request: ApiRequest, caller: Principal) => call(deps, request, caller) };
+    return { scope, handle: (request: ApiRequest, caller: Principal) => call(ports, request, caller) };
   };
   return {
     [`POST ${PATH}`]: endpoint('write', startRecovery),

@@ -4,7 +4,7 @@ import { notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
 import { validate } from '../../http/parse';
 import { findInEnvironments, readableEnvironments } from '../../http/tenant';
-import type { OperationDependencies } from '../../operations/dependencies';
+import type { Ports } from '../../operations/ports';
 import { PERIOD_NAMES, type Period, readStatistics, type Statistics } from '../../statistics/read-statistics';
 import type { StatisticsScope } from '../../statistics/scope';
 import { getDestination } from '../../store/configuration/configuration';
@@ -18,7 +18,7 @@ export const statisticsQuery = z.object({
 
 /** `GET /api/deliveries/stats` */
 export async function showStatistics(
-  { table, now }: OperationDependencies,
+  { table, now }: Ports,
   request: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {
@@ -35,14 +35,14 @@ function writeStatistics(statistics: Statistics, period: Period) {
 
 /** `GET /api/organizations/{orgId}/deliveries/stats`: the same for the caller's own organization, by its id or name. */
 export async function showOrganizationStatistics(
-  deps: OperationDependencies,
+  ports: Ports,
   request: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {
   const organization = request.params.orgId ?? '';
   const own: readonly string[] = [caller.organization, caller.organizationName];
   if (!own.includes(organization)) throw notFound('Organization', organization);
-  return showStatistics(deps, request, caller);
+  return showStatistics(ports, request, caller);
 }
 
 /** A destination that is not the caller's has no deliveries, as in the lists. */

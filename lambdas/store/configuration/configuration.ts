@@ -13,10 +13,9 @@ import {
   sourceAddressKey,
   sourceKey,
 } from '../table/addresses';
-import { bytes } from '../table/bytes';
 import { expectCancelledByCondition } from '../table/conditions';
 import { getRecentItem, queryAll } from '../table/reads';
-import type { Table } from '../table/table';
+import { bytes, type Table } from '../table/table';
 
 const owned = once(() => ({
   id: z.string(),

@@ -7,16 +7,16 @@ import type { ApiRequest, ApiResponse } from '../../../http/messages';
 import { nextCursor, windowOf } from '../../../http/paging';
 import { validate } from '../../../http/parse';
 import { pageOfAttempts } from '../../../operations/attempts';
-import type { OperationDependencies } from '../../../operations/dependencies';
 import { exchangeOf, requestBodyOf } from '../../../operations/exchange';
 import { findAttempt } from '../../../operations/ownership';
+import type { Ports } from '../../../operations/ports';
 import { replay } from '../../../operations/replay';
 import type { AttemptRow } from '../../../store/lists/attempt-rows';
 
 const PATH = '/v1/delivery/items';
 
 /** `/v1/delivery/items`: attempts under the names of UUIDs, and the replay of any of them. */
-export function deliveryItemsEndpoints(deps: OperationDependencies): Endpoints {
+export function deliveryItemsEndpoints(deps: Ports): Endpoints {
   return {
     [`GET ${PATH}`]: { scope: 'read', handle: (request, caller) => showItems(deps, request, caller) },
     [`GET ${PATH}/{id}`]: { scope: 'read', handle: (request, caller) => showItem(deps, request, caller) },
@@ -24,7 +24,7 @@ export function deliveryItemsEndpoints(deps: OperationDependencies): Endpoints {
   };
 }
 
-type Call = (deps: OperationDependencies, request: ApiRequest, caller: Principal) => Promise<ApiResponse>;
+type Call = (deps: Ports, request: ApiRequest, caller: Principal) => Promise<ApiResponse>;
 
 const showItems: Call = async (deps, request, caller) => {
   const query = validate(listQuery, request.query);
@@ -61,7 +61,7 @@ function refuseInOwnWords(error: unknown): never {
   throw error;
 }
 
-async function ownItem(deps: OperationDependencies, request: ApiRequest, caller: Principal): Promise<AttemptRow> {
+async function ownItem(deps: Ports, request: ApiRequest, caller: Principal): Promise<AttemptRow> {
   const row = await findAttempt(deps.table, caller, request.params.id ?? '');
   if (!row) throw new ApiError('RESOURCE_NOT_FOUND', 'There is no delivery item with this id');
   return row;

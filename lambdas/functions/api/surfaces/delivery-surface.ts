@@ -12,10 +12,10 @@ import { nextCursor, windowOf } from '../../../http/paging';
 import { validate } from '../../../http/parse';
 import { discard, pageOfDeadLetters, requeue } from '../../../operations/dead-letters';
 import { type DeliveryQuery, pageOfDeliveries } from '../../../operations/deliveries';
-import type { OperationDependencies } from '../../../operations/dependencies';
 import { exchangeOf } from '../../../operations/exchange';
 import { destinationsOf } from '../../../operations/names';
 import { findDeadLetter, findDelivery } from '../../../operations/ownership';
+import type { Ports } from '../../../operations/ports';
 import { retryDelivery } from '../../../operations/retry';
 import { attemptsOf, latestAttempt } from '../../../store/deliveries/deliveries';
 import type { Delivery } from '../../../store/deliveries/delivery-items';
@@ -36,7 +36,7 @@ export interface DeliveryDialect {
 
 /** What both surfaces that show deliveries need. */
 export interface DeliverySurface {
-  readonly deps: OperationDependencies;
+  readonly deps: Ports;
   readonly dialect: DeliveryDialect;
 }
 
@@ -99,7 +99,7 @@ const showDelivery: Call = async ({ deps, dialect }, request, caller) => {
   return { status: 200, body };
 };
 
-async function ownDelivery(deps: OperationDependencies, request: ApiRequest, caller: Principal): Promise<Delivery> {
+async function ownDelivery(deps: Ports, request: ApiRequest, caller: Principal): Promise<Delivery> {
   const id = request.params.id ?? '';
   const delivery = await findDelivery(deps.table, caller, id);
   if (!delivery) throw notFound('Delivery', id);
@@ -141,7 +141,7 @@ const deleteOne: Call = async ({ deps }, request, caller) => {
   return { status: 204 };
 };
 
-async function ownDeadLetter(deps: OperationDependencies, request: ApiRequest, caller: Principal): Promise<DeadLetter> {
+async function ownDeadLetter(deps: Ports, request: ApiRequest, caller: Principal): Promise<DeadLetter> {
   const letter = await findDeadLetter(deps.table, caller, request.params.id ?? '');
   if (!letter) throw noDeadLetter(request);
   return letter;

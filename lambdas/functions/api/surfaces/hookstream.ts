@@ -7,17 +7,17 @@ import type { ApiRequest, ApiResponse } from '../../../http/messages';
 import { nextCursor, windowOf } from '../../../http/paging';
 import { validate } from '../../../http/parse';
 import { pageOfAttempts } from '../../../operations/attempts';
-import type { OperationDependencies } from '../../../operations/dependencies';
 import { exchangeOf } from '../../../operations/exchange';
 import { surroundingsOf } from '../../../operations/names';
 import { findAttempt } from '../../../operations/ownership';
+import type { Ports } from '../../../operations/ports';
 import { startRound } from '../../../operations/retry';
 import type { AttemptRow } from '../../../store/lists/attempt-rows';
 
 const PATH = '/v1/delivery-attempts';
 
 /** `/v1/delivery-attempts`: every attempt, those that are coming included. */
-export function hookstreamEndpoints(deps: OperationDependencies): Endpoints {
+export function hookstreamEndpoints(deps: Ports): Endpoints {
   return {
     [`GET ${PATH}`]: { scope: 'read', handle: (request, caller) => showAttempts(deps, request, caller) },
     [`GET ${PATH}/{id}`]: { scope: 'read', handle: (request, caller) => showAttempt(deps, request, caller) },
@@ -25,7 +25,7 @@ export function hookstreamEndpoints(deps: OperationDependencies): Endpoints {
   };
 }
 
-type Call = (deps: OperationDependencies, request: ApiRequest, caller: Principal) => Promise<ApiResponse>;
+type Call = (deps: Ports, request: ApiRequest, caller: Principal) => Promise<ApiResponse>;
 
 const showAttempts: Call = async (deps, request, caller) => {
   const query = validate(listQuery, request.query);
@@ -61,7 +61,7 @@ const retryAttempt: Call = async (deps, request, caller) => {
   return { status: 200, body: { delivery_attempt: writeRecord(row, {}, await surroundingsOf(deps.table, [pending])) } };
 };
 
-async function ownAttempt(deps: OperationDependencies, request: ApiRequest, caller: Principal): Promise<AttemptRow> {
+async function ownAttempt(deps: Ports, request: ApiRequest, caller: Principal): Promise<AttemptRow> {
   const row = await findAttempt(deps.table, caller, request.params.id ?? '');
   if (!row) throw new ApiError('RESOURCE_NOT_FOUND', 'Delivery attempt not found');
   return row;
