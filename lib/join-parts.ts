@@ -85,7 +85,10 @@ function joined(
     const settings: BuildOptions & { write: false } = {
       ...options,
       // The split files have been through these.
-      ...{ splitting: false, banner: {}, alias: {}, outExtension: {} },
+      splitting: false,
+      banner: {},
+      alias: {},
+      outExtension: {},
       absWorkingDir: stage,
       external: [...(options.external ?? []), ...later.map((part) => `./${part}`)],
       stdin: { contents, resolveDir: stage },

@@ -60,9 +60,14 @@ export class PosthornStack extends Stack {
 
   private addMonitoring(settings: Settings, functions: Functions['byName'], httpApiId: string): void {
     const watched = {
-      ...{ stackName: settings.stackName, functions, table: this.data.table, httpApiId },
-      ...{ deliveryQueue: this.queues.deliveryQueue, deadLetterQueue: this.queues.deadLetterQueue },
-      ...{ setAsideQueue: this.setAside.queue, scheduleGroup: this.retries.groupName },
+      stackName: settings.stackName,
+      functions,
+      table: this.data.table,
+      httpApiId,
+      deliveryQueue: this.queues.deliveryQueue,
+      deadLetterQueue: this.queues.deadLetterQueue,
+      setAsideQueue: this.setAside.queue,
+      scheduleGroup: this.retries.groupName,
     };
     new Alarms(this, 'Alarms', {
       ...watched,

@@ -155,7 +155,11 @@ function newDelivery(
   // A delivery that was not made when the event came is as old as the call that asked for it.
   const createdAt = retryAt === undefined ? event.createdAt : new Date(retryAt).toISOString();
   return {
-    ...{ base, organization, environment, source, createdAt },
+    base,
+    organization,
+    environment,
+    source,
+    createdAt,
     ...(retryAt !== undefined && { receivedAt: event.createdAt }),
     delivery: ordinal,
     connection: connection.id,

@@ -72,7 +72,10 @@ async function attempt(table: Table, history: History, made: Made, outcome: Outc
   const attempt = {
     number,
     trigger: number === 1 ? ('auto' as const) : ('retry' as const),
-    ...{ startedAt: now, latencyMs: LATENCY_MS, statusCode: status, detail: detailOf(url) },
+    startedAt: now,
+    latencyMs: LATENCY_MS,
+    statusCode: status,
+    detail: detailOf(url),
     ...(status >= 300 && { errorCode: 'http_error' as const, errorMessage: `HTTP ${status}` }),
   };
   const record = { delivery: claimed.delivery, claimId, attempt, maxAttempts: MAX_ATTEMPTS, outcome, now };

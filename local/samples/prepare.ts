@@ -151,7 +151,12 @@ async function putConfiguration(table: Table, owner: Owner, url: string, now: nu
   await putDestination(table, { ...common, id: destination, name: 'Warehouse', slug: 'warehouse', status: 'active' });
   await putDestination(table, { ...common, id: paused, name: 'Archive', slug: 'archive', status: 'paused' });
   await putConnection(table, {
-    ...{ ...owner, id: connection, name: 'Shop to warehouse', destination, filterRules: [], enabled: true },
+    ...owner,
+    id: connection,
+    name: 'Shop to warehouse',
+    destination,
+    filterRules: [],
+    enabled: true,
   });
   return { source, destination, paused, connection };
 }

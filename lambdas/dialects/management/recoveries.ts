@@ -25,7 +25,15 @@ export const recoveryQuery = z.object({
 export function writeRecovery(recovery: Recovery) {
   const { id, environment, destination, from, to, status, seen, replayed, skipped } = recovery;
   return {
-    ...{ id, env_id: environment, destination_id: destination, from, to, status, seen, replayed, skipped },
+    id,
+    env_id: environment,
+    destination_id: destination,
+    from,
+    to,
+    status,
+    seen,
+    replayed,
+    skipped,
     created_at: recovery.createdAt,
     updated_at: recovery.updatedAt,
     finished_at: recovery.finishedAt ?? null,

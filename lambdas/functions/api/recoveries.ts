@@ -37,10 +37,17 @@ const startRecovery: Call = async ({ table, retentionDays, now }, request, calle
     throw notFound('Destination', body.destination_id);
   const moment = now();
   const recovery: Recovery = {
-    ...{ id: newConfigurationId('rec', moment), organization, environment, destination: body.destination_id },
+    id: newConfigurationId('rec', moment),
+    organization,
+    environment,
+    destination: body.destination_id,
     ...rangeOf(body, moment),
-    ...{ status: 'running', seen: 0, replayed: 0, skipped: 0 },
-    ...{ createdAt: iso(moment), updatedAt: iso(moment) },
+    status: 'running',
+    seen: 0,
+    replayed: 0,
+    skipped: 0,
+    createdAt: iso(moment),
+    updatedAt: iso(moment),
   };
   await putRecovery(table, recovery, retentionDays);
   return { status: 202, body: { recovery: writeRecovery(recovery) } };

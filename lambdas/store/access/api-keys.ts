@@ -80,7 +80,8 @@ export async function createApiKey(table: Table, request: ApiKeyRequest, now: nu
   const environment =
     request.environment && (await ensure(table, environmentKey(organization, request.environment), 'env', now));
   const owner = {
-    ...{ organization, organizationName: request.organization },
+    organization,
+    organizationName: request.organization,
     ...(environment && { environment, environmentName: request.environment }),
   };
   return addApiKey(table, owner, request, now);
@@ -98,7 +99,8 @@ export async function addApiKey(
     id: newConfigurationId('key', now),
     hash: hashSecret(secret),
     name,
-    ...{ organization, organizationName },
+    organization,
+    organizationName,
     ...(environment && { environment, environmentName }),
     scopes: [...scopes],
     createdAt: new Date(now).toISOString(),

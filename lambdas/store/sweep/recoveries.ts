@@ -110,8 +110,11 @@ export function settleChunk(
     ConditionExpression: 'planEnd = :end',
     ExpressionAttributeNames: { '#position': 'position', '#plan': 'plan' },
     ExpressionAttributeValues: {
-      ...{ ':end': recovery.planEnd, ':at': at },
-      ...{ ':seen': replayed + skipped, ':replayed': replayed, ':skipped': skipped },
+      ':end': recovery.planEnd,
+      ':at': at,
+      ':seen': replayed + skipped,
+      ':replayed': replayed,
+      ':skipped': skipped,
     },
   });
 }
