@@ -46,11 +46,8 @@ export function exchangeOf(
   return { request, response: { headers: detail.responseHeaders, body } };
 }
 
-/** Bodies are shown up to here: 10 KB. */
-const MAX_SHOWN_BYTES = MAX_RESPONSE_BYTES;
-
 /** The first 10 KB of what an attempt sends; undefined once bodies are not shown any more or the event is gone. */
 export async function requestBodyOf(ports: Ports, row: AttemptRow): Promise<Uint8Array | undefined> {
   if (!showsBodies(ports, Date.parse(createdAtOf(row)))) return undefined;
-  return (await getEvent(ports.table, row.delivery.base))?.body.subarray(0, MAX_SHOWN_BYTES);
+  return (await getEvent(ports.table, row.delivery.base))?.body.subarray(0, MAX_RESPONSE_BYTES);
 }

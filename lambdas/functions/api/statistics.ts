@@ -5,8 +5,8 @@ import type { ApiRequest, ApiResponse } from '../../http/messages';
 import { validate } from '../../http/parse';
 import { findInEnvironments, readableEnvironments } from '../../http/tenant';
 import type { Ports } from '../../operations/ports';
+import type { StatisticsScope } from '../../statistics/buckets';
 import { PERIOD_NAMES, type Period, readStatistics, type Statistics } from '../../statistics/read-statistics';
-import type { StatisticsScope } from '../../statistics/scope';
 import { getDestination } from '../../store/configuration/configuration';
 import type { Table } from '../../store/table/table';
 

@@ -28,11 +28,13 @@ export async function mendStranded(
   hours: readonly Hour[],
   position: string | undefined,
 ): Promise<Mended> {
+  const { table, shards } = ports;
+  const remedy: Remedy = { applies: isStranded, apply: (delivery, at) => enqueueStranded(table, delivery, at) };
   let [mended, left] = [0, STRANDED_LIMIT];
   for await (const minute of minutesToLookInto(ports, environment, hours, position)) {
-    const partitions = timelinePartitions([environment.id], ['DLV'], ports.shards);
-    const portion = await takePortion(ports.table, partitions, { from: minute, to: minute }, position, left);
-    const done = await mendEntries(ports, environment, portion.entries, remedyOf(ports));
+    const partitions = timelinePartitions([environment.id], ['DLV'], shards);
+    const portion = await takePortion(table, partitions, { from: minute, to: minute }, position, left);
+    const done = await mendEntries(ports, environment, portion.entries, remedy);
     if (done === undefined) return { mended, position };
     mended += done;
     left -= portion.entries.length;
@@ -40,11 +42,6 @@ export async function mendStranded(
   }
   return { mended, position: undefined };
 }
-
-const remedyOf = ({ table }: MendPorts): Remedy => ({
-  applies: isStranded,
-  apply: (delivery, now) => enqueueStranded(table, delivery, now),
-});
 
 /** Minutes with open deliveries from the position on, oldest first, as ISO 8601 begins: `2026-11-21T20:41`. */
 async function* minutesToLookInto(

@@ -1,6 +1,6 @@
 import type { DeliveryStatus } from '../../domain/delivery';
 import { deliveryId, parseFamilyId } from '../../domain/identifiers';
-import { inPools } from '../../runtime/pools';
+import { inChunks, inPools } from '../../runtime/pools';
 import { type Delivery, parseDelivery } from '../../store/deliveries/delivery-items';
 import { restart } from '../../store/deliveries/transitions';
 import { attentionPartitions } from '../../store/lists/partitions';
@@ -94,18 +94,13 @@ async function nextChunk({ table, shards }: RecoverPorts, recovery: Recovery): P
   const partitions = attentionPartitions([environment], REPLAYED, shards);
   // Sort keys have one length, so what follows on the position is whatever sorts after it and one more character.
   const range = { from: position === undefined ? from : `${position}~`, to };
-  let entries: IndexEntry[] = [];
   let passed = 0;
-  for await (const entry of mergedEntries(table, partitions, range, 'oldest first', CHUNK)) {
-    entries.push(entry);
-    if (entries.length < CHUNK) continue;
-    const deliveries = await failedOf(table, recovery, entries);
+  for await (const entries of inChunks(mergedEntries(table, partitions, range, 'oldest first', CHUNK), CHUNK)) {
+    const [last, deliveries] = [entries.at(-1), await failedOf(table, recovery, entries)];
     passed += entries.length;
-    if (deliveries.length > 0 || passed >= MAX_PASSED) return { deliveries, end: entry.sort };
-    entries = [];
+    if (last && (deliveries.length > 0 || passed >= MAX_PASSED)) return { deliveries, end: last.sort };
   }
-  const [last, deliveries] = [entries.at(-1), await failedOf(table, recovery, entries)];
-  return last && deliveries.length > 0 ? { deliveries, end: last.sort } : undefined;
+  return undefined;
 }
 
 async function failedOf(table: Table, { destination }: Recovery, entries: readonly IndexEntry[]): Promise<string[]> {
