@@ -54,7 +54,6 @@ function followUp(settings: Settings, around: Surroundings) {
     SCHEDULE_GROUP_NAME: around.scheduleGroupName,
     SCHEDULE_ROLE_ARN: around.scheduleRoleArn,
     SCHEDULER_THRESHOLD_SECONDS: String(settings.schedulerThresholdSeconds),
-    FUNCTION_TIMEOUT_SECONDS: String(settings.deliverTimeoutSeconds),
     BREAKER_THRESHOLD: String(settings.breakerThreshold),
     BREAKER_COOL_DOWN_SECONDS: String(settings.breakerCoolDownSeconds),
     BREAKER_MAX_COOL_DOWN_SECONDS: String(settings.breakerMaxCoolDownSeconds),

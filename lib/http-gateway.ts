@@ -2,18 +2,21 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   HttpApi,
+  HttpIntegrationType,
   HttpMethod,
   HttpRoute,
+  HttpRouteIntegration,
   HttpRouteKey,
   HttpStage,
   LogGroupLogDestination,
+  PayloadFormatVersion,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type HttpFunction, ROUTES } from '../lambdas/http/routes';
 import { acknowledge } from './acknowledge';
-import { FunctionIntegration } from './function-integration';
 import type { ServiceFunction } from './service-function';
 
 export interface HttpGatewayProps {
@@ -96,4 +99,26 @@ function accessLogFormat(): AccessLogFormat {
       integrationError: '$context.integrationErrorMessage',
     }),
   );
+}
+
+/**
+ * Routes of an HTTP API to a function. CDK's own `HttpLambdaIntegration` would add a permission for every route, of
+ * which a function's policy (20 KB) holds about fifty, or one on `<api>/*\/*\/*`, which does not match the `$default`
+ * route: its ARN is `<api>/<stage>/$default`. Permissions are therefore the caller's to add.
+ */
+class FunctionIntegration extends HttpRouteIntegration {
+  constructor(
+    id: string,
+    private readonly handler: IFunction,
+  ) {
+    super(id);
+  }
+
+  override bind() {
+    return {
+      type: HttpIntegrationType.AWS_PROXY,
+      uri: this.handler.functionArn,
+      payloadFormatVersion: PayloadFormatVersion.VERSION_2_0,
+    };
+  }
 }

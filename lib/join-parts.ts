@@ -17,6 +17,10 @@ type Split = BuildResult<{ write: false; metafile: true }>;
  * share, and reading a dozen of them takes a start a quarter of its time. Parts that are imported later still import the
  * shared ones by name: in their place is a line that exports the same from the joined file.
  *
+ * Delete this file once the bundler can keep together what the entry imports statically. esbuild cannot yet
+ * (https://github.com/evanw/esbuild/issues/207). rolldown can, by a `codeSplitting` group with the tag `$initial`, but only
+ * asynchronously, and synthesizing needs the bundles at once.
+ *
  * @returns the files of the bundle, with the source maps of the joined ones
  */
 export function joinParts({ outputFiles, metafile }: Split, options: BuildOptions): readonly BundleFile[] {

@@ -1,7 +1,6 @@
 import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { AccessResources } from './access';
-import { DeliveryQueues } from './delivery-queues';
 import { type Encryption, encryptionFor } from './encryption';
 import type { Surroundings } from './environment';
 import { EventSources } from './event-sources';
@@ -10,10 +9,9 @@ import { Functions } from './functions';
 import { HttpGateway } from './http-gateway';
 import { Alarms } from './monitoring/alarms';
 import { OperatorDashboard } from './monitoring/dashboard';
-import { RetrySchedules } from './retry-schedules';
-import { SetAsideQueue } from './set-aside-queue';
+import { DeliveryQueues, SetAsideQueue } from './queues';
+import { RetrySchedules, SweepSchedule } from './schedules';
 import type { Settings } from './settings';
-import { SweepSchedule } from './sweep-schedule';
 
 /** Posthorn as it is deployed into one account and region; it names neither, so the same template fits all. */
 export class PosthornStack extends Stack {
@@ -62,9 +60,14 @@ export class PosthornStack extends Stack {
 
   private addMonitoring(settings: Settings, functions: Functions['byName'], httpApiId: string): void {
     const watched = {
-      ...{ stackName: settings.stackName, functions, table: this.data.table, httpApiId },
-      ...{ deliveryQueue: this.queues.deliveryQueue, deadLetterQueue: this.queues.deadLetterQueue },
-      ...{ setAsideQueue: this.setAside.queue, scheduleGroup: this.retries.groupName },
+      stackName: settings.stackName,
+      functions,
+      table: this.data.table,
+      httpApiId,
+      deliveryQueue: this.queues.deliveryQueue,
+      deadLetterQueue: this.queues.deadLetterQueue,
+      setAsideQueue: this.setAside.queue,
+      scheduleGroup: this.retries.groupName,
     };
     new Alarms(this, 'Alarms', {
       ...watched,

@@ -2,10 +2,10 @@ import type { Interceptor, Service } from './calls/call';
 import { startCallProxy } from './calls/proxy';
 import { type DynamoDbServer, startDynamoDb } from './dynamodb/server';
 import { LocalStackError } from './errors';
+import type { Faults } from './faults/faults';
 import type { Endpoints } from './lambda/environment';
 import { type SchedulerServer, startScheduler } from './scheduler/server';
 import { type SqsServer, startSqs } from './sqs/server';
-import type { LocalStackOptions } from './stack';
 import type { DataDirectory } from './storage/data-directory';
 import type { Teardown } from './teardown';
 import type { Deployment } from './template/deployment';
@@ -18,10 +18,17 @@ export interface Engines {
   readonly endpoints: Endpoints;
 }
 
-type Options = Pick<LocalStackOptions, 'crashed' | 'faults' | 'log'> & {
-  /** Every call passes through those that are in the list when it comes. */
-  readonly interceptors: readonly Interceptor[];
-};
+export interface EngineOptions {
+  /** Takes what the stack says about itself. */
+  readonly log?: (line: string) => void;
+  /** Called when a part ends that the stack cannot do without. */
+  readonly crashed?: (error: LocalStackError) => void;
+  /** What goes wrong on purpose; nothing when left out. */
+  readonly faults?: Faults;
+}
+
+/** Every call passes through the interceptors that are in the list when it comes. */
+type Options = EngineOptions & { readonly interceptors: readonly Interceptor[] };
 
 /** Starts DynamoDB, SQS and EventBridge Scheduler, and the proxies that their calls pass through. */
 export async function startEngines(

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { localKey } from './cli/local-key';
 import { parseOptions, type StartOptions } from './cli/options';
-import { watchNpm } from './cli/parent';
 import { progressPrinter, welcome } from './cli/progress';
 import { ReadyFiles } from './cli/ready-files';
 import { LocalStackError } from './errors';
@@ -11,6 +10,9 @@ import { type LocalStack, startLocalStack } from './stack';
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** How often the parent process is looked at. */
+const CHECK_EVERY_MS = 250;
 
 const options = parseOptions(process.argv.slice(2));
 const files = new ReadyFiles(options.readyFile);
@@ -58,4 +60,20 @@ async function end(exitCode: number): Promise<void> {
   files.remove();
   await stack?.stop();
   process.exit(exitCode);
+}
+
+/**
+ * Calls `gone` when npm, having started this process, has ended. A terminal's Ctrl-C reaches both; whoever kills npm
+ * alone would otherwise leave the stack running with nobody to stop it. Without npm nothing is watched: a stack that a
+ * shell put in the background outlives that shell.
+ */
+function watchNpm(gone: () => void, environment: NodeJS.ProcessEnv = process.env): void {
+  if (environment.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    gone();
+  }, CHECK_EVERY_MS);
+  timer.unref();
 }

@@ -1,8 +1,6 @@
 import type { Interceptor } from './calls/call';
 import { deployTables } from './dynamodb/tables';
-import { startEngines } from './engines';
-import type { LocalStackError } from './errors';
-import type { Faults } from './faults/faults';
+import { type EngineOptions, startEngines } from './engines';
 import { deployRoutes, registerApi } from './gateway/http-api';
 import { type Gateway, startGateway } from './gateway/server';
 import type { Endpoints } from './lambda/environment';
@@ -20,29 +18,23 @@ import { loadAssembly } from './template/assembly';
 import { Deployment } from './template/deployment';
 import { synthesize } from './template/synthesize';
 
-export interface LocalStackOptions {
+export interface LocalStackOptions extends EngineOptions {
   /** CDK context over the local defaults (loopback and plain http allowed). */
   readonly context?: Record<string, unknown>;
   /** Directory that keeps the data over a restart; everything is in memory without it. */
   readonly dbPath?: string;
   /** Port of the HTTP API; 0, the default, for a free one. */
   readonly port?: number;
-  /** Takes what the stack says about itself. */
-  readonly log?: (line: string) => void;
   /** Takes every line that a function writes. */
   readonly functionLog?: (functionName: string, line: string) => void;
   /** Told of every event that a function has handled, and what it took. */
   readonly functionHandled?: (handled: HandledEvent) => void;
-  /** Called when a part ends that the stack cannot do without. */
-  readonly crashed?: (error: LocalStackError) => void;
   /** Stand between every AWS call and the engine that answers it, outermost first. */
   readonly interceptors?: readonly Interceptor[];
   /** Takes what the template's policies were found to say about calls of functions, each once. */
   readonly decided?: (decision: Decision) => void;
   /** A synthesized `cdk.out` directory, instead of synthesizing the app. */
   readonly assembly?: string;
-  /** What goes wrong on purpose; nothing when left out. */
-  readonly faults?: Faults;
 }
 
 export interface LocalStack {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { newBase } from '../../lambdas/domain/identifiers';
-import { newToken } from '../../lambdas/domain/message';
+import { newToken } from '../../lambdas/queue/message';
 import { knownTotal } from '../../lambdas/statistics/lifetime';
 import { readStatistics } from '../../lambdas/statistics/read-statistics';
 import { claim } from '../../lambdas/store/deliveries/claims';

@@ -5,7 +5,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { decodeMessage, UnreadableMessageError } from '../../lambdas/domain/message';
+import { decodeMessage, UnreadableMessageError } from '../../lambdas/queue/message';
 import type { Row } from './comparison';
 import type { Contents } from './scan';
 

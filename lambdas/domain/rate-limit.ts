@@ -15,7 +15,7 @@ export interface Turn {
 export const NEAR_MS = 1000;
 
 /** A delivery that comes later than this after its turn has lost it: many that were held up would be sent at once. */
-export const LATE_MS = 1000;
+export const GRACE_MS = 1000;
 
 /** A delivery that was late for so many places is sent as it comes. Where workers are short, it would never be in time. */
 const MAX_PLACES = 2;
@@ -37,5 +37,5 @@ export function stepOf(turn: Turn | undefined, rate: number, now: number): TurnS
   const ahead = turn.at - now;
   if (ahead > NEAR_MS) return 'queue';
   if (ahead > 0) return 'wait';
-  return -ahead > LATE_MS && turn.places < MAX_PLACES ? 'ask' : 'go';
+  return -ahead > GRACE_MS && turn.places < MAX_PLACES ? 'ask' : 'go';
 }

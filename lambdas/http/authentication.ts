@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallLimits } from '../domain/call-budget';
 import { cached } from '../runtime/cache';
 import { type ApiKey, findApiKeyByHash, hashSecret, type Scope } from '../store/access/api-keys';
@@ -97,7 +98,7 @@ function tableLimiter(table: Table, now: () => number): Admit {
     read: (keyId) => readBudget(table, keyId),
     write: (keyId, budget, version) => writeBudget(table, keyId, budget, version),
     now,
-    pause: (attempt) => new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * attempt)),
+    pause: (attempt) => sleep(Math.random() * 10 * attempt),
   });
 }
 

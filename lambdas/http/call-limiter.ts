@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type CallBudget, type CallLimits, fullBudget, leaseCalls } from '../domain/call-budget';
+import { BoundedMap } from '../runtime/cache';
 
 /** Where the instances of all functions meet. */
 export interface CallLimiterPorts {
@@ -42,9 +43,11 @@ const MAX_KEYS = 1_000;
  * without another read or write; a key that has nothing left is refused from memory until there can be something.
  */
 export function createCallLimiter(ports: CallLimiterPorts, holder: string = randomUUID().slice(0, 8)): Admit {
-  const keys = new Map<string, Local>();
+  const keys = new BoundedMap<string, Local>(MAX_KEYS);
   return async (keyId, limits) => {
-    const local = localOf(keys, keyId);
+    const local = keys.get(keyId) ?? { calls: 0, until: 0, emptyUntil: 0 };
+    // The key that was used last is the last to be forgotten.
+    keys.set(keyId, local);
     for (;;) {
       const known = fromMemory(local, ports.now());
       if (known) return known;
@@ -60,15 +63,6 @@ export function createCallLimiter(ports: CallLimiterPorts, holder: string = rand
       }
     }
   };
-}
-
-function localOf(keys: Map<string, Local>, keyId: string): Local {
-  const found = keys.get(keyId) ?? { calls: 0, until: 0, emptyUntil: 0 };
-  keys.delete(keyId);
-  keys.set(keyId, found);
-  const [oldest] = keys.keys();
-  if (keys.size > MAX_KEYS && oldest !== undefined) keys.delete(oldest);
-  return found;
 }
 
 function fromMemory(local: Local, now: number): Admission | undefined {

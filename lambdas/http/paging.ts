@@ -1,25 +1,5 @@
-import * as z from 'zod/mini';
 import { COUNT_LIMIT, type Page, type Total, type Window } from '../store/lists/pages';
 import { invalid } from './errors';
-
-const number = (name: string) =>
-  z.pipe(z.string().check(z.regex(/^\d{1,9}$/, `${name} must be a whole number`)), z.transform(Number));
-
-/** A whole number in a query string, from `minimum` to `maximum`. */
-export const wholeNumber = (name: string, minimum: number, maximum: number) =>
-  z.pipe(number(name), z.number().check(z.minimum(minimum), z.maximum(maximum)));
-
-/** A date alone needs none: it is read as UTC. */
-const HAS_OFFSET = /^[^T]+$|Z$|[+-]\d\d:\d\d$/;
-
-/**
- * An ISO 8601 date or time in a query string, as the indexes write times. A date means its first moment, and a time
- * without offset is one in UTC. Days that no calendar has are refused, where `Date` would count on into the next month.
- */
-export const isoTime = z.pipe(
-  z.union([z.iso.date(), z.iso.datetime({ offset: true, local: true })], { error: 'must be an ISO 8601 date' }),
-  z.transform((text) => new Date(HAS_OFFSET.test(text) ? text : `${text}Z`).toISOString()),
-);
 
 /** Where a list continues, opaque to the client: after the row with that sort key, and what was told of its total. */
 export const encodeCursor = (sort: string, total?: Total): string =>

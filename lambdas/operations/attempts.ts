@@ -6,8 +6,8 @@ import { type AttemptMatch, listAttempts, matchesAttempt } from '../store/lists/
 import { type AttemptRow, comingRow, firstRow, listedAttempt, listedDeath } from '../store/lists/attempt-rows';
 import { EMPTY_PAGE, type Page, pageOf, type Window } from '../store/lists/pages';
 import { newestFirst } from './deliveries';
-import type { OperationDependencies } from './dependencies';
 import { isOwn } from './ownership';
+import type { Ports } from './ports';
 import { type ScopeRequest, scopeOf } from './scope';
 
 /** Which attempts are asked for; times are ISO 8601 and inclusive. */
@@ -22,21 +22,21 @@ export interface AttemptQuery extends ScopeRequest {
 
 /** A page of the caller's attempts, newest first. */
 export async function pageOfAttempts(
-  deps: OperationDependencies,
+  ports: Ports,
   caller: Principal,
   query: AttemptQuery,
   window: Window,
 ): Promise<Page<AttemptRow>> {
-  if (query.eventId !== undefined) return pageOfEvent(deps, caller, query, query.eventId, window);
-  const scope = await scopeOf(deps.table, caller, query);
+  if (query.eventId !== undefined) return pageOfEvent(ports, caller, query, query.eventId, window);
+  const scope = await scopeOf(ports.table, caller, query);
   if (!scope) return EMPTY_PAGE;
   const { outcome, deadLetters, from, to } = query;
-  return listAttempts(deps.table, { ...scope, outcome, deadLetters, from, to }, window, deps.shards);
+  return listAttempts(ports.table, { ...scope, outcome, deadLetters, from, to }, window, ports.shards);
 }
 
 /** An event's attempts share its partition: they are read whole, with those that are coming, and filtered here. */
 async function pageOfEvent(
-  { table }: OperationDependencies,
+  { table }: Ports,
   caller: Principal,
   query: AttemptQuery,
   eventId: string,

@@ -1,11 +1,12 @@
 import type { DeliveryStatus } from '../domain/delivery';
 import { parseFamilyId } from '../domain/identifiers';
 import type { Principal } from '../http/authentication';
+import { inPools } from '../runtime/pools';
 import { type Delivery, parseDelivery } from '../store/deliveries/delivery-items';
 import { deliveryKey } from '../store/table/addresses';
 import { getAll } from '../store/table/batch-get';
-import type { OperationDependencies } from './dependencies';
 import { isOwn } from './ownership';
+import type { Ports } from './ports';
 import { startRound } from './retry';
 
 /** What bulk replay takes; everything else it skips. */
@@ -24,30 +25,18 @@ export interface BulkReplay {
 }
 
 /** Starts a fresh round for each of these deliveries that has failed or is parked. */
-export async function bulkReplay(
-  deps: OperationDependencies,
-  caller: Principal,
-  ids: readonly string[],
-): Promise<BulkReplay> {
+export async function bulkReplay(ports: Ports, caller: Principal, ids: readonly string[]): Promise<BulkReplay> {
   const distinct = [...new Set(ids)];
-  const own = await readOwn(deps, caller, distinct);
+  const own = await readOwn(ports, caller, distinct);
   const deliveries = [...new Map([...own.values()].map((one) => [`${one.base}/${one.delivery}`, one])).values()];
-  let queued = 0;
-  for (let start = 0; start < deliveries.length; start += POOL) {
-    const pool = deliveries.slice(start, start + POOL);
-    const started = await Promise.all(pool.map((delivery) => startRound(deps, delivery, 'replay', REPLAYED)));
-    queued += started.filter((one) => one !== undefined).length;
-  }
+  const started = await inPools(deliveries, POOL, (delivery) => startRound(ports, delivery, 'replay', REPLAYED));
+  const queued = started.filter((one) => one !== undefined).length;
   const unknown = distinct.filter((id) => !own.has(id));
   return { queued, unknown, skipped: ids.filter((id) => own.has(id)).length - queued };
 }
 
 /** The deliveries that identifiers name, by identifier, in one read. */
-async function readOwn(
-  { table }: OperationDependencies,
-  caller: Principal,
-  ids: readonly string[],
-): Promise<Map<string, Delivery>> {
+async function readOwn({ table }: Ports, caller: Principal, ids: readonly string[]): Promise<Map<string, Delivery>> {
   const addresses = ids.flatMap((id) => {
     const address = parseFamilyId(id, 'dlv');
     return address ? [{ id, ...address }] : [];

@@ -5,7 +5,7 @@ import type { NewDelivery } from '../store/deliveries/new-delivery';
 import { repeatDelivery } from '../store/deliveries/repeat-delivery';
 import { type DeadLetter, type DeadLetterRow, listDeadLetters } from '../store/lists/dead-letters';
 import { EMPTY_PAGE, type Page, type Window } from '../store/lists/pages';
-import type { OperationDependencies } from './dependencies';
+import type { Ports } from './ports';
 import { impossible } from './replay';
 import { scopeOf } from './scope';
 
@@ -18,7 +18,7 @@ export interface DeadLetterQuery {
 
 /** A page of the caller's open dead letters, newest first. */
 export async function pageOfDeadLetters(
-  { table, shards, knownLetters }: OperationDependencies,
+  { table, shards, knownLetters }: Ports,
   caller: Principal,
   { destinationId, from, to }: DeadLetterQuery,
   window: Window,
@@ -33,11 +33,11 @@ export async function pageOfDeadLetters(
  * @returns the new delivery, or undefined when the letter was closed in the meantime
  * @throws ApiError 409 when the event is not stored any more
  */
-export async function requeue(deps: OperationDependencies, letter: DeadLetter): Promise<NewDelivery | undefined> {
-  const { table, now } = deps;
+export async function requeue(ports: Ports, letter: DeadLetter): Promise<NewDelivery | undefined> {
+  const { table, now } = ports;
   const delivery = await getDelivery(table, letter.base, letter.delivery);
   if (!delivery) return undefined;
-  const answer = await repeatDelivery(table, { delivery, cause: 'requeue', closes: letter, now: now() }, deps);
+  const answer = await repeatDelivery(table, { delivery, cause: 'requeue', closes: letter, now: now() }, ports);
   if (answer.kind === 'impossible') throw impossible(answer.why);
   return answer.kind === 'done' ? answer.delivery : undefined;
 }
@@ -47,5 +47,4 @@ export async function requeue(deps: OperationDependencies, letter: DeadLetter): 
  *
  * @returns false when it was closed in the meantime
  */
-export const discard = ({ table }: OperationDependencies, letter: DeadLetter): Promise<boolean> =>
-  deleteDeadLetter(table, letter);
+export const discard = ({ table }: Ports, letter: DeadLetter): Promise<boolean> => deleteDeadLetter(table, letter);

@@ -4,7 +4,7 @@ import { unpackDetail } from '../store/deliveries/attempt-detail';
 import type { StoredAttempt } from '../store/deliveries/delivery-items';
 import { getEvent } from '../store/events/events';
 import { type AttemptRow, createdAtOf } from '../store/lists/attempt-rows';
-import type { OperationDependencies } from './dependencies';
+import type { Ports } from './ports';
 
 /** What an attempt sent and got back; credentials read `***`. */
 export interface Exchange {
@@ -27,7 +27,7 @@ const DAY_MS = 86_400_000;
 
 /** Whether the bodies of an attempt are still shown. */
 export function showsBodies(
-  { bodyRetentionDays, now }: Pick<OperationDependencies, 'bodyRetentionDays' | 'now'>,
+  { bodyRetentionDays, now }: Pick<Ports, 'bodyRetentionDays' | 'now'>,
   startedAt: number,
 ): boolean {
   return now() - startedAt < bodyRetentionDays * DAY_MS;
@@ -35,7 +35,7 @@ export function showsBodies(
 
 /** Reads what an attempt sent and got back; nothing before it was made. */
 export function exchangeOf(
-  deps: Pick<OperationDependencies, 'bodyRetentionDays' | 'now'>,
+  ports: Pick<Ports, 'bodyRetentionDays' | 'now'>,
   attempt: StoredAttempt | undefined,
 ): Exchange {
   if (!attempt?.detail) return {};
@@ -43,15 +43,12 @@ export function exchangeOf(
   const { requestUrl: url, requestMethod: method, requestHeaders: headers, requestBodyBytes: bodyBytes } = detail;
   const request = { url, method, headers, bodyBytes };
   if (attempt.statusCode === undefined) return { request };
-  const body = showsBodies(deps, attempt.startedAt) ? detail.responseBody : undefined;
+  const body = showsBodies(ports, attempt.startedAt) ? detail.responseBody : undefined;
   return { request, response: { headers: detail.responseHeaders, body } };
 }
 
-/** Bodies are shown up to here: 10 KB. */
-const MAX_SHOWN_BYTES = MAX_RESPONSE_BYTES;
-
 /** The first 10 KB of what an attempt sends; undefined once bodies are not shown any more or the event is gone. */
-export async function requestBodyOf(deps: OperationDependencies, row: AttemptRow): Promise<Uint8Array | undefined> {
-  if (!showsBodies(deps, Date.parse(createdAtOf(row)))) return undefined;
-  return (await getEvent(deps.table, row.delivery.base))?.body.subarray(0, MAX_SHOWN_BYTES);
+export async function requestBodyOf(ports: Ports, row: AttemptRow): Promise<Uint8Array | undefined> {
+  if (!showsBodies(ports, Date.parse(createdAtOf(row)))) return undefined;
+  return (await getEvent(ports.table, row.delivery.base))?.body.subarray(0, MAX_RESPONSE_BYTES);
 }

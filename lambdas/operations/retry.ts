@@ -2,7 +2,7 @@ import { allows, type DeliveryStatus, type Trigger } from '../domain/delivery';
 import { ApiError } from '../http/errors';
 import type { Delivery } from '../store/deliveries/delivery-items';
 import { restart } from '../store/deliveries/transitions';
-import type { OperationDependencies } from './dependencies';
+import type { Ports } from './ports';
 
 /** A delivery may move on between reading and writing it; so often a retry looks again. */
 const MAX_LOOKS = 3;
@@ -14,7 +14,7 @@ const MAX_LOOKS = 3;
  * @returns the delivery as it was when its round was started, or undefined when its status does not allow that
  */
 export async function startRound(
-  { table, now }: OperationDependencies,
+  { table, now }: Ports,
   delivery: Delivery,
   cause: Trigger,
   from?: readonly DeliveryStatus[],
@@ -41,8 +41,8 @@ function restarted(delivery: Delivery, cause: Trigger, now: number): Delivery {
  * @returns the delivery, pending
  * @throws ApiError 409 when it is pending, being sent or delivered
  */
-export async function retryDelivery(deps: OperationDependencies, delivery: Delivery): Promise<Delivery> {
-  const pending = await startRound(deps, delivery, 'manual');
+export async function retryDelivery(ports: Ports, delivery: Delivery): Promise<Delivery> {
+  const pending = await startRound(ports, delivery, 'manual');
   if (!pending) throw new ApiError('INVALID_STATE', 'Delivery is already pending or delivered');
   return pending;
 }

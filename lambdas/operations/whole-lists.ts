@@ -28,7 +28,9 @@ export function pageOfWhole<Row extends { readonly id: string; readonly created_
   const listed = all.map((row) => ({ sort: sortOf(row), row })).sort((one, other) => (one.sort < other.sort ? 1 : -1));
   const { rows, ...page } = pageOf(listed, windowOf(offset, limit, cursor, 'offset'));
   const pagination = {
-    ...{ total: page.total, total_is_exact: page.totalIsExact, has_more: page.next !== undefined },
+    total: page.total,
+    total_is_exact: page.totalIsExact,
+    has_more: page.next !== undefined,
     next_cursor: nextCursor(page),
   };
   return { rows, pagination };

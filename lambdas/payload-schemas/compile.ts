@@ -47,11 +47,13 @@ function createAjv(spend: (steps: number) => void): Ajv2020 {
   const regExp = Object.assign((pattern: string) => linearRegExp(pattern, spend), { code: 'linearRegExp' });
   const ajv = new Ajv2020({
     // Unknown keywords and formats say nothing, as JSON Schema wants it.
-    ...{ strict: false, logger: false },
+    strict: false,
+    logger: false,
     // What JavaScript cannot hold it reads as infinite, and that is no number.
     strictNumbers: true,
     // The prepared schema was checked when it was saved.
-    ...{ meta: false, validateSchema: false },
+    meta: false,
+    validateSchema: false,
     // A schema that is referred to often would be copied to each of these places.
     inlineRefs: false,
     // A member is one that the payload has, not one that every object inherits.

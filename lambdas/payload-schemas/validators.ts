@@ -1,3 +1,4 @@
+import { BoundedMap } from '../runtime/cache';
 import { unpackSchema } from '../store/configuration/schema-codec';
 import type { PayloadSchema } from './compile';
 import { Meter } from './meter';
@@ -26,15 +27,12 @@ export type Validate = (schema: Uint8Array) => Promise<string | undefined>;
  * @returns for a payload: a function that says why a schema refuses it, or undefined when it matches
  */
 export function createValidators(load = () => import('./compile')): (payload: () => Payload) => Validate {
-  const known = new Map<string, PayloadSchema>();
+  const known = new BoundedMap<string, PayloadSchema>(REMEMBERED);
   const compiled = async (schema: Uint8Array): Promise<PayloadSchema> => {
     const key = Buffer.from(schema).toString('base64');
     const { compileSchema } = await load();
     const found = known.get(key) ?? orUnusable(() => compileSchema(unpackSchema(schema)));
-    known.delete(key);
     known.set(key, found);
-    const [oldest] = known.keys();
-    if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest);
     return found;
   };
   return (payload) => {

@@ -1,5 +1,7 @@
 import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { type DeliveryMessage, encodeMessage, newToken } from '../domain/message';
+import type { DeliveryMessage } from '../domain/message';
+import { chunks } from '../runtime/pools';
+import { encodeMessage, newToken } from './message';
 
 /** SQS delays a message by 15 minutes at most. */
 export const MAX_SQS_DELAY_SECONDS = 900;
@@ -67,9 +69,4 @@ export async function enqueueAll<Due extends DueAttempt>(
     }),
   );
   return { refused, errors };
-}
-
-/** Splits a list into pieces of at most `size`. */
-function chunks<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size));
 }

@@ -1,6 +1,6 @@
 import { ConflictException, CreateScheduleCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
-import { newToken } from '../domain/message';
 import { type DeliveryQueue, type DueAttempt, enqueue, MAX_SQS_DELAY_SECONDS, messageParameters } from './enqueue';
+import { newToken } from './message';
 
 /**
  * The Scheduler calls SQS's SendMessage itself (a "universal target"). Its ready-made SQS target knows message groups for

@@ -1,7 +1,7 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { FunctionName } from '../runtime/environment';
-import { readStreamImage, type StreamImage } from '../store/table/stream-image';
+import { readStreamImage, type StreamImage } from '../store/table/stream-records';
 
 /** The queue of stream records that cannot be read; an alarm watches it. */
 export interface SetAsideQueue {

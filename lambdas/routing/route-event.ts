@@ -2,12 +2,16 @@ import { matchesAll } from '../domain/filter-rules';
 import { MAX_ORDINAL } from '../domain/identifiers';
 import type { Validate } from '../payload-schemas/validators';
 import type { DueAttempt } from '../queue/enqueue';
+import { inPools } from '../runtime/pools';
 import type { Connection, Destination } from '../store/configuration/configuration';
 import type { Delivery } from '../store/deliveries/delivery-items';
 import type { NewDelivery } from '../store/deliveries/new-delivery';
 import type { StoredEvent } from '../store/events/events';
 import type { IsParked } from './is-parked';
 import { lazyJson } from './payload';
+
+/** How many reads or writes of one event are under way at once. */
+const AT_ONCE = 25;
 
 /** What routing needs from the world. */
 export interface RoutePorts {
@@ -84,7 +88,7 @@ async function placeAll(
   start: number,
 ): Promise<DueAttempt[]> {
   if (start + matches.length - 1 > MAX_ORDINAL) throw new RangeError('An event has no more than 65,535 deliveries.');
-  const placed = await inPools(matches, async (match, index) => {
+  const placed = await inPools(matches, AT_ONCE, async (match, index) => {
     const delivery = newDelivery(event, match, start + index);
     const taken = await ports.putDelivery(delivery);
     // Taken by itself: the SDK has repeated a write that had succeeded.
@@ -118,7 +122,7 @@ async function validated(validate: Validate, matches: readonly Match[]): Promise
 
 /** Leaves out connections whose destination was deleted. */
 async function withDestinations(ports: RoutePorts, connections: readonly Connection[]): Promise<Match[]> {
-  const found = await inPools(connections, async (connection) => {
+  const found = await inPools(connections, AT_ONCE, async (connection) => {
     const destination = await ports.readDestination(connection.environment, connection.destination);
     return destination && { connection, destination, parked: await ports.isParked(destination) };
   });
@@ -151,7 +155,11 @@ function newDelivery(
   // A delivery that was not made when the event came is as old as the call that asked for it.
   const createdAt = retryAt === undefined ? event.createdAt : new Date(retryAt).toISOString();
   return {
-    ...{ base, organization, environment, source, createdAt },
+    base,
+    organization,
+    environment,
+    source,
+    createdAt,
     ...(retryAt !== undefined && { receivedAt: event.createdAt }),
     delivery: ordinal,
     connection: connection.id,
@@ -166,24 +174,4 @@ function newDelivery(
 /** The attempt that a delivery without attempts has due. */
 function firstAttempt({ base, delivery, environment, destination }: NewDelivery | Delivery): DueAttempt {
   return { base, delivery, environment, destination, attempt: 1 };
-}
-
-/** How many reads or writes of one event are under way at once. */
-const AT_ONCE = 25;
-
-/**
- * Maps in pools of {@link AT_ONCE}, in order. A failure waits for the rest of its pool: nothing is under way any more when
- * the stream comes back to the event.
- */
-async function inPools<Item, Result>(
-  items: readonly Item[],
-  map: (item: Item, index: number) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  for (let start = 0; start < items.length; start += AT_ONCE) {
-    const pool = items.slice(start, start + AT_ONCE).map((item, index) => map(item, start + index));
-    await Promise.allSettled(pool);
-    results.push(...(await Promise.all(pool)));
-  }
-  return results;
 }

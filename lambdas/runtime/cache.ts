@@ -1,3 +1,18 @@
+/** A map with a limit: an entry that is set, once more too, is the newest, and the oldest gives way. */
+export class BoundedMap<Key, Value> extends Map<Key, Value> {
+  constructor(private readonly limit: number) {
+    super();
+  }
+
+  override set(key: Key, value: Value): this {
+    this.delete(key);
+    super.set(key, value);
+    const [oldest] = this.keys();
+    if (this.size > this.limit && oldest !== undefined) this.delete(oldest);
+    return this;
+  }
+}
+
 /** A function that remembers what it answered, and what it was told. */
 export interface Cached<Value> {
   (key: string): Promise<Value>;
@@ -15,12 +30,9 @@ export function cached<Value>(
   load: (key: string) => Promise<Value>,
   { ttlMs, now, limit = 1000 }: { readonly ttlMs: number; now(): number; readonly limit?: number },
 ): Cached<Value> {
-  const entries = new Map<string, { readonly until: number; readonly value: Promise<Value> }>();
+  const entries = new BoundedMap<string, { readonly until: number; readonly value: Promise<Value> }>(limit);
   const keep = (key: string, value: Promise<Value>) => {
-    entries.delete(key);
     entries.set(key, { until: now() + ttlMs, value });
-    const [oldest] = entries.keys();
-    if (entries.size > limit && oldest !== undefined) entries.delete(oldest);
   };
   const read = (key: string) => {
     const found = entries.get(key);

@@ -26,7 +26,6 @@ export const ENVIRONMENTS = {
     ...writing,
     DELIVERY_QUEUE_URL: text,
     MAX_RECEIVE_COUNT: count,
-    FUNCTION_TIMEOUT_SECONDS: count,
     SCHEDULE_GROUP_NAME: text,
     SCHEDULE_ROLE_ARN: text,
     SCHEDULER_THRESHOLD_SECONDS: count,

@@ -1,10 +1,9 @@
 import type { DeliveryStatus } from '../domain/delivery';
 import { getAll } from '../store/table/batch-get';
 import type { Table } from '../store/table/table';
-import { lifetimeKey, type Subject, statisticsPk } from './buckets';
+import { lifetimeKey, type StatisticsScope, type Subject, statisticsPk, subjectsOf } from './buckets';
 import { ATTRIBUTES, COUNTS, type Count, countOf, readCounts, readNumber } from './counts';
 import type { CountsItem } from './items';
-import { type StatisticsScope, subjectsOf } from './scope';
 
 /** Which list a total is for. */
 export type TotalOf = StatisticsScope & {

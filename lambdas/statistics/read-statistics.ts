@@ -1,9 +1,8 @@
 import type { Table } from '../store/table/table';
-import type { Subject, Width } from './buckets';
+import { type StatisticsScope, type Subject, subjectsOf, type Width } from './buckets';
 import { type Count, readCounts } from './counts';
 import { Histogram } from './histogram';
 import { type CountsItem, readBuckets } from './items';
-import { type StatisticsScope, subjectsOf } from './scope';
 
 const HOUR_MS = 3_600_000;
 

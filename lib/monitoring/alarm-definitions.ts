@@ -1,7 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import { ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator, type IMetric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRICS } from '../../lambdas/runtime/metric-names';
-import type { AlarmDefinition } from './alarm-definition';
 import {
   behindStream,
   counted,
@@ -12,6 +11,25 @@ import {
   throttledRequests,
 } from './metrics';
 import type { Watched } from './watched';
+
+/** `page`: deliveries are late or lost unless somebody acts now. `look`: somebody should look within a working day. */
+export type Severity = 'page' | 'look';
+
+/** Something that an operator must know. Its name is also the name of its section in the runbook. */
+export interface AlarmDefinition {
+  readonly name: string;
+  readonly severity: Severity;
+  /** What is the case when it goes off, in a sentence. */
+  readonly meaning: string;
+  readonly metric: IMetric;
+  /** It goes off from this value on, unless `operator` says otherwise. */
+  readonly threshold: number;
+  readonly operator?: ComparisonOperator;
+  /** Periods in a row; one when left out. */
+  readonly periods?: number;
+  /** What no data means; that all is well when left out. */
+  readonly missing?: TreatMissingData;
+}
 
 /** Longer than any delay of the delivery queue's (15 minutes) and than its visibility timeout. */
 const OLDEST_MESSAGE_SECONDS = 1800;

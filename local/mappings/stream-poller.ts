@@ -16,7 +16,7 @@ const IDLE_MS = 60;
 const SHARD_REFRESH_MS = 10_000;
 const DEFAULT_BATCH_SIZE = 100;
 
-export interface StreamPollerDeps {
+export interface StreamPollerPorts {
   readonly mappingId: string;
   readonly reader: StreamReader;
   readonly host: FunctionHost;
@@ -37,8 +37,8 @@ export class StreamPoller implements Poller {
   private readonly stopping = new AbortController();
   private readonly loop: Promise<unknown>;
 
-  constructor(private readonly deps: StreamPollerDeps) {
-    const { host, properties } = deps;
+  constructor(private readonly ports: StreamPollerPorts) {
+    const { host, properties } = ports;
     this.functionName = host.config.name;
     this.gate = new Gate(properties.Enabled);
     this.filter = compileFilters((properties.FilterCriteria?.Filters ?? []).map(({ Pattern }) => Pattern));
@@ -68,7 +68,7 @@ export class StreamPoller implements Poller {
     const followed: Promise<void>[] = [];
     while (!this.stopped) {
       await this.attempt(async () => {
-        for (const { ShardId = '', ParentShardId = '' } of await this.deps.reader.shards()) {
+        for (const { ShardId = '', ParentShardId = '' } of await this.ports.reader.shards()) {
           if (this.shards.has(ShardId) || this.shards.get(ParentShardId)?.done === false) continue;
           this.shards.set(ShardId, { done: false });
           followed.push(this.followShard(ShardId));
@@ -104,7 +104,7 @@ export class StreamPoller implements Poller {
   private async collect(
     iterator: string,
   ): Promise<{ readonly records: DynamoDBRecord[]; readonly next: string | undefined }> {
-    const { reader, properties } = this.deps;
+    const { reader, properties } = this.ports;
     const records: DynamoDBRecord[] = [];
     let wanted = 0;
     let deadline: number | undefined;
@@ -121,11 +121,11 @@ export class StreamPoller implements Poller {
   }
 
   private get batchSize(): number {
-    return this.deps.properties.BatchSize ?? DEFAULT_BATCH_SIZE;
+    return this.ports.properties.BatchSize ?? DEFAULT_BATCH_SIZE;
   }
 
   private openShard(shard: string): Promise<string | undefined> {
-    const { reader, properties, checkpoints, mappingId } = this.deps;
+    const { reader, properties, checkpoints, mappingId } = this.ports;
     return reader.iterator(shard, properties.StartingPosition, checkpoints.get(mappingId, shard));
   }
 
@@ -140,11 +140,11 @@ export class StreamPoller implements Poller {
 
   /** Tries a batch until it is done or given up; the checkpoint follows what is done. */
   private async handleBatch(shard: string, batch: readonly DynamoDBRecord[]): Promise<void> {
-    const { properties } = this.deps;
+    const { properties } = this.ports;
     let rest = batch;
     let size = batch.length;
     for (let attempt = 0; rest.length > 0 && !this.stopped; ) {
-      const tried = rest.slice(0, this.deps.faults.cut?.(this.deps.host.service, size) ?? size);
+      const tried = rest.slice(0, this.ports.faults.cut?.(this.ports.host.service, size) ?? size);
       const outcome = await this.invoke(tried);
       if (this.stopped) return;
       if (outcome.kind === 'done' && (await this.comesAgain())) continue;
@@ -158,7 +158,7 @@ export class StreamPoller implements Poller {
           ? rest.length
           : retrySize(tried.length - finished, properties.BisectBatchOnFunctionError);
       if (outcome.kind === 'retry' && this.exhausted(attempt, rest[0])) {
-        await this.deps.onFailure(rest.slice(0, size), 'RetryAttemptsExhausted');
+        await this.ports.onFailure(rest.slice(0, size), 'RetryAttemptsExhausted');
         rest = rest.slice(size);
         size = rest.length;
         attempt = 0;
@@ -168,13 +168,13 @@ export class StreamPoller implements Poller {
 
   /** A fault: the position behind a batch that was handled is lost. */
   private async comesAgain(): Promise<boolean> {
-    const pause = this.deps.faults.repeat?.(this.deps.host.service);
+    const pause = this.ports.faults.repeat?.(this.ports.host.service);
     if (pause !== undefined) await this.pauseFor(pause);
     return pause !== undefined && !this.stopped;
   }
 
   private exhausted(attempt: number, record: DynamoDBRecord | undefined): boolean {
-    const { MaximumRetryAttempts, MaximumRecordAgeInSeconds } = this.deps.properties;
+    const { MaximumRetryAttempts, MaximumRecordAgeInSeconds } = this.ports.properties;
     const created = record?.dynamodb?.ApproximateCreationDateTime ?? 0;
     const age = Date.now() / 1000 - created;
     const tooOld = MaximumRecordAgeInSeconds >= 0 && age > MaximumRecordAgeInSeconds;
@@ -182,7 +182,7 @@ export class StreamPoller implements Poller {
   }
 
   private async invoke(batch: readonly DynamoDBRecord[]) {
-    const { host, properties, log } = this.deps;
+    const { host, properties, log } = this.ports;
     try {
       const result = await host.invoke({ Records: batch });
       const partial = properties.FunctionResponseTypes.includes('ReportBatchItemFailures');
@@ -194,7 +194,7 @@ export class StreamPoller implements Poller {
   }
 
   private checkpoint(shard: string, record: DynamoDBRecord): void {
-    this.deps.checkpoints.set(this.deps.mappingId, shard, sequenceOf(record));
+    this.ports.checkpoints.set(this.ports.mappingId, shard, sequenceOf(record));
   }
 
   /** A stream that cannot be read for a moment is read again; nothing is skipped. */
@@ -203,7 +203,7 @@ export class StreamPoller implements Poller {
       await work();
     } catch (error) {
       if (this.stopped) return;
-      this.deps.log(`The stream could not be read: ${error}`);
+      this.ports.log(`The stream could not be read: ${error}`);
       await this.pauseFor(1_000);
     }
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { newToken } from '../../lambdas/domain/message';
+import { newToken } from '../../lambdas/queue/message';
 import { packDetail } from '../../lambdas/store/deliveries/attempt-detail';
 import { claim } from '../../lambdas/store/deliveries/claims';
 import { getDelivery } from '../../lambdas/store/deliveries/deliveries';
@@ -72,7 +72,10 @@ async function attempt(table: Table, history: History, made: Made, outcome: Outc
   const attempt = {
     number,
     trigger: number === 1 ? ('auto' as const) : ('retry' as const),
-    ...{ startedAt: now, latencyMs: LATENCY_MS, statusCode: status, detail: detailOf(url) },
+    startedAt: now,
+    latencyMs: LATENCY_MS,
+    statusCode: status,
+    detail: detailOf(url),
     ...(status >= 300 && { errorCode: 'http_error' as const, errorMessage: `HTTP ${status}` }),
   };
   const record = { delivery: claimed.delivery, claimId, attempt, maxAttempts: MAX_ATTEMPTS, outcome, now };

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
 import {
   attemptId,
   deadLetterId,
@@ -18,11 +19,12 @@ import { expiry, putEvent } from '../../lambdas/store/events/events';
 import { putRecovery } from '../../lambdas/store/sweep/recoveries';
 import { openTable, type Table } from '../../lambdas/store/table/table';
 import { dynamoDbClient } from '../dynamodb/client';
+import { closeServer } from '../http/close';
+import { LOOPBACK, listen } from '../http/listen';
 import type { LocalStack } from '../stack';
 import { countFamily } from './counters';
 import { deliverAfterRetry, fail, type History, putBack, RETENTION_DAYS, SHARDS } from './history';
 import type { Placeholder } from './placeholders';
-import { startReceiver } from './receiver';
 
 /** Everything that a sample event may refer to, in place. */
 export interface Samples {
@@ -149,7 +151,21 @@ async function putConfiguration(table: Table, owner: Owner, url: string, now: nu
   await putDestination(table, { ...common, id: destination, name: 'Warehouse', slug: 'warehouse', status: 'active' });
   await putDestination(table, { ...common, id: paused, name: 'Archive', slug: 'archive', status: 'paused' });
   await putConnection(table, {
-    ...{ ...owner, id: connection, name: 'Shop to warehouse', destination, filterRules: [], enabled: true },
+    ...owner,
+    id: connection,
+    name: 'Shop to warehouse',
+    destination,
+    filterRules: [],
+    enabled: true,
   });
   return { source, destination, paused, connection };
+}
+
+/** A receiver that accepts everything. */
+async function startReceiver(): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    request.resume().once('end', () => response.end('{"ok":true}'));
+  });
+  const port = await listen(server, 0);
+  return { url: `http://${LOOPBACK}:${port}/hooks`, stop: () => closeServer(server) };
 }

@@ -2,7 +2,6 @@ import type { z } from 'zod';
 import { LocalStackError } from '../errors';
 import type { Assembly } from './assembly';
 import { resolveIntrinsics, type Scope } from './intrinsics';
-import { physicalName } from './physical-name';
 import { assertSupported, type EmulatedType } from './supported-types';
 import { ACCOUNT_ID, REGION, type TemplateResource } from './template';
 
@@ -127,4 +126,24 @@ function inertIdentity(name: string, type: string): Identity {
   const [region, path] = INERT_ARNS[type] ?? [REGION, ''];
   const arn = `arn:aws:${service}:${region}:${ACCOUNT_ID}:${path}${name}`;
   return { ref: name, attributes: { Arn: arn, RoleId: name } };
+}
+
+const NAME_PROPERTIES = [
+  'TableName',
+  'QueueName',
+  'FunctionName',
+  'RoleName',
+  'LogGroupName',
+  'PolicyName',
+  'ManagedPolicyName',
+  'Name',
+];
+
+/**
+ * The name of a resource: the one in the template, or one made from stack and logical id. It is the same at every
+ * start, which is how a stack with a data directory finds its table and queues again.
+ */
+function physicalName(stackName: string, logicalId: string, { Properties = {} }: TemplateResource): string {
+  const given = NAME_PROPERTIES.map((property) => Properties[property]).find((value) => typeof value === 'string');
+  return typeof given === 'string' ? given : `${stackName}-${logicalId}`;
 }

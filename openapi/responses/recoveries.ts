@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { RECOVERY_STATUSES } from '../../lambdas/store/sweep/recoveries';
+import { RECOVERY_STATUSES } from '../../lambdas/domain/recovery';
 import { pagination } from './events';
 import { count, idOf, time } from './members';
 

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { generate } from 'selfsigned';
 import { Random } from '../../local/faults/random';
 import { closeServer } from '../../local/http/close';
 import { freePort } from '../../local/http/free-port';
 import { LOOPBACK, listen } from '../../local/http/listen';
 import { accepts, act } from './behave';
-import { selfSignedCertificate } from './certificate';
 import type { Behaviour, Role } from './roles';
 import { signatureProblem } from './signature';
 
@@ -123,4 +123,10 @@ export class Receivers {
     if (this.mended || weights === undefined) return 'accept';
     return new Random(this.seed, `receiver ${payload} ${nth}`).weighted(weights as Record<Behaviour, number>);
   }
+}
+
+/** A key and a certificate that nobody vouches for. */
+async function selfSignedCertificate(): Promise<{ readonly key: string; readonly cert: string }> {
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }]);
+  return { key, cert };
 }

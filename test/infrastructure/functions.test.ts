@@ -50,12 +50,6 @@ describe('the functions', () => {
     });
   });
 
-  it('tell deliver the timeout that it really has', () => {
-    expect(variablesOf(template, 'deliver').FUNCTION_TIMEOUT_SECONDS).toBe(
-      String(functionOf('deliver').properties.Timeout),
-    );
-  });
-
   it('answer HTTP calls sooner than API Gateway gives up on them', () => {
     for (const name of ['ingest', 'api', 'manage'] as const) expect(functionOf(name).properties.Timeout).toBe(10);
   });

@@ -1,9 +1,8 @@
 import { attemptState } from '../../domain/attempt-state';
 import { deliveryIdempotencyKey } from '../../domain/idempotency';
 import { configurationUuid, eventId, familyHex, toUuid } from '../../domain/identifiers';
+import { type AttemptRow, createdAtOf, type Delivery } from '../../operations/answers';
 import type { Exchange } from '../../operations/exchange';
-import type { Delivery } from '../../store/deliveries/delivery-items';
-import { type AttemptRow, createdAtOf } from '../../store/lists/attempt-rows';
 import { bodyText, isoTime } from '../text';
 import { STATUS_OF_STATE } from './statuses';
 

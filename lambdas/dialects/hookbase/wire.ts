@@ -1,9 +1,13 @@
 import { deadLetterId, deliveryId, eventId } from '../../domain/identifiers';
+import {
+  attemptsInRound,
+  type DeadLetterRow,
+  type Delivery,
+  latestFigures,
+  type StoredAttempt,
+} from '../../operations/answers';
 import type { BulkReplay } from '../../operations/bulk-replay';
 import type { Exchange } from '../../operations/exchange';
-import { attemptsInRound, type Delivery, type StoredAttempt } from '../../store/deliveries/delivery-items';
-import { latestFigures } from '../../store/lists/attempt-rows';
-import type { DeadLetterRow } from '../../store/lists/dead-letters';
 import { bodyText, isoTime } from '../text';
 
 /** What a delivery shows of its destination, deleted or not. */

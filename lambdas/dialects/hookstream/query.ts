@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { ATTEMPT_OUTCOMES } from '../../domain/attempt-state';
-import { isoTime, wholeNumber } from '../../http/paging';
+import { isoTime, wholeNumber } from '../parameters';
 
 /** Parameters of the list of attempts. `dlq` is no outcome of an attempt, but is asked for as if it were one. */
 export const listQuery = z.pipe(

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { EVENT_STATUSES } from '../../domain/event-status';
-import { isoTime, wholeNumber } from '../../http/paging';
+import { isoTime, wholeNumber } from '../parameters';
 
 /** Words for what checking a signature came to; `skipped` where a source checks none. */
 export const VERIFICATION_STATUSES = ['verified', 'failed', 'skipped'] as const;

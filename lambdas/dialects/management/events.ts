@@ -1,6 +1,6 @@
 import type { EventStatus } from '../../domain/event-status';
 import { eventId } from '../../domain/identifiers';
-import type { StoredEvent } from '../../store/events/events';
+import type { StoredEvent } from '../../operations/answers';
 import type { VERIFICATION_STATUSES } from './event-query';
 
 /** What a reader sees where an event came without a source: clients print the name or else cut the id short. */

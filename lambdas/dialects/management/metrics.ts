@@ -1,5 +1,4 @@
-import type { Overview } from '../../statistics/overview';
-import type { Granularity, VolumeRow } from '../../statistics/volume';
+import type { Granularity, Overview, VolumeRow } from '../../operations/answers';
 
 /** The overview as the management surface writes it. */
 export function writeOverview(

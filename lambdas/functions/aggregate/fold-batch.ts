@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { UnreadableRecordError } from '../../store/table/unreadable-record';
+import { UnreadableRecordError } from '../../store/table/stream-records';
 import { applyBatch, type CountedRecord, type Ledger } from './apply-batch';
 import { fold } from './fold';
 import { readReading } from './readings';

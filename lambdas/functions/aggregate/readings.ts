@@ -3,9 +3,8 @@ import * as z from 'zod/mini';
 import { DELIVERY_STATUSES } from '../../domain/delivery';
 import { once } from '../../runtime/once';
 import { readDeliveryKey } from '../../store/table/addresses';
-import { deliveryWithImplied, withImplied } from '../../store/table/implied';
-import { readStreamImage, type StreamImage } from '../../store/table/stream-image';
-import { readable } from '../../store/table/unreadable-record';
+import { expandDelivery, expandEvent } from '../../store/table/compact-items';
+import { readable, readStreamImage, type StreamImage } from '../../store/table/stream-records';
 
 const time = once(() => z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), 'is no time')));
 const latency = once(() =>
@@ -71,7 +70,7 @@ export function readReading(record: DynamoDBRecord): Reading {
     if (place) return readDelivery(place.delivery, before, after);
     if (before && after) return NOTHING;
     const change = after ? 1 : -1;
-    if (sk === 'EVT') return { kind: 'event', change, event: event().parse(withImplied(after ?? before)) };
+    if (sk === 'EVT') return { kind: 'event', change, event: event().parse(expandEvent(after ?? before)) };
     if (/#DLQ#/.test(sk)) return { kind: 'dead letter', change, deadLetter: deadLetter().parse(after ?? before) };
     return NOTHING;
   });
@@ -85,7 +84,7 @@ function readDelivery(ordinal: number, before: unknown, after: unknown): Reading
   return {
     kind: 'delivery',
     ordinal,
-    before: before === undefined ? undefined : delivery().parse(deliveryWithImplied(before)),
-    after: after === undefined ? undefined : delivery().parse(deliveryWithImplied(after)),
+    before: before === undefined ? undefined : delivery().parse(expandDelivery(before)),
+    after: after === undefined ? undefined : delivery().parse(expandDelivery(after)),
   };
 }

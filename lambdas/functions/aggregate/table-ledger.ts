@@ -1,9 +1,8 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import type { Key } from '../../store/table/addresses';
-import { bytes } from '../../store/table/bytes';
 import { RETURN_OLD, writeIf } from '../../store/table/conditions';
-import type { Table } from '../../store/table/table';
+import { bytes, type Table } from '../../store/table/table';
 import { transact } from '../../store/table/transact';
 import type { Ledger } from './apply-batch';
 import type { ItemChange } from './item-changes';

@@ -3,7 +3,7 @@ import { type Principal, requireEnvironment } from '../../http/authentication';
 import { notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
 import { findInEnvironments } from '../../http/tenant';
-import type { OperationDependencies } from '../../operations/dependencies';
+import type { Ports } from '../../operations/ports';
 import { type Destination, getDestination } from '../../store/configuration/configuration';
 import { setDestinationStatus } from '../../store/configuration/destination-status';
 import { parseDelivery } from '../../store/deliveries/delivery-items';
@@ -15,7 +15,7 @@ import type { Table } from '../../store/table/table';
 
 /** `GET /v1/destinations/{id}/circuit` */
 export async function showCircuit(
-  { table, shards }: OperationDependencies,
+  { table, shards }: Ports,
   { params }: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {
@@ -27,7 +27,7 @@ export async function showCircuit(
 
 /** `POST /v1/destinations/{id}/circuit/reset`: deliveries are made again; what is parked follows. Safe to repeat. */
 export async function resetCircuit(
-  { table, shards, now }: OperationDependencies,
+  { table, shards, now }: Ports,
   { params }: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {

@@ -8,8 +8,8 @@ import type { ApiRequest, ApiResponse } from '../../http/messages';
 import { encodeCursor, windowOf } from '../../http/paging';
 import { validate } from '../../http/parse';
 import { readableEnvironments } from '../../http/tenant';
-import type { OperationDependencies } from '../../operations/dependencies';
 import { isOwn } from '../../operations/ownership';
+import type { Ports } from '../../operations/ports';
 import { sourceOrRemoved } from '../../store/configuration/removal';
 import { deliveriesOf } from '../../store/deliveries/deliveries';
 import { getEvent, type StoredEvent } from '../../store/events/events';
@@ -20,18 +20,14 @@ import type { Table } from '../../store/table/table';
 const LOOK_AT_STATUSES = 1_000;
 
 /** `GET /v1/events` */
-export async function showEvents(
-  deps: OperationDependencies,
-  request: ApiRequest,
-  caller: Principal,
-): Promise<ApiResponse> {
+export async function showEvents(ports: Ports, request: ApiRequest, caller: Principal): Promise<ApiResponse> {
   const query = validate(eventQuery, request.query);
   const { limit, offset, cursor, from, to } = query;
   const window = windowOf(offset, limit, cursor, 'offset');
-  const environments = await readableEnvironments(deps.table, caller);
-  const statusOf = statusReader(deps.table);
+  const environments = await readableEnvironments(ports.table, caller);
+  const statusOf = statusReader(ports.table);
   const filter = { environments, from, to, ...matcher(query, statusOf) };
-  const found = await listEvents(deps.table, filter, window, deps.shards);
+  const found = await listEvents(ports.table, filter, window, ports.shards);
   const pagination = {
     total: found.total,
     total_is_exact: found.totalIsExact,
@@ -39,7 +35,7 @@ export async function showEvents(
     next_cursor: found.next === undefined ? null : encodeCursor(found.next),
   };
   const events = await Promise.all(
-    found.events.map(async (event) => writeEvent(event, await statusOf(event), await sourceName(deps.table, event))),
+    found.events.map(async (event) => writeEvent(event, await statusOf(event), await sourceName(ports.table, event))),
   );
   return { status: 200, body: { events, pagination } };
 }
@@ -86,11 +82,7 @@ async function sourceName(table: Table, { environment, source }: StoredEvent): P
 }
 
 /** `GET /v1/events/{id}` */
-export async function showEvent(
-  { table }: OperationDependencies,
-  request: ApiRequest,
-  caller: Principal,
-): Promise<ApiResponse> {
+export async function showEvent({ table }: Ports, request: ApiRequest, caller: Principal): Promise<ApiResponse> {
   const event = await findEvent(table, caller, request.params.id ?? '');
   const [status, name] = await Promise.all([readStatus(table, event), sourceName(table, event)]);
   return { status: 200, body: { event: writeEventDetail(event, status, name) } };

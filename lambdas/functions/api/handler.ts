@@ -9,7 +9,7 @@ import type { DeliverySurface } from './surfaces/deliveries';
 
 const environment = readEnvironment('api');
 const table = openTable(environment.TABLE_NAME);
-const deps = {
+const ports = {
   table,
   shards: environment.TIMELINE_SHARDS,
   retentionDays: environment.RETENTION_DAYS,
@@ -33,46 +33,46 @@ type Call = Parameters<Endpoint>;
 
 /** What both surfaces that show deliveries have in common. */
 const deliveriesOf = (surface: () => Promise<DeliverySurface>) => ({
-  GET: async (...call: Call) => (await surface()).showDeliveries(deps, ...call),
-  'GET /dead-letter': async (...call: Call) => (await surface()).showDeadLetters(deps, ...call),
-  'POST /dead-letter/{id}/requeue': async (...call: Call) => (await surface()).requeueOne(deps, ...call),
-  'DELETE /dead-letter/{id}': async (...call: Call) => (await surface()).deleteOne(deps, ...call),
-  'GET /{id}': async (...call: Call) => (await surface()).showDelivery(deps, ...call),
-  'POST /{id}/retry': async (...call: Call) => (await surface()).retryOne(deps, ...call),
+  GET: async (...call: Call) => (await surface()).showDeliveries(ports, ...call),
+  'GET /dead-letter': async (...call: Call) => (await surface()).showDeadLetters(ports, ...call),
+  'POST /dead-letter/{id}/requeue': async (...call: Call) => (await surface()).requeueOne(ports, ...call),
+  'DELETE /dead-letter/{id}': async (...call: Call) => (await surface()).deleteOne(ports, ...call),
+  'GET /{id}': async (...call: Call) => (await surface()).showDelivery(ports, ...call),
+  'POST /{id}/retry': async (...call: Call) => (await surface()).retryOne(ports, ...call),
 });
 
 const endpoints: EndpointsOf<'api'> = {
   'GET /health': async () => ({ status: 200, body: { status: 'ok' } }),
   'GET /openapi.json': showOpenApi,
-  'GET /v1/events': async (...call) => (await events()).showEvents(deps, ...call),
-  'GET /v1/events/{id}': async (...call) => (await events()).showEvent(deps, ...call),
-  'POST /v1/events/{id}/retry': async (...call) => (await import('./retry-event')).retryWholeEvent(deps, ...call),
-  'GET /v1/destinations/{id}/circuit': async (...call) => (await circuit()).showCircuit(deps, ...call),
-  'POST /v1/destinations/{id}/circuit/reset': async (...call) => (await circuit()).resetCircuit(deps, ...call),
-  'POST /v1/recoveries': async (...call) => (await recoveries()).startRecovery(deps, ...call),
-  'GET /v1/recoveries': async (...call) => (await recoveries()).showRecoveries(deps, ...call),
-  'GET /v1/recoveries/{id}': async (...call) => (await recoveries()).showRecovery(deps, ...call),
-  'POST /v1/recoveries/{id}/cancel': async (...call) => (await recoveries()).stopRecovery(deps, ...call),
-  'GET /v1/metrics/overview': async (...call) => (await metrics()).showOverview(deps, ...call),
-  'GET /v1/metrics/volume': async (...call) => (await metrics()).showVolume(deps, ...call),
-  'GET /v1/delivery-attempts': async (...call) => (await hookstream()).showAttempts(deps, ...call),
-  'GET /v1/delivery-attempts/{id}': async (...call) => (await hookstream()).showAttempt(deps, ...call),
-  'POST /v1/delivery-attempts/{id}/retry': async (...call) => (await hookstream()).retryAttempt(deps, ...call),
-  'GET /v1/delivery/items': async (...call) => (await items()).showItems(deps, ...call),
-  'GET /v1/delivery/items/{id}': async (...call) => (await items()).showItem(deps, ...call),
-  'POST /v1/delivery/items/{id}/replay': async (...call) => (await items()).replayItem(deps, ...call),
+  'GET /v1/events': async (...call) => (await events()).showEvents(ports, ...call),
+  'GET /v1/events/{id}': async (...call) => (await events()).showEvent(ports, ...call),
+  'POST /v1/events/{id}/retry': async (...call) => (await import('./retry-event')).retryWholeEvent(ports, ...call),
+  'GET /v1/destinations/{id}/circuit': async (...call) => (await circuit()).showCircuit(ports, ...call),
+  'POST /v1/destinations/{id}/circuit/reset': async (...call) => (await circuit()).resetCircuit(ports, ...call),
+  'POST /v1/recoveries': async (...call) => (await recoveries()).startRecovery(ports, ...call),
+  'GET /v1/recoveries': async (...call) => (await recoveries()).showRecoveries(ports, ...call),
+  'GET /v1/recoveries/{id}': async (...call) => (await recoveries()).showRecovery(ports, ...call),
+  'POST /v1/recoveries/{id}/cancel': async (...call) => (await recoveries()).stopRecovery(ports, ...call),
+  'GET /v1/metrics/overview': async (...call) => (await metrics()).showOverview(ports, ...call),
+  'GET /v1/metrics/volume': async (...call) => (await metrics()).showVolume(ports, ...call),
+  'GET /v1/delivery-attempts': async (...call) => (await hookstream()).showAttempts(ports, ...call),
+  'GET /v1/delivery-attempts/{id}': async (...call) => (await hookstream()).showAttempt(ports, ...call),
+  'POST /v1/delivery-attempts/{id}/retry': async (...call) => (await hookstream()).retryAttempt(ports, ...call),
+  'GET /v1/delivery/items': async (...call) => (await items()).showItems(ports, ...call),
+  'GET /v1/delivery/items/{id}': async (...call) => (await items()).showItem(ports, ...call),
+  'POST /v1/delivery/items/{id}/replay': async (...call) => (await items()).replayItem(ports, ...call),
   ...under(
     '/api/deliveries',
     deliveriesOf(async () => (await deliveries()).hookbase),
   ),
-  'POST /api/deliveries/bulk-replay': async (...call) => (await deliveries()).replayMany(deps, ...call),
-  'GET /api/deliveries/stats': async (...call) => (await statistics()).showStatistics(deps, ...call),
+  'POST /api/deliveries/bulk-replay': async (...call) => (await deliveries()).replayMany(ports, ...call),
+  'GET /api/deliveries/stats': async (...call) => (await statistics()).showStatistics(ports, ...call),
   ...under(
     '/api/organizations/{orgId}/deliveries',
     deliveriesOf(async () => (await deliveries()).webhookRelay),
   ),
   'GET /api/organizations/{orgId}/deliveries/stats': async (...call) =>
-    (await statistics()).showOrganizationStatistics(deps, ...call),
+    (await statistics()).showOrganizationStatistics(ports, ...call),
 };
 
 /** HTTP: reading events, deliveries and attempts, retrying and replaying them, and whatever no other route serves. */

@@ -5,12 +5,12 @@ import { ApiError, invalid, notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
 import { parseJson, validate } from '../../http/parse';
 import { findInEnvironments, ownEnvironment, readableEnvironments } from '../../http/tenant';
-import type { OperationDependencies } from '../../operations/dependencies';
+import type { Ports } from '../../operations/ports';
 import { pageOfWhole } from '../../operations/whole-lists';
 import { getDestination } from '../../store/configuration/configuration';
 import { cancelRecovery, getRecovery, listRecoveries, putRecovery, type Recovery } from '../../store/sweep/recoveries';
 
-type Call = (deps: OperationDependencies, request: ApiRequest, caller: Principal) => Promise<ApiResponse>;
+type Call = (ports: Ports, request: ApiRequest, caller: Principal) => Promise<ApiResponse>;
 
 /** `POST /v1/recoveries`: the sweep does the work, and the answer is the job as it begins. */
 export const startRecovery: Call = async ({ table, retentionDays, now }, request, caller) => {
@@ -21,10 +21,17 @@ export const startRecovery: Call = async ({ table, retentionDays, now }, request
     throw notFound('Destination', body.destination_id);
   const moment = now();
   const recovery: Recovery = {
-    ...{ id: newConfigurationId('rec', moment), organization, environment, destination: body.destination_id },
+    id: newConfigurationId('rec', moment),
+    organization,
+    environment,
+    destination: body.destination_id,
     ...rangeOf(body, moment),
-    ...{ status: 'running', seen: 0, replayed: 0, skipped: 0 },
-    ...{ createdAt: iso(moment), updatedAt: iso(moment) },
+    status: 'running',
+    seen: 0,
+    replayed: 0,
+    skipped: 0,
+    createdAt: iso(moment),
+    updatedAt: iso(moment),
   };
   await putRecovery(table, recovery, retentionDays);
   return { status: 202, body: { recovery: writeRecovery(recovery) } };

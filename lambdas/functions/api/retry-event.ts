@@ -3,7 +3,7 @@ import { isCutOff } from '../../domain/overdue';
 import { type Principal, requireEnvironment } from '../../http/authentication';
 import { notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
-import type { OperationDependencies } from '../../operations/dependencies';
+import type { Ports } from '../../operations/ports';
 import { matchingConnections } from '../../routing/route-event';
 import { getDestination, listConnections } from '../../store/configuration/configuration';
 import { deliveriesOf } from '../../store/deliveries/deliveries';
@@ -16,7 +16,7 @@ import { findEvent } from './events';
  * now. Answers how many deliveries that concerns. One write asks for it, and the table's stream does the rest.
  */
 export async function retryWholeEvent(
-  { table, now }: OperationDependencies,
+  { table, now }: Ports,
   request: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {

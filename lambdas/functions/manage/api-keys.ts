@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
+import { isoTime } from '../../dialects/parameters';
 import type { Principal } from '../../http/authentication';
 import { ApiError, invalid, notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
-import { isoTime } from '../../http/paging';
 import { parseJson, validate } from '../../http/parse';
 import { pageOfWhole } from '../../operations/whole-lists';
 import {

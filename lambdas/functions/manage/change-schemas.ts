@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { wholeNumber } from '../../http/paging';
+import { wholeNumber } from '../../dialects/parameters';
 import type { UrlRules } from './destination-url';
 import {
   authConfig,

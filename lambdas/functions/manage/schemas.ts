@@ -5,7 +5,7 @@ import { HEADER_NAME, HEADER_VALUE, headersProblem, isReservedHeader } from '../
 import { MAX_RETRY_AFTER_SECONDS } from '../../domain/retry-policy';
 import { SIGNATURE_ENCODINGS, VERIFICATION_TYPES } from '../../domain/source-verification';
 import { isWellFormed } from '../../domain/well-formed';
-import { storageProblem } from '../../store/table/storable';
+import { storageProblem } from '../../store/table/item-limits';
 import { mirrorProblem, type UrlRules, urlProblem } from './destination-url';
 
 const text = z.string().check(z.refine(isWellFormed, 'contains half of a surrogate pair'));

@@ -6,8 +6,7 @@ import { cached } from '../../runtime/cache';
 import { byAddress, destinationAddress } from '../../store/configuration/destination-address';
 import { parseDelivery } from '../../store/deliveries/delivery-items';
 import { parseEvent } from '../../store/events/events';
-import { readStreamImage, type StreamImage } from '../../store/table/stream-image';
-import { readable, UnreadableRecordError } from '../../store/table/unreadable-record';
+import { readable, readStreamImage, type StreamImage, UnreadableRecordError } from '../../store/table/stream-records';
 import { type RetryPorts, retryEvent } from './retry-event';
 import { isRefused, type ValidationPorts } from './validate-again';
 

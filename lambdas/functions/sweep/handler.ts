@@ -67,7 +67,10 @@ async function mendAll(environments: readonly SweptEnvironment[]) {
   let backlog: Promise<boolean> | undefined;
   return mend(
     {
-      ...{ table, shards: common.shards, timeLimitMs: PACE.timeLimitMs, now: Date.now },
+      table,
+      shards: common.shards,
+      timeLimitMs: PACE.timeLimitMs,
+      now: Date.now,
       hasBacklog: () => (backlog ??= hasBacklog(sqs, environment.DELIVERY_QUEUE_URL)),
     },
     environments,

@@ -1,13 +1,83 @@
+import { isLate, isStranded, LATE_MS, STRANDED_MS } from '../../domain/overdue';
+import { type Hour, isOverFor, openMinutes } from '../../statistics/hours';
 import { type Delivery, parseDelivery } from '../../store/deliveries/delivery-items';
-import type { TransitionAnswer } from '../../store/deliveries/transitions';
+import { enqueueAgain, enqueueStranded, type TransitionAnswer } from '../../store/deliveries/transitions';
+import { attentionPartitions, timelinePartitions } from '../../store/lists/partitions';
 import type { IndexEntry } from '../../store/lists/timeline';
 import { getAll } from '../../store/table/batch-get';
 import type { SweptEnvironment } from './environments';
 import { withoutThoseInLine } from './guards';
-import type { MendDependencies } from './run';
+import { type Mended, type MendPorts, takePortion } from './look-through';
 
-/** How one kind of trouble is told and mended. */
-export interface Remedy {
+/** How many deliveries of an environment one run looks at for messages that are gone. */
+const STRANDED_LIMIT = 500;
+
+/** How many deliveries of an environment one run looks at for attempts that are late. */
+const LATE_LIMIT = 100;
+
+/**
+ * Mends deliveries whose message is gone. The counters lead to them: only hours that are long over and still have open
+ * deliveries are looked into, and of those only such minutes. A healthy environment has none.
+ *
+ * @param position where the run before this one stopped
+ */
+export async function mendStranded(
+  ports: MendPorts,
+  environment: SweptEnvironment,
+  hours: readonly Hour[],
+  position: string | undefined,
+): Promise<Mended> {
+  const { table, shards } = ports;
+  const remedy: Remedy = { applies: isStranded, apply: (delivery, at) => enqueueStranded(table, delivery, at) };
+  let [mended, left] = [0, STRANDED_LIMIT];
+  for await (const minute of minutesToLookInto(ports, environment, hours, position)) {
+    const partitions = timelinePartitions([environment.id], ['DLV'], shards);
+    const portion = await takePortion(table, partitions, { from: minute, to: minute }, position, left);
+    const done = await mendEntries(ports, environment, portion.entries, remedy);
+    if (done === undefined) return { mended, position };
+    mended += done;
+    left -= portion.entries.length;
+    if (portion.position !== undefined) return { mended, position: portion.position };
+  }
+  return { mended, position: undefined };
+}
+
+/** Minutes with open deliveries from the position on, oldest first, as ISO 8601 begins: `2026-11-21T20:41`. */
+async function* minutesToLookInto(
+  { table, now }: MendPorts,
+  { id }: SweptEnvironment,
+  hours: readonly Hour[],
+  position = '',
+): AsyncGenerator<string> {
+  for (const hour of hours) {
+    if (hour.open === 0 || !isOverFor(hour, STRANDED_MS, now())) continue;
+    const minutes = (await openMinutes(table, id, hour.start)).map((at) => new Date(at).toISOString().slice(0, 16));
+    yield* minutes.filter((minute) => minute >= position.slice(0, 16));
+  }
+}
+
+/**
+ * Mends deliveries whose next attempt was never enqueued, or whose schedule was lost. Those that were made a moment ago
+ * cannot be late yet and are not read.
+ *
+ * @param position where the run before this one stopped
+ */
+export async function mendLate(
+  ports: MendPorts,
+  environment: SweptEnvironment,
+  position: string | undefined,
+): Promise<Mended> {
+  const { table, shards, now } = ports;
+  const partitions = attentionPartitions([environment.id], ['retrying'], shards);
+  const to = new Date(now() - LATE_MS).toISOString();
+  const portion = await takePortion(table, partitions, { to }, position, LATE_LIMIT);
+  const remedy: Remedy = { applies: isLate, apply: (delivery, at) => enqueueAgain(table, delivery, at) };
+  const mended = await mendEntries(ports, environment, portion.entries, remedy);
+  return mended === undefined ? { mended: 0, position } : { mended, position: portion.position };
+}
+
+/** How one kind of trouble is recognized and mended. */
+interface Remedy {
   /** Whether a delivery is in trouble, unless something holds it up. */
   applies(delivery: Delivery, now: number): boolean;
   /** One conditional write. */
@@ -17,23 +87,23 @@ export interface Remedy {
 /**
  * Mends those deliveries among the entries of an index that are in trouble.
  *
- * @returns how many, or undefined when a backlog keeps that from being told
+ * @returns how many, or undefined when a backlog may be the reason that they are late
  */
-export async function mendEntries(
-  deps: MendDependencies,
+async function mendEntries(
+  ports: MendPorts,
   { destinations }: SweptEnvironment,
   entries: readonly IndexEntry[],
   remedy: Remedy,
 ): Promise<number | undefined> {
-  const now = deps.now();
-  const read = (await getAll(deps.table, entries)).map(parseDelivery);
+  const now = ports.now();
+  const read = (await getAll(ports.table, entries)).map(parseDelivery);
   const overdue = read.filter((delivery) => remedy.applies(delivery, now));
-  const troubled = await withoutThoseInLine(deps.table, destinations, overdue, now);
+  const troubled = await withoutThoseInLine(ports.table, destinations, overdue, now);
   if (troubled.length === 0) return 0;
-  if (await deps.hasBacklog()) return undefined;
+  if (await ports.hasBacklog()) return undefined;
   let mended = 0;
   for (const delivery of troubled) {
-    const { kind } = await remedy.apply(delivery, deps.now());
+    const { kind } = await remedy.apply(delivery, ports.now());
     if (kind === 'done') mended += 1;
   }
   return mended;

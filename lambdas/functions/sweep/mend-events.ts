@@ -1,4 +1,5 @@
 import { isCutOff, STRANDED_MS } from '../../domain/overdue';
+import { chunks } from '../../runtime/pools';
 import { WIDTHS } from '../../statistics/buckets';
 import { firstUnrouted, type Hour } from '../../statistics/hours';
 import { parseEvent, requestRetry } from '../../store/events/events';
@@ -8,8 +9,7 @@ import { deliveryKey } from '../../store/table/addresses';
 import { getAll } from '../../store/table/batch-get';
 import type { Table } from '../../store/table/table';
 import type { SweptEnvironment } from './environments';
-import { takePortion } from './look-through';
-import type { MendDependencies, Mended } from './run';
+import { type Mended, type MendPorts, takePortion } from './look-through';
 
 /** How many events of an environment are looked at in one run: enough to keep up with two million a day. */
 const LIMIT = 2_000;
@@ -25,12 +25,12 @@ const CHUNK = 25;
  * @param position where the run before this one stopped; it is kept, because what lies before it needs no second look
  */
 export async function mendEvents(
-  deps: MendDependencies,
+  ports: MendPorts,
   { id }: SweptEnvironment,
   hours: readonly Hour[],
   position: string | undefined,
 ): Promise<Mended> {
-  const { table, shards, now } = deps;
+  const { table, shards, now } = ports;
   const hour = firstUnrouted(hours, timeOf(position), now(), STRANDED_MS);
   if (!hour) return { mended: 0, position };
   const [from, end] = [hour.start, hour.start + WIDTHS.hour.ms].map((at) => new Date(at).toISOString());
@@ -46,9 +46,8 @@ const timeOf = (position: string | undefined): number => (position ? Date.parse(
 async function routeCutOff(table: Table, entries: readonly IndexEntry[], now: () => number): Promise<number> {
   const events = await withoutDeliveries(table, entries);
   let mended = 0;
-  for (let start = 0; start < events.length; start += CHUNK) {
-    const found = (await getAll(table, events.slice(start, start + CHUNK))).map(parseEvent);
-    for (const event of found) {
+  for (const chunk of chunks(events, CHUNK)) {
+    for (const event of (await getAll(table, chunk)).map(parseEvent)) {
       if (isCutOff(event, now()) && (await requestRetry(table, event.base, now()))) mended += 1;
     }
   }

@@ -1,11 +1,11 @@
+import { chunks } from '../../runtime/pools';
 import { readHours } from '../../statistics/hours';
 import { keepPositions, readPositions } from '../../store/sweep/sweep-positions';
 import type { SweptEnvironment } from './environments';
+import type { MendPorts } from './look-through';
+import { mendLate, mendStranded } from './mend-deliveries';
 import { mendEvents } from './mend-events';
-import { mendLate } from './mend-late';
-import { mendStranded } from './mend-stranded';
 import { oldestOpen } from './oldest-open';
-import type { MendDependencies } from './run';
 
 /** Environments that are looked through side by side. */
 const POOL = 8;
@@ -23,16 +23,16 @@ export interface Repairs {
 }
 
 /** Looks through all environments for what nothing else would mend, and mends it. */
-export async function mend(deps: MendDependencies, environments: readonly SweptEnvironment[]): Promise<Repairs> {
-  const deadline = deps.now() + deps.timeLimitMs;
+export async function mend(ports: MendPorts, environments: readonly SweptEnvironment[]): Promise<Repairs> {
+  const deadline = ports.now() + ports.timeLimitMs;
   const found: Found[] = [];
-  for (let start = 0; start < environments.length && deps.now() < deadline; start += POOL) {
-    const pool = environments.slice(start, start + POOL);
-    found.push(...(await Promise.all(pool.map((environment) => mendEnvironment(deps, environment)))));
+  for (const pool of chunks(environments, POOL)) {
+    if (ports.now() >= deadline) break;
+    found.push(...(await Promise.all(pool.map((environment) => mendEnvironment(ports, environment)))));
   }
   const sum = (kind: 'stranded' | 'late' | 'unrouted') => found.reduce((total, one) => total + one[kind], 0);
-  const oldest = Math.min(deps.now(), ...found.flatMap((one) => one.oldest ?? []));
-  const oldestSeconds = Math.round((deps.now() - oldest) / 1000);
+  const oldest = Math.min(ports.now(), ...found.flatMap((one) => one.oldest ?? []));
+  const oldestSeconds = Math.round((ports.now() - oldest) / 1000);
   return { stranded: sum('stranded'), late: sum('late'), unrouted: sum('unrouted'), oldestSeconds };
 }
 
@@ -41,17 +41,17 @@ interface Found extends Omit<Repairs, 'oldestSeconds'> {
   readonly oldest: number | undefined;
 }
 
-async function mendEnvironment(deps: MendDependencies, environment: SweptEnvironment): Promise<Found> {
-  const { table, now } = deps;
+async function mendEnvironment(ports: MendPorts, environment: SweptEnvironment): Promise<Found> {
+  const { table, now } = ports;
   const [hours, positions] = await Promise.all([
     readHours(table, environment.id, now()),
     readPositions(table, environment.id),
   ]);
   const [stranded, late, events, oldest] = await Promise.all([
-    mendStranded(deps, environment, hours, positions.open),
-    mendLate(deps, environment, positions.retrying),
-    mendEvents(deps, environment, hours, positions.events),
-    oldestOpen(deps, environment, hours),
+    mendStranded(ports, environment, hours, positions.open),
+    mendLate(ports, environment, positions.retrying),
+    mendEvents(ports, environment, hours, positions.events),
+    oldestOpen(ports, environment, hours),
   ]);
   const moved = { open: stranded.position, retrying: late.position, events: events.position };
   await keepPositions(table, environment.id, positions, moved);

@@ -1,5 +1,6 @@
 import type { DeliveryStatus } from '../../domain/delivery';
 import { deliveryId, parseFamilyId } from '../../domain/identifiers';
+import { inChunks, inPools } from '../../runtime/pools';
 import { type Delivery, parseDelivery } from '../../store/deliveries/delivery-items';
 import { restart } from '../../store/deliveries/transitions';
 import { attentionPartitions } from '../../store/lists/partitions';
@@ -35,7 +36,7 @@ export interface Recovered {
 }
 
 /** What recovering needs from the world. Times are milliseconds. */
-export interface RecoverDependencies {
+export interface RecoverPorts {
   readonly table: Table;
   readonly shards: number;
   /** Deliveries that one job replays in one run, about: a destination that is back is not run over. */
@@ -46,11 +47,11 @@ export interface RecoverDependencies {
 }
 
 /** Goes on with every job that has something left to do. */
-export async function recoverDeliveries(deps: RecoverDependencies): Promise<Recovered> {
-  const deadline = deps.now() + deps.timeLimitMs;
+export async function recoverDeliveries(ports: RecoverPorts): Promise<Recovered> {
+  const deadline = ports.now() + ports.timeLimitMs;
   const sum = { replayed: 0, skipped: 0 };
-  for (const recovery of await openRecoveries(deps.table)) {
-    const { replayed, skipped } = await advance(deps, recovery, deadline);
+  for (const recovery of await openRecoveries(ports.table)) {
+    const { replayed, skipped } = await advance(ports, recovery, deadline);
     sum.replayed += replayed;
     sum.skipped += skipped;
   }
@@ -58,11 +59,11 @@ export async function recoverDeliveries(deps: RecoverDependencies): Promise<Reco
 }
 
 /** Steps until the job has had its share or is closed. Each step is one write to it, and may be the last of this run. */
-async function advance(deps: RecoverDependencies, recovery: Recovery, deadline: number): Promise<Recovered> {
+async function advance(ports: RecoverPorts, recovery: Recovery, deadline: number): Promise<Recovered> {
   let current: Recovery | undefined = recovery;
   const done = { replayed: 0, skipped: 0 };
-  while (current && done.replayed < deps.pace && deps.now() < deadline) {
-    const next: Recovery | undefined = await step(deps, current);
+  while (current && done.replayed < ports.pace && ports.now() < deadline) {
+    const next: Recovery | undefined = await step(ports, current);
     if (next && current.plan) {
       done.replayed += next.replayed - current.replayed;
       done.skipped += next.skipped - current.skipped;
@@ -77,34 +78,29 @@ async function advance(deps: RecoverDependencies, recovery: Recovery, deadline: 
  *
  * @returns the job as it stands, or undefined when it is closed or in other hands
  */
-async function step(deps: RecoverDependencies, recovery: Recovery): Promise<Recovery | undefined> {
-  const { table, now } = deps;
+async function step(ports: RecoverPorts, recovery: Recovery): Promise<Recovery | undefined> {
+  const { table, now } = ports;
   const at = new Date(now()).toISOString();
-  if (recovery.plan) return settleChunk(table, recovery, await workOff(deps, recovery, recovery.plan), at);
-  const chunk = recovery.status === 'running' ? await nextChunk(deps, recovery) : undefined;
+  if (recovery.plan) return settleChunk(table, recovery, await workOff(ports, recovery, recovery.plan), at);
+  const chunk = recovery.status === 'running' ? await nextChunk(ports, recovery) : undefined;
   if (chunk) return planChunk(table, recovery, chunk, at);
   await closeRecovery(table, recovery, at);
   return undefined;
 }
 
 /** The next failed deliveries of the destination, oldest first; undefined when there are none left. */
-async function nextChunk({ table, shards }: RecoverDependencies, recovery: Recovery): Promise<Chunk | undefined> {
+async function nextChunk({ table, shards }: RecoverPorts, recovery: Recovery): Promise<Chunk | undefined> {
   const { environment, from, to, position } = recovery;
   const partitions = attentionPartitions([environment], REPLAYED, shards);
   // Sort keys have one length, so what follows on the position is whatever sorts after it and one more character.
   const range = { from: position === undefined ? from : `${position}~`, to };
-  let entries: IndexEntry[] = [];
   let passed = 0;
-  for await (const entry of mergedEntries(table, partitions, range, 'oldest first', CHUNK)) {
-    entries.push(entry);
-    if (entries.length < CHUNK) continue;
-    const deliveries = await failedOf(table, recovery, entries);
+  for await (const entries of inChunks(mergedEntries(table, partitions, range, 'oldest first', CHUNK), CHUNK)) {
+    const [last, deliveries] = [entries.at(-1), await failedOf(table, recovery, entries)];
     passed += entries.length;
-    if (deliveries.length > 0 || passed >= MAX_PASSED) return { deliveries, end: entry.sort };
-    entries = [];
+    if (last && (deliveries.length > 0 || passed >= MAX_PASSED)) return { deliveries, end: last.sort };
   }
-  const [last, deliveries] = [entries.at(-1), await failedOf(table, recovery, entries)];
-  return last && deliveries.length > 0 ? { deliveries, end: last.sort } : undefined;
+  return undefined;
 }
 
 async function failedOf(table: Table, { destination }: Recovery, entries: readonly IndexEntry[]): Promise<string[]> {
@@ -115,21 +111,17 @@ async function failedOf(table: Table, { destination }: Recovery, entries: readon
 }
 
 /** Replays what is planned. What a run before this one has replayed, and could not count, is counted now. */
-async function workOff(deps: RecoverDependencies, recovery: Recovery, plan: readonly string[]): Promise<Recovered> {
+async function workOff(ports: RecoverPorts, recovery: Recovery, plan: readonly string[]): Promise<Recovered> {
   const addresses = plan.flatMap((id) => parseFamilyId(id, 'dlv') ?? []);
   const keys = addresses.map(({ base, delivery }) => deliveryKey(base, delivery));
-  const deliveries = (await getAll(deps.table, keys)).map(parseDelivery);
-  let replayed = 0;
-  for (let start = 0; start < deliveries.length; start += POOL) {
-    const pool = deliveries.slice(start, start + POOL);
-    const done = await Promise.all(pool.map((delivery) => replay(deps, recovery, delivery)));
-    replayed += done.filter(Boolean).length;
-  }
+  const deliveries = (await getAll(ports.table, keys)).map(parseDelivery);
+  const done = await inPools(deliveries, POOL, (delivery) => replay(ports, recovery, delivery));
+  const replayed = done.filter(Boolean).length;
   return { replayed, skipped: plan.length - replayed };
 }
 
 /** Starts a fresh round unless the delivery has moved on; true when this job has started one, now or before. */
-async function replay({ table, now }: RecoverDependencies, { id, status }: Recovery, delivery: Delivery) {
+async function replay({ table, now }: RecoverPorts, { id, status }: Recovery, delivery: Delivery) {
   if (delivery.recovery === id) return true;
   if (status !== 'running' || !REPLAYED.includes(delivery.status)) return false;
   const answer = await restart(table, delivery, 'replay', now(), id);

@@ -1,4 +1,5 @@
 import { admission } from '../../domain/breaker';
+import { inChunks } from '../../runtime/pools';
 import type { Destination } from '../../store/configuration/configuration';
 import { endDraining } from '../../store/configuration/destination-status';
 import { forgetOrphans, type Orphans } from '../../store/configuration/orphans';
@@ -94,15 +95,12 @@ async function drainOrphans(run: Run, orphans: Orphans): Promise<number> {
 async function drain(run: Run, { id }: { readonly id: string }, chunk = CHUNK): Promise<number> {
   const { table, limit } = run;
   let resumed = 0;
-  let entries: IndexEntry[] = [];
-  for await (const entry of mergedEntries(table, [parkedPartition(id)], {}, 'oldest first', chunk)) {
-    entries.push(entry);
-    if (entries.length < chunk) continue;
+  const parked = mergedEntries(table, [parkedPartition(id)], {}, 'oldest first', chunk);
+  for await (const entries of inChunks(parked, chunk)) {
     resumed += await resumeEntries(run, entries, limit - resumed);
-    entries = [];
-    if (resumed >= limit || run.isOver()) return resumed;
+    if (resumed >= limit || run.isOver()) break;
   }
-  return resumed + (await resumeEntries(run, entries, limit - resumed));
+  return resumed;
 }
 
 async function resumeEntries(run: Run, entries: readonly IndexEntry[], limit: number): Promise<number> {

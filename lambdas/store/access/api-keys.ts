@@ -5,7 +5,7 @@ import { isConfigurationId, newConfigurationId } from '../../domain/identifiers'
 import { once } from '../../runtime/once';
 import { apiKeyEntryKey, apiKeyKey, environmentKey, organizationKey, organizationPk } from '../table/addresses';
 import { writeIf } from '../table/conditions';
-import { queryAll } from '../table/query';
+import { queryAll } from '../table/reads';
 import type { Table } from '../table/table';
 import { transact } from '../table/transact';
 import { ensure } from './tenants';
@@ -81,7 +81,8 @@ export async function createApiKey(table: Table, request: ApiKeyRequest, now: nu
   const environment =
     request.environment && (await ensure(table, environmentKey(organization, request.environment), 'env', now));
   const owner = {
-    ...{ organization, organizationName: request.organization },
+    organization,
+    organizationName: request.organization,
     ...(environment && { environment, environmentName: request.environment }),
   };
   return addApiKey(table, owner, request, now);
@@ -99,7 +100,8 @@ export async function addApiKey(
     id: newConfigurationId('key', now),
     hash: hashSecret(secret),
     name,
-    ...{ organization, organizationName },
+    organization,
+    organizationName,
     ...(environment && { environment, environmentName }),
     scopes: [...scopes],
     createdAt: new Date(now).toISOString(),

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { newConfigurationId } from '../../domain/identifiers';
 import { environmentKey, type Key, organizationKey, organizationPk } from '../table/addresses';
 import { putNew } from '../table/put-new';
-import { queryAll } from '../table/query';
+import { queryAll } from '../table/reads';
 import type { Table } from '../table/table';
 
 const idOf = (raw: unknown): string => z.object({ id: z.string() }).parse(raw).id;

@@ -13,10 +13,8 @@ import {
   sourceAddressKey,
   sourceKey,
 } from '../table/addresses';
-import { bytes } from '../table/bytes';
-import { queryAll } from '../table/query';
-import { getRecentItem } from '../table/recent-item';
-import type { Table } from '../table/table';
+import { getRecentItem, queryAll } from '../table/reads';
+import { bytes, type Table } from '../table/table';
 import { transact } from '../table/transact';
 
 const owned = once(() => ({

@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { attemptKey, DELIVERY_PREFIX, deliveryKey, eventKey, readFamilyKey } from '../table/addresses';
-import { queryAll } from '../table/query';
+import { queryAll } from '../table/reads';
 import type { Table } from '../table/table';
 import { type Delivery, parseAttempt, parseDelivery, type StoredAttempt } from './delivery-items';
 

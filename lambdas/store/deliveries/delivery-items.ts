@@ -3,8 +3,8 @@ import { ERROR_CODES } from '../../domain/attempt';
 import { DELIVERY_STATUSES, type DeliveryStatus, needsAttention, TRIGGERS } from '../../domain/delivery';
 import { once } from '../../runtime/once';
 import { attentionPk, parkedPk, readDeliveryKey, shardOf, timeKey } from '../table/addresses';
-import { bytes } from '../table/bytes';
-import { deliveryWithImplied } from '../table/implied';
+import { expandDelivery } from '../table/compact-items';
+import { bytes } from '../table/table';
 
 const attempt = once(() =>
   z.object({
@@ -86,7 +86,7 @@ export interface Delivery
 
 /** Reads a delivery from its item. */
 export function parseDelivery(raw: unknown): Delivery {
-  const { pk, sk, org, env, src, con, dst, ...rest } = item().parse(deliveryWithImplied(raw));
+  const { pk, sk, org, env, src, con, dst, ...rest } = item().parse(expandDelivery(raw));
   const key = readDeliveryKey({ pk, sk });
   if (!key) throw new TypeError(`${sk} is not the sort key of a delivery.`);
   return { ...rest, ...key, organization: org, environment: env, source: src, connection: con, destination: dst };

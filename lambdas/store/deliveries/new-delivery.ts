@@ -1,7 +1,7 @@
 import type { Trigger } from '../../domain/delivery';
 import { expiry } from '../events/events';
 import { byDestinationPk, deliveryKey, shardOf, timeKey, timelinePk } from '../table/addresses';
-import { deliveryWithoutImplied } from '../table/implied';
+import { compactDelivery } from '../table/compact-items';
 import { putNew } from '../table/put-new';
 import type { Table } from '../table/table';
 import { attentionKeys, type Delivery, parseDelivery } from './delivery-items';
@@ -32,7 +32,7 @@ export interface NewDelivery {
 export function newDeliveryItem(delivery: NewDelivery, shards: number, retentionDays: number) {
   const { base, environment, destination, createdAt } = delivery;
   const sort = timeKey(createdAt, base, delivery.delivery);
-  return deliveryWithoutImplied({
+  return compactDelivery({
     ...deliveryKey(base, delivery.delivery),
     org: delivery.organization,
     env: environment,

@@ -2,13 +2,12 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { once } from '../../runtime/once';
 import { eventKey, shardOf, timeKey, timelinePk } from '../table/addresses';
-import { bytes } from '../table/bytes';
+import { compactEvent, expandEvent } from '../table/compact-items';
 import { writeIf } from '../table/conditions';
-import { withImplied, withoutImplied } from '../table/implied';
-import { itemBytes } from '../table/item-size';
+import { itemBytes } from '../table/item-limits';
 import { putNew } from '../table/put-new';
-import { getRecentItem } from '../table/recent-item';
-import type { Table } from '../table/table';
+import { getRecentItem } from '../table/reads';
+import { bytes, type Table } from '../table/table';
 import { packBody, unpackBody } from './body-codec';
 
 /** An event: what was published or ingested, byte for byte. */
@@ -66,7 +65,7 @@ const storedBody = once(() => z.union([z.object({ br: bytes }), z.object({ body:
 
 /** Reads an event from its item. */
 export function parseEvent(raw: unknown): StoredEvent {
-  const { pk, org, env, src, ...rest } = item().parse(withImplied(raw));
+  const { pk, org, env, src, ...rest } = item().parse(expandEvent(raw));
   const body = unpackBody(storedBody().parse(raw));
   return { ...rest, base: pk.slice(4), organization: org, environment: env, source: src, body };
 }
@@ -74,7 +73,7 @@ export function parseEvent(raw: unknown): StoredEvent {
 /** The item of a new event. */
 export function newEventItem(event: StoredEvent, shards: number, retentionDays: number) {
   const { base, organization, environment, source, body, ...rest } = event;
-  const lean = withoutImplied({
+  const lean = compactEvent({
     ...eventKey(base),
     ...rest,
     org: organization,

@@ -1,3 +1,4 @@
+import { inChunks } from '../../runtime/pools';
 import { parseEvent, type StoredEvent } from '../events/events';
 import { timeKey, timelinePk } from '../table/addresses';
 import { getAll } from '../table/batch-get';
@@ -110,15 +111,4 @@ async function matching(table: Table, entries: readonly IndexEntry[], matches: M
   const events = (await getAll(table, entries)).map(parseEvent);
   const decisions = await matches(events);
   return events.filter((_, index) => decisions[index]);
-}
-
-async function* inChunks<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<Item[]> {
-  let chunk: Item[] = [];
-  for await (const item of items) {
-    chunk.push(item);
-    if (chunk.length < size) continue;
-    yield chunk;
-    chunk = [];
-  }
-  yield chunk;
 }

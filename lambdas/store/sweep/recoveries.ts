@@ -1,6 +1,7 @@
 import { GetCommand, PutCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { isConfigurationId } from '../../domain/identifiers';
+import { RECOVERY_STATUSES } from '../../domain/recovery';
 import { once } from '../../runtime/once';
 import { expiry } from '../events/events';
 import { mergedEntries } from '../lists/timeline';
@@ -8,10 +9,8 @@ import { environmentPk, OPEN_RECOVERIES_PK, RECOVERIES_PREFIX, recoveryKey } fro
 import { getAll } from '../table/batch-get';
 import { writeIf } from '../table/conditions';
 import { type Change, updateOf, withCondition } from '../table/expressions';
-import { queryAll } from '../table/query';
+import { queryAll } from '../table/reads';
 import { INDEXES, type Table } from '../table/table';
-
-export const RECOVERY_STATUSES = ['running', 'done', 'cancelled'] as const;
 
 const item = once(() =>
   z.object({
@@ -111,8 +110,11 @@ export function settleChunk(
     ConditionExpression: 'planEnd = :end',
     ExpressionAttributeNames: { '#position': 'position', '#plan': 'plan' },
     ExpressionAttributeValues: {
-      ...{ ':end': recovery.planEnd, ':at': at },
-      ...{ ':seen': replayed + skipped, ':replayed': replayed, ':skipped': skipped },
+      ':end': recovery.planEnd,
+      ':at': at,
+      ':seen': replayed + skipped,
+      ':replayed': replayed,
+      ':skipped': skipped,
     },
   });
 }

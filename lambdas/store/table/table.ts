@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
 import { retryConflicts } from './conflicts';
 
 /** The table, as everything in this folder receives it. */
@@ -17,3 +18,6 @@ export function openTable(name: string, client = new DynamoDBClient({})): Table 
 
 /** Names of the indexes; all hold keys only. */
 export const INDEXES = { timeline: 'timeline', byDestination: 'by-destination', attention: 'attention' } as const;
+
+/** Binary attributes, as the SDK reads them. */
+export const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes');

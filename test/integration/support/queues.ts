@@ -9,7 +9,7 @@ import {
   SQSClient,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
-import { encodeMessage } from '../../../lambdas/domain/message';
+import { encodeMessage } from '../../../lambdas/queue/message';
 import { STACK_CREDENTIALS } from '../../../local/dynamodb/client';
 import { REGION } from '../../../local/template/template';
 import { eventually } from './eventually';

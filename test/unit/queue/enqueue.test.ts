@@ -1,8 +1,8 @@
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { decodeMessage } from '../../../lambdas/domain/message';
 import { enqueue, enqueueAll, enqueueSoon } from '../../../lambdas/queue/enqueue';
+import { decodeMessage } from '../../../lambdas/queue/message';
 import { BASE, ENVIRONMENT, idOf, NOW } from '../support/records';
 
 const sqs = mockClient(SQSClient);

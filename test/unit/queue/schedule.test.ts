@@ -3,7 +3,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { decodeMessage } from '../../../lambdas/domain/message';
+import { decodeMessage } from '../../../lambdas/queue/message';
 import { enqueueAt, scheduleName, scheduleParameters } from '../../../lambdas/queue/schedule';
 import { withContext } from '../../../local/scheduler/targets';
 import { BASE, DESTINATION, ENVIRONMENT, NOW } from '../support/records';

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { bulkReplayBody, getQuery, listQuery } from '../../../lambdas/dialects/hookbase/query';
 import { writeBulkReplay, writeDeadLetter, writeDelivery } from '../../../lambdas/dialects/hookbase/wire';
-import { wordOf } from '../../../lambdas/dialects/webhook-relay/statuses';
-import { listQuery as relayQuery, writeDelivery as writeForRelay } from '../../../lambdas/dialects/webhook-relay/wire';
+import {
+  listQuery as relayQuery,
+  wordOf,
+  writeDelivery as writeForRelay,
+} from '../../../lambdas/dialects/webhook-relay/wire';
 import { DELIVERY_STATUSES } from '../../../lambdas/domain/delivery';
 import { refusedAttempt } from '../../../lambdas/store/deliveries/refusals';
 import { attempt, delivery, destination } from './factories';

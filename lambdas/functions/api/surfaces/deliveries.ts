@@ -20,10 +20,10 @@ import { requireOrganization } from '../../../http/tenant';
 import { bulkReplay } from '../../../operations/bulk-replay';
 import { discard, pageOfDeadLetters, requeue } from '../../../operations/dead-letters';
 import { type DeliveryQuery, pageOfDeliveries } from '../../../operations/deliveries';
-import type { OperationDependencies } from '../../../operations/dependencies';
 import { exchangeOf } from '../../../operations/exchange';
 import { destinationsOf } from '../../../operations/names';
 import { findDeadLetter, findDelivery } from '../../../operations/ownership';
+import type { Ports } from '../../../operations/ports';
 import { retryDelivery } from '../../../operations/retry';
 import { attemptsOf, latestAttempt } from '../../../store/deliveries/deliveries';
 import type { Delivery } from '../../../store/deliveries/delivery-items';
@@ -43,16 +43,16 @@ export interface DeliveryDialect {
 }
 
 interface Surface {
-  readonly deps: OperationDependencies;
+  readonly ports: Ports;
   readonly dialect: DeliveryDialect;
 }
 
 type Call = (surface: Surface, request: ApiRequest, caller: Principal) => Promise<ApiResponse>;
 
-const showDeliveries: Call = async ({ deps, dialect }, request, caller) => {
+const showDeliveries: Call = async ({ ports, dialect }, request, caller) => {
   const query = validate(dialect.listQuery, request.query);
-  const found = await pageOfDeliveries(deps, caller, query, pageWindow(query));
-  const destinations = await destinationsOf(deps.table, found.rows);
+  const found = await pageOfDeliveries(ports, caller, query, pageWindow(query));
+  const destinations = await destinationsOf(ports.table, found.rows);
   const data = found.rows.map((one) => dialect.writeDelivery(one, destinations.get(one.destination)));
   return { status: 200, body: { data, pagination: pagination(found, query) } };
 };
@@ -65,32 +65,32 @@ function pagination(found: Page<unknown>, { page, pageSize }: PageRequest) {
   return { total, total_is_exact: totalIsExact, page, pageSize, next_cursor: nextCursor(found) };
 }
 
-const showDelivery: Call = async ({ deps, dialect }, request, caller) => {
+const showDelivery: Call = async ({ ports, dialect }, request, caller) => {
   const { includeAttempts } = validate(getQuery, request.query);
-  const delivery = await ownDelivery(deps, request, caller);
+  const delivery = await ownDelivery(ports, request, caller);
   const [destinations, latest, attempts] = await Promise.all([
-    destinationsOf(deps.table, [delivery]),
-    latestAttempt(deps.table, delivery),
-    includeAttempts ? attemptsOf(deps.table, delivery) : undefined,
+    destinationsOf(ports.table, [delivery]),
+    latestAttempt(ports.table, delivery),
+    includeAttempts ? attemptsOf(ports.table, delivery) : undefined,
   ]);
   const body = {
     ...dialect.writeDelivery(delivery, destinations.get(delivery.destination)),
     ...(attempts && { attempts: attempts.map(writeAttempt) }),
-    ...writeExchange(exchangeOf(deps, latest)),
+    ...writeExchange(exchangeOf(ports, latest)),
   };
   return { status: 200, body };
 };
 
-async function ownDelivery(deps: OperationDependencies, request: ApiRequest, caller: Principal): Promise<Delivery> {
+async function ownDelivery(ports: Ports, request: ApiRequest, caller: Principal): Promise<Delivery> {
   const id = request.params.id ?? '';
-  const delivery = await findDelivery(deps.table, caller, id);
+  const delivery = await findDelivery(ports.table, caller, id);
   if (!delivery) throw notFound('Delivery', id);
   return delivery;
 }
 
-const retryOne: Call = async ({ deps }, request, caller) => {
-  const delivery = await ownDelivery(deps, request, requireEnvironment(caller));
-  const { status } = await retryDelivery(deps, delivery);
+const retryOne: Call = async ({ ports }, request, caller) => {
+  const delivery = await ownDelivery(ports, request, requireEnvironment(caller));
+  const { status } = await retryDelivery(ports, delivery);
   const id = deliveryId(delivery.base, delivery.delivery);
   return {
     status: 200,
@@ -98,33 +98,33 @@ const retryOne: Call = async ({ deps }, request, caller) => {
   };
 };
 
-const showDeadLetters: Call = async ({ deps }, request, caller) => {
+const showDeadLetters: Call = async ({ ports }, request, caller) => {
   const query = validate(deadLetterQuery, request.query);
-  const found = await pageOfDeadLetters(deps, caller, query, pageWindow(query));
+  const found = await pageOfDeadLetters(ports, caller, query, pageWindow(query));
   const destinations = await destinationsOf(
-    deps.table,
+    ports.table,
     found.rows.map(({ letter }) => letter),
   );
   const data = found.rows.map((row) => writeDeadLetter(row, destinations.get(row.letter.destination)));
   return { status: 200, body: { data, pagination: pagination(found, query) } };
 };
 
-const requeueOne: Call = async ({ deps }, request, caller) => {
-  const letter = await ownDeadLetter(deps, request, requireEnvironment(caller));
-  const delivery = await requeue(deps, letter);
+const requeueOne: Call = async ({ ports }, request, caller) => {
+  const letter = await ownDeadLetter(ports, request, requireEnvironment(caller));
+  const delivery = await requeue(ports, letter);
   if (!delivery) throw noDeadLetter(request);
   const id = deliveryId(delivery.base, delivery.delivery);
   return { status: 200, body: { message: 'Item requeued for delivery', deliveryId: id } };
 };
 
-const deleteOne: Call = async ({ deps }, request, caller) => {
-  const letter = await ownDeadLetter(deps, request, requireEnvironment(caller));
-  if (!(await discard(deps, letter))) throw noDeadLetter(request);
+const deleteOne: Call = async ({ ports }, request, caller) => {
+  const letter = await ownDeadLetter(ports, request, requireEnvironment(caller));
+  if (!(await discard(ports, letter))) throw noDeadLetter(request);
   return { status: 204 };
 };
 
-async function ownDeadLetter(deps: OperationDependencies, request: ApiRequest, caller: Principal): Promise<DeadLetter> {
-  const letter = await findDeadLetter(deps.table, caller, request.params.id ?? '');
+async function ownDeadLetter(ports: Ports, request: ApiRequest, caller: Principal): Promise<DeadLetter> {
+  const letter = await findDeadLetter(ports.table, caller, request.params.id ?? '');
   if (!letter) throw noDeadLetter(request);
   return letter;
 }
@@ -132,21 +132,17 @@ async function ownDeadLetter(deps: OperationDependencies, request: ApiRequest, c
 const noDeadLetter = ({ params }: ApiRequest) => notFound('Dead-letter item', params.id ?? '');
 
 /** `POST /api/deliveries/bulk-replay` */
-export async function replayMany(
-  deps: OperationDependencies,
-  request: ApiRequest,
-  caller: Principal,
-): Promise<ApiResponse> {
+export async function replayMany(ports: Ports, request: ApiRequest, caller: Principal): Promise<ApiResponse> {
   const principal = requireEnvironment(caller);
   const { deliveryIds } = validate(bulkReplayBody, parseJson(request.body).value);
-  return { status: 200, body: writeBulkReplay(await bulkReplay(deps, principal, deliveryIds)) };
+  return { status: 200, body: writeBulkReplay(await bulkReplay(ports, principal, deliveryIds)) };
 }
 
 /** @param admit throws when the caller has no business at the path of the surface */
 function surfaceIn(dialect: DeliveryDialect, admit: (request: ApiRequest, caller: Principal) => void) {
-  const serve = (call: Call) => async (deps: OperationDependencies, request: ApiRequest, caller: Principal) => {
+  const serve = (call: Call) => async (ports: Ports, request: ApiRequest, caller: Principal) => {
     admit(request, caller);
-    return call({ deps, dialect }, request, caller);
+    return call({ ports, dialect }, request, caller);
   };
   return {
     showDeliveries: serve(showDeliveries),

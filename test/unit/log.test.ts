@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
-import { inSources } from '../../lambdas/runtime/stack-traces';
+import { inSources } from '../../lambdas/runtime/log';
 import { BUNDLING } from '../../lib/bundles';
 
 const folder = mkdtempSync(join(tmpdir(), 'posthorn-stack-'));

@@ -7,7 +7,7 @@ const USUAL_CONTENT_TYPE = 'application/json';
 /** An ISO 8601 time in UTC with milliseconds. */
 const TIME_LENGTH = '2026-11-21T20:41:00.000Z'.length;
 
-/** What items can do without, because their index keys say it. */
+/** What items can do without, because their index keys hold it. */
 interface Implied {
   readonly env: string;
   readonly createdAt: string;
@@ -16,25 +16,25 @@ interface Implied {
 const keys = once(() => z.object({ tlPk: z.string(), tlSk: z.string(), dstPk: z.optional(z.string()) }));
 
 /**
- * Leaves out of an event's item what {@link withImplied} finds again. It is about a hundred bytes, which often are the ones
+ * Leaves out of an event's item what {@link expandEvent} finds again. It is about a hundred bytes, which often are the ones
  * that would cost a further write unit.
  */
-export function withoutImplied<Item extends Implied & { readonly contentType: string }>(item: Item) {
+export function compactEvent<Item extends Implied & { readonly contentType: string }>(item: Item) {
   const { env: _, createdAt: __, contentType, ...rest } = item;
   return contentType === USUAL_CONTENT_TYPE ? rest : { ...rest, contentType };
 }
 
 /** The same for the item of a delivery, which is written several times and grows with its attempts. */
-export function deliveryWithoutImplied<Item extends Implied & { readonly dst: string }>(item: Item) {
+export function compactDelivery<Item extends Implied & { readonly dst: string }>(item: Item) {
   const { env: _, createdAt: __, dst: ___, ...rest } = item;
   return rest;
 }
 
 /** Fills in what an event's item leaves out. What it does not leave out is kept; an item without index keys stays as it is. */
-export const withImplied = (raw: unknown): unknown => filledIn(raw, { contentType: USUAL_CONTENT_TYPE });
+export const expandEvent = (raw: unknown): unknown => filledIn(raw, { contentType: USUAL_CONTENT_TYPE });
 
-/** The same for the item of a delivery. */
-export const deliveryWithImplied = (raw: unknown): unknown => filledIn(raw);
+/** Fills in what the item of a delivery leaves out. */
+export const expandDelivery = (raw: unknown): unknown => filledIn(raw);
 
 function filledIn(raw: unknown, usual: object = {}): unknown {
   const found = keys().safeParse(raw);

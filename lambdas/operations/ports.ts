@@ -3,7 +3,7 @@ import type { KnownTotal } from '../store/lists/delivery-lists';
 import type { Table } from '../store/table/table';
 
 /** What the operations on deliveries need from the world. */
-export interface OperationDependencies {
+export interface Ports {
   readonly table: Table;
   readonly shards: number;
   readonly retentionDays: number;

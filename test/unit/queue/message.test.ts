@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeMessage, encodeMessage, newToken, UnreadableMessageError } from '../../../lambdas/domain/message';
+import { decodeMessage, encodeMessage, newToken, UnreadableMessageError } from '../../../lambdas/queue/message';
 import { BASE, DESTINATION, ENVIRONMENT } from '../support/records';
 
 const message = {

@@ -1,7 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readStreamImage, type StreamImage } from '../../../lambdas/store/table/stream-image';
+import { readStreamImage, type StreamImage } from '../../../lambdas/store/table/stream-records';
 
 /** What Lambda makes of an item on its way to a function: JSON, with binary values in base64. */
 function throughLambda(item: Record<string, unknown>): StreamImage {

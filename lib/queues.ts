@@ -35,3 +35,20 @@ export class DeliveryQueues extends Construct {
     });
   }
 }
+
+/** Where stream records end that cannot be read, so that they stop nothing. */
+export class SetAsideQueue extends Construct {
+  readonly queue: Queue;
+
+  constructor(scope: Construct, id: string, props: { readonly encryption: Encryption | undefined }) {
+    super(scope, id);
+    this.queue = new Queue(this, 'Queue', {
+      ...queueEncryption(props.encryption),
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    for (const rule of ['AwsSolutions-SQS3', 'Serverless-SQSRedrivePolicy'] as const) {
+      acknowledge(this.queue, rule, 'People read it; nothing consumes it that could fail.');
+    }
+  }
+}

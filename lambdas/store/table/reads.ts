@@ -1,4 +1,5 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Key } from './addresses';
 import type { Table } from './table';
 
 /** All items of a partition whose sort key starts with `prefix`, in order, strongly consistent. */
@@ -20,4 +21,16 @@ export async function queryAll(table: Table, pk: string, prefix: string): Promis
     ExclusiveStartKey = page.LastEvaluatedKey;
   } while (ExclusiveStartKey);
   return items;
+}
+
+/**
+ * An item as it was a moment ago: read eventually consistently, at half the price. Only a miss is repeated consistently, so
+ * that an item that was written just now is found.
+ */
+export async function getRecentItem(table: Table, Key: Key): Promise<unknown> {
+  for (const ConsistentRead of [false, true]) {
+    const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead }));
+    if (Item) return Item;
+  }
+  return undefined;
 }

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readReading } from '../../../lambdas/functions/aggregate/readings';
-import {
-  deliveryWithImplied,
-  deliveryWithoutImplied,
-  withImplied,
-  withoutImplied,
-} from '../../../lambdas/store/table/implied';
+import { compactDelivery, compactEvent, expandDelivery, expandEvent } from '../../../lambdas/store/table/compact-items';
 
 const whole = {
   pk: 'EVT#0190f3a2b4c57abc8def0123',
@@ -22,23 +17,23 @@ const whole = {
 
 describe("what an event's item leaves out", () => {
   it('is its environment, its time and the content type that nearly all have', () => {
-    const left = withoutImplied(whole);
+    const left = compactEvent(whole);
     expect(Object.keys(whole).filter((name) => !(name in left))).toEqual(['env', 'contentType', 'createdAt']);
   });
 
   it('is found again when the item is read', () => {
-    expect(withImplied(withoutImplied(whole))).toEqual(whole);
+    expect(expandEvent(compactEvent(whole))).toEqual(whole);
   });
 
   it('is not the content type where it is another one', () => {
     const text = { ...whole, contentType: 'text/plain' };
-    expect(withoutImplied(text)).toHaveProperty('contentType', 'text/plain');
-    expect(withImplied(withoutImplied(text))).toEqual(text);
+    expect(compactEvent(text)).toHaveProperty('contentType', 'text/plain');
+    expect(expandEvent(compactEvent(text))).toEqual(text);
   });
 
   it('is not missed where it is there: items may be written in full', () => {
     const item = { ...whole, env: 'env_2', createdAt: '2026-03-09T00:00:00.000Z' };
-    expect(withImplied(item)).toEqual(item);
+    expect(expandEvent(item)).toEqual(item);
   });
 
   it('is found by the counters as well', () => {
@@ -69,22 +64,22 @@ describe("what a delivery's item leaves out", () => {
   };
 
   it('is its environment, its destination and its time', () => {
-    const left = deliveryWithoutImplied(delivery);
+    const left = compactDelivery(delivery);
     expect(Object.keys(delivery).filter((name) => !(name in left))).toEqual(['env', 'dst', 'createdAt']);
   });
 
   it('is found again when the item is read', () => {
-    expect(deliveryWithImplied(deliveryWithoutImplied(delivery))).toEqual(delivery);
+    expect(expandDelivery(compactDelivery(delivery))).toEqual(delivery);
   });
 
   it('is not missed where it is there: items may be written in full', () => {
     const item = { ...delivery, env: 'env_2', dst: 'dst_2', createdAt: '2026-03-09T00:00:00.000Z' };
-    expect(deliveryWithImplied(item)).toEqual(item);
+    expect(expandDelivery(item)).toEqual(item);
   });
 
   it('is found by the counters as well', () => {
     const image = Object.fromEntries(
-      Object.entries(deliveryWithoutImplied(delivery)).map(([name, value]) => [name, { S: value }]),
+      Object.entries(compactDelivery(delivery)).map(([name, value]) => [name, { S: value }]),
     );
     const Keys = { pk: { S: delivery.pk }, sk: { S: delivery.sk } };
     expect(readReading({ eventName: 'INSERT', dynamodb: { Keys, NewImage: image } })).toMatchObject({
