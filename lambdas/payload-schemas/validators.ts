@@ -1,4 +1,4 @@
-import { unpackSchema } from '../store/configuration/schema-codec';
+import { unpackSchema } from '../configuration/payload-schema';
 import type { PayloadSchema } from './compile';
 import { Meter } from './meter';
 

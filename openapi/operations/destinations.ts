@@ -1,15 +1,12 @@
-import { destinationChange, destinationQuery } from '../../lambdas/functions/manage/change-schemas';
+import { destinationBody, destinationChange } from '../../lambdas/configuration/destination';
+import { destinationQuery } from '../../lambdas/functions/manage/queries';
 import { rotationBody } from '../../lambdas/functions/manage/rotate-secret';
-import { destinationBody } from '../../lambdas/functions/manage/schemas';
 import type { Operations } from '../operation';
 import { createdDestination, deleted, destinations, oneDestination, rotatedSecret } from '../responses/configuration';
 import { oneCircuit } from '../responses/events';
 
 const tag = 'Destinations';
 const params = { id: 'Identifier of the destination' };
-
-// What URLs a stack takes is checked beyond the schema, so that no choice here shows in the document.
-const RULES = { allowPlainHttp: false, allowLoopback: false };
 
 export const destinationOperations: Operations = {
   'POST /v1/destinations': {
@@ -19,7 +16,7 @@ export const destinationOperations: Operations = {
     description: 'The answer is the only one that shows the signing secret.',
     needs: 'write',
     body: {
-      schema: destinationBody(RULES),
+      schema: destinationBody(),
       example: {
         name: 'Warehouse',
         url: 'https://hooks.example.com/orders',
@@ -54,7 +51,7 @@ export const destinationOperations: Operations = {
     description: 'What is absent stays as it is. Credentials are written and never shown.',
     needs: 'write',
     params,
-    body: { schema: destinationChange(RULES), example: { timeout_ms: 5000 } },
+    body: { schema: destinationChange(), example: { timeout_ms: 5000 } },
     answer: { status: 200, description: 'The destination as it is now', schema: oneDestination },
   },
   'DELETE /v1/destinations/{id}': {

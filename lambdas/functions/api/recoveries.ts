@@ -60,8 +60,8 @@ const showRecoveries: Call = async ({ table }, request, caller) => {
   const wanted = all
     .filter((one) => destination === undefined || one.destination === destination)
     .filter((one) => status === undefined || one.status === status);
-  const { rows, pagination } = pageOfWhole(wanted.map(writeRecovery), paging);
-  return { status: 200, body: { recoveries: rows, pagination } };
+  const { rows, pagination } = pageOfWhole(wanted, paging);
+  return { status: 200, body: { recoveries: rows.map(writeRecovery), pagination } };
 };
 
 const showRecovery: Call = async ({ table }, { params }, caller) => {

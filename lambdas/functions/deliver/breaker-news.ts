@@ -1,5 +1,5 @@
+import type { Destination } from '../../configuration/destination';
 import { METRICS, type MetricName } from '../../runtime/metric-names';
-import type { Destination } from '../../store/configuration/configuration';
 import type { BreakerNews } from './breaker';
 
 const { deliver } = METRICS;

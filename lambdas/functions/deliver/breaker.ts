@@ -1,3 +1,4 @@
+import type { Destination } from '../../configuration/destination';
 import {
   admission,
   type BreakerSettings,
@@ -9,7 +10,6 @@ import {
   trip,
 } from '../../domain/breaker';
 import type { CircuitAnswer } from '../../store/configuration/circuits';
-import type { Destination } from '../../store/configuration/configuration';
 
 /** What a delivery may do: wait, or be sent; perhaps as the one probe of a half-open circuit. */
 export type Admission =

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { Destination } from '../../configuration/destination';
 import type { MessageOutcome } from '../../domain/acknowledgement';
 import { readFailedClaim } from '../../domain/failed-claim';
 import type { DeliveryMessage } from '../../domain/message';
 import { type NextStep, nextStepOfAll } from '../../domain/next-step';
 import { hasMirrors } from '../../domain/targets';
 import type { DueAttempt } from '../../queue/enqueue';
-import type { Destination } from '../../store/configuration/configuration';
 import type { Delivery } from '../../store/deliveries/delivery-items';
 import type { Outcome } from '../../store/deliveries/outcomes';
 import { isOpen } from './is-open';

@@ -1,6 +1,6 @@
+import type { Destination } from '../../configuration/destination';
 import type { DeliveryMessage } from '../../domain/message';
 import type { DueAttempt } from '../../queue/enqueue';
-import type { Destination } from '../../store/configuration/configuration';
 import type { AttemptDetail } from '../../store/deliveries/attempt-detail';
 import type { ClaimAnswer, ClaimRequest } from '../../store/deliveries/claims';
 import type { Delivery } from '../../store/deliveries/delivery-items';

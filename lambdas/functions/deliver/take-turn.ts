@@ -1,6 +1,6 @@
+import type { Destination } from '../../configuration/destination';
 import { mustWait } from '../../domain/breaker';
 import { stepOf, type Turn } from '../../domain/rate-limit';
-import type { Destination } from '../../store/configuration/configuration';
 import type { Delivery } from '../../store/deliveries/delivery-items';
 import { isOpen } from './is-open';
 import type { DeliverPorts, ReceivedMessage } from './ports';

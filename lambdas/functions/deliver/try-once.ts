@@ -1,6 +1,6 @@
+import type { Destination } from '../../configuration/destination';
 import { type AttemptResult, failureOf, isGone, isSuccess } from '../../domain/attempt';
 import { triggerOf } from '../../domain/delivery';
-import type { Destination } from '../../store/configuration/configuration';
 import type { TargetDetail } from '../../store/deliveries/attempt-detail';
 import type { Delivery, StoredAttempt } from '../../store/deliveries/delivery-items';
 import type { Admission, Verdict } from './breaker';

@@ -2,7 +2,6 @@ import { createAuthenticate } from '../../http/authentication';
 import { createHttpHandler } from '../../http/endpoint';
 import { defaultLimits, readEnvironment } from '../../runtime/environment';
 import { openTable } from '../../store/table/table';
-import { withActivity } from './with-activity';
 
 const environment = readEnvironment('manage');
 const table = openTable(environment.TABLE_NAME);
@@ -11,7 +10,7 @@ const rules = { allowPlainHttp: environment.ALLOW_PLAIN_HTTP, allowLoopback: env
 /** HTTP: sources, destinations, connections, API keys and sessions. */
 export const handler = createHttpHandler(
   'manage',
-  withActivity(table, {
+  {
     'POST /v1/sources': {
       scope: 'write',
       handle: async (request, caller) => (await import('./sources')).createSource(table, request, caller),
@@ -114,6 +113,6 @@ export const handler = createHttpHandler(
       scope: 'any key',
       handle: async (_, caller) => (await import('./session')).deleteSession(table, caller),
     },
-  }),
+  },
   createAuthenticate(table, Date.now, defaultLimits(environment)),
 );

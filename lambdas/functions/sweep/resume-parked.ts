@@ -1,5 +1,5 @@
+import type { Destination } from '../../configuration/destination';
 import { admission } from '../../domain/breaker';
-import type { Destination } from '../../store/configuration/configuration';
 import { endDraining } from '../../store/configuration/destination-status';
 import { forgetOrphans, type Orphans } from '../../store/configuration/orphans';
 import { parseDelivery } from '../../store/deliveries/delivery-items';
