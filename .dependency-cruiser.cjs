@@ -1,7 +1,7 @@
 // Which folder may import which. `npm run check` runs it; docs/architecture.md draws it.
 //
 // Inside `lambdas` arrows point down this list, and never up:
-//   functions > dialects > operations, routing > http > statistics > queue, payload-schemas, store > runtime > domain
+//   functions > dialects > operations, routing > http > statistics > queue, payload-schemas, store > configuration > runtime > domain
 
 const LAMBDAS = '^lambdas/';
 const STORE = '^lambdas/store/';
@@ -33,14 +33,15 @@ module.exports = {
       to: { path: 'node_modules/(@aws-sdk|@middy|@smithy)' },
     },
     only('runtime-is-at-the-bottom', 'What every function is run with.', `${LAMBDAS}runtime/`, `${LAMBDAS}(runtime|domain)/`),
-    only('store-knows-the-table', 'The store reads and writes items.', STORE, `${LAMBDAS}(store|runtime|domain)/`),
-    only('payload-schemas-stand-alone', 'They could be a package.', `${LAMBDAS}payload-schemas/`, `${LAMBDAS}(payload-schemas|store|runtime|domain)/`),
-    only('queue-sends', 'The queue sends and sets aside.', `${LAMBDAS}queue/`, `${LAMBDAS}(queue|store|runtime|domain)/`),
-    only('statistics-count', 'Counters are items of the table.', `${LAMBDAS}statistics/`, `${LAMBDAS}(statistics|store|runtime|domain)/`),
-    only('http-serves', 'Reading calls and writing answers.', `${LAMBDAS}http/`, `${LAMBDAS}(http|store|runtime|domain)/`),
-    only('routing-is-shared', 'What route and a retry of an event have in common.', `${LAMBDAS}routing/`, `${LAMBDAS}(routing|queue|payload-schemas|store|runtime|domain)/`),
-    only('operations-know-no-dialect', 'One set of operations answers all surfaces.', `${LAMBDAS}operations/`, `${LAMBDAS}(operations|routing|http|statistics|queue|store|runtime|domain)/`),
-    only('dialects-translate', 'A dialect translates between a surface and the operations.', `${LAMBDAS}dialects/`, `${LAMBDAS}(dialects|operations|domain)/`),
+    only('configuration-says-what-there-is', 'Members of sources, destinations and connections.', `${LAMBDAS}configuration/`, `${LAMBDAS}(configuration|runtime|domain)/`),
+    only('store-knows-the-table', 'The store reads and writes items.', STORE, `${LAMBDAS}(store|configuration|runtime|domain)/`),
+    only('payload-schemas-stand-alone', 'They could be a package.', `${LAMBDAS}payload-schemas/`, `${LAMBDAS}(payload-schemas|store|configuration|runtime|domain)/`),
+    only('queue-sends', 'The queue sends and sets aside.', `${LAMBDAS}queue/`, `${LAMBDAS}(queue|store|configuration|runtime|domain)/`),
+    only('statistics-count', 'Counters are items of the table.', `${LAMBDAS}statistics/`, `${LAMBDAS}(statistics|store|configuration|runtime|domain)/`),
+    only('http-serves', 'Reading calls and writing answers.', `${LAMBDAS}http/`, `${LAMBDAS}(http|store|configuration|runtime|domain)/`),
+    only('routing-is-shared', 'What route and a retry of an event have in common.', `${LAMBDAS}routing/`, `${LAMBDAS}(routing|queue|payload-schemas|store|configuration|runtime|domain)/`),
+    only('operations-know-no-dialect', 'One set of operations answers all surfaces.', `${LAMBDAS}operations/`, `${LAMBDAS}(operations|routing|http|statistics|queue|store|configuration|runtime|domain)/`),
+    only('dialects-translate', 'A dialect translates between a surface and the operations.', `${LAMBDAS}dialects/`, `${LAMBDAS}(dialects|operations|configuration|domain)/`),
     {
       name: 'functions-stand-apart',
       comment: 'What two functions share belongs beside them.',
@@ -57,9 +58,9 @@ module.exports = {
       to: { path: 'node_modules/zod/(index|v4/classic)' },
     },
     only('table-is-at-the-bottom-of-the-store', '', `${STORE}table/`, `${STORE}table/|${LAMBDAS}(runtime|domain)/`),
-    only('configuration-and-events-know-the-table', '', `${STORE}(configuration|access|events)/`, `${STORE}(table|$1)/|${LAMBDAS}(runtime|domain)/`),
-    only('deliveries-know-events-and-configuration', '', `${STORE}deliveries/`, `${STORE}(table|configuration|events|deliveries)/|${LAMBDAS}(runtime|domain)/`),
-    only('lists-know-what-they-list', '', `${STORE}lists/`, `${STORE}(table|configuration|events|deliveries|lists)/|${LAMBDAS}(runtime|domain)/`),
+    only('configuration-and-events-know-the-table', '', `${STORE}(configuration|access|events)/`, `${STORE}(table|$1)/|${LAMBDAS}(configuration|runtime|domain)/`),
+    only('deliveries-know-events-and-configuration', '', `${STORE}deliveries/`, `${STORE}(table|configuration|events|deliveries)/|${LAMBDAS}(configuration|runtime|domain)/`),
+    only('lists-know-what-they-list', '', `${STORE}lists/`, `${STORE}(table|configuration|events|deliveries|lists)/|${LAMBDAS}(configuration|runtime|domain)/`),
   ],
   options: { doNotFollow: { path: 'node_modules' }, parser: 'swc', tsPreCompilationDeps: true, exclude: { path: '^(cdk\\.out|\\.posthorn)/' } },
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { itemBytes } from '../../lambdas/store/table/item-limits';
+import { itemBytes } from '../../lambdas/store/table/item-size';
 import { readStreamImage, type StreamImage } from '../../lambdas/store/table/stream-records';
 import { type Answer, type Call, type Interceptor, type JsonObject, resultOf } from '../../local/calls/call';
 

@@ -18,6 +18,30 @@ const PRIVATE_NAME = /(^|\.)(local|internal|home\.arpa)$/i;
 /** Names of the machine itself (RFC 6761 §6.3). */
 const LOOPBACK_NAME = /(^|\.)localhost$/i;
 
+/** What the stack lets destinations be. */
+export interface UrlRules extends AddressRules {
+  readonly allowPlainHttp: boolean;
+}
+
+/** The rules of a stack that allows nothing besides. */
+export const STRICT_RULES: UrlRules = { allowPlainHttp: false, allowLoopback: false };
+
+/** Says why a URL cannot be a destination's, or undefined when it can. */
+export function urlProblem(text: string, rules: UrlRules): string | undefined {
+  const problem = targetProblem(text, rules);
+  if (problem) return problem;
+  const { protocol, hash } = new URL(text);
+  if (protocol === 'http:' && !rules.allowPlainHttp) return 'must be https: this stack does not allow plain http';
+  if (hash) return 'must not contain a fragment';
+  return undefined;
+}
+
+/** Says what is wrong with mirrors taken together, or undefined: a target that is named twice would be sent to twice. */
+export function mirrorProblem(url: string, mirrors: readonly string[]): string | undefined {
+  const all = [url, ...mirrors].filter((one) => URL.canParse(one)).map((one) => new URL(one).href);
+  return new Set(all).size < all.length ? 'must not repeat each other or the url' : undefined;
+}
+
 /**
  * Says why deliveries may not go to a URL, or undefined when they may as far as its text tells. It is asked when a
  * destination is saved and again before each request. The addresses that a name stands for are judged when they are

@@ -12,8 +12,8 @@ export interface PagingQuery {
 }
 
 /** What a row is sorted by: identifiers are a prefix of four characters and 32 hex digits. */
-const sortOf = ({ id, created_at }: { readonly id: string; readonly created_at: string }): string =>
-  `${created_at}#${id.slice(4)}`;
+const sortOf = ({ id, createdAt }: { readonly id: string; readonly createdAt: string }): string =>
+  `${createdAt}#${id.slice(4)}`;
 
 /**
  * A page, newest first, of a list that is read whole because it has only as many rows as people have made: sources,
@@ -21,7 +21,7 @@ const sortOf = ({ id, created_at }: { readonly id: string; readonly created_at: 
  *
  * @throws ApiError 400 when the offset is out of reach, or the cursor was not given by an earlier answer
  */
-export function pageOfWhole<Row extends { readonly id: string; readonly created_at: string }>(
+export function pageOfWhole<Row extends { readonly id: string; readonly createdAt: string }>(
   all: readonly Row[],
   { limit = UNASKED_LIMIT, offset, cursor }: PagingQuery,
 ) {

@@ -1,5 +1,5 @@
+import { unpackSchema } from '../configuration/payload-schema';
 import { BoundedMap } from '../runtime/cache';
-import { unpackSchema } from '../store/configuration/schema-codec';
 import type { PayloadSchema } from './compile';
 import { Meter } from './meter';
 

@@ -1,5 +1,5 @@
+import type { Destination } from '../configuration/destination';
 import { mustWait } from '../domain/breaker';
-import type { Destination } from '../store/configuration/configuration';
 import { destinationAddress } from '../store/configuration/destination-address';
 
 /** What parking needs from the world. */

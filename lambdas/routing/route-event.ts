@@ -1,9 +1,10 @@
+import type { Connection } from '../configuration/connection';
+import type { Destination } from '../configuration/destination';
 import { matchesAll } from '../domain/filter-rules';
 import { MAX_ORDINAL } from '../domain/identifiers';
 import type { Validate } from '../payload-schemas/validators';
 import type { DueAttempt } from '../queue/enqueue';
 import { inPools } from '../runtime/pools';
-import type { Connection, Destination } from '../store/configuration/configuration';
 import type { Delivery } from '../store/deliveries/delivery-items';
 import type { NewDelivery } from '../store/deliveries/new-delivery';
 import type { StoredEvent } from '../store/events/events';

@@ -1,5 +1,5 @@
-import { connectionChange, connectionQuery } from '../../lambdas/functions/manage/change-schemas';
-import { connectionBody } from '../../lambdas/functions/manage/schemas';
+import { connectionBody, connectionChange } from '../../lambdas/configuration/connection';
+import { connectionQuery } from '../../lambdas/functions/manage/queries';
 import type { Operations } from '../operation';
 import { connections, deleted, oneConnection } from '../responses/configuration';
 
@@ -15,7 +15,7 @@ export const connectionOperations = {
     description:
       'Without a source it takes the events of every source, and those that have none. With a schema, payloads that do not match become deliveries with the status `schema_failed`.',
     body: {
-      schema: connectionBody,
+      schema: connectionBody(),
       example: {
         name: 'Large orders to the warehouse',
         destination_id: 'dst_0190f3a2b4c57abc8def012345678901',
@@ -47,7 +47,7 @@ export const connectionOperations = {
     summary: 'Change a connection',
     description: 'What is absent stays as it is; a `source_id` of null means every source.',
     params,
-    body: { schema: connectionChange, example: { filter_rules: [rule] } },
+    body: { schema: connectionChange(), example: { filter_rules: [rule] } },
     answer: { status: 200, description: 'The connection as it is now', schema: oneConnection },
     refusals: [409],
   },

@@ -1,15 +1,12 @@
-import { destinationChange, destinationQuery } from '../../lambdas/functions/manage/change-schemas';
+import { destinationBody, destinationChange } from '../../lambdas/configuration/destination';
+import { destinationQuery } from '../../lambdas/functions/manage/queries';
 import { rotationBody } from '../../lambdas/functions/manage/rotate-secret';
-import { destinationBody } from '../../lambdas/functions/manage/schemas';
 import type { Operations } from '../operation';
 import { createdDestination, deleted, destinations, oneDestination, rotatedSecret } from '../responses/configuration';
 import { oneCircuit } from '../responses/events';
 
 const tag = 'Destinations';
 const params = { id: 'Identifier of the destination' };
-
-// What URLs a stack takes is checked beyond the schema, so that no choice here shows in the document.
-const RULES = { allowPlainHttp: false, allowLoopback: false };
 
 export const destinationOperations = {
   'POST /v1/destinations': {
@@ -18,7 +15,7 @@ export const destinationOperations = {
     summary: 'Make a destination',
     description: 'The answer is the only one that shows the signing secret.',
     body: {
-      schema: destinationBody(RULES),
+      schema: destinationBody(),
       example: {
         name: 'Warehouse',
         url: 'https://hooks.example.com/orders',
@@ -50,7 +47,7 @@ export const destinationOperations = {
     summary: 'Change a destination',
     description: 'What is absent stays as it is. Credentials are written and never shown.',
     params,
-    body: { schema: destinationChange(RULES), example: { timeout_ms: 5000 } },
+    body: { schema: destinationChange(), example: { timeout_ms: 5000 } },
     answer: { status: 200, description: 'The destination as it is now', schema: oneDestination },
   },
   'DELETE /v1/destinations/{id}': {

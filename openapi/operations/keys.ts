@@ -1,5 +1,5 @@
 import { apiKeyBody } from '../../lambdas/functions/manage/api-keys';
-import { apiKeyQuery } from '../../lambdas/functions/manage/change-schemas';
+import { apiKeyQuery } from '../../lambdas/functions/manage/queries';
 import type { Operations } from '../operation';
 import { apiKeys, createdApiKey, oneSession, revokedApiKey, sessionEnded } from '../responses/configuration';
 

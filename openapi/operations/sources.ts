@@ -1,5 +1,5 @@
-import { sourceChange, sourceQuery } from '../../lambdas/functions/manage/change-schemas';
-import { sourceBody } from '../../lambdas/functions/manage/schemas';
+import { sourceBody, sourceChange } from '../../lambdas/configuration/source';
+import { sourceQuery } from '../../lambdas/functions/manage/queries';
 import type { Operations } from '../operation';
 import { deleted, oneSource, sources, templates } from '../responses/configuration';
 
@@ -13,7 +13,7 @@ export const sourceOperations = {
     summary: 'Make a source',
     description: 'Its address is `/v1/ingest/` and its identifier.',
     body: {
-      schema: sourceBody,
+      schema: sourceBody(),
       example: { name: 'GitHub', template: 'github', verification_type: 'github', verification_secret: 'a secret' },
     },
     answer: { status: 201, description: 'The new source', schema: oneSource },
@@ -47,7 +47,7 @@ export const sourceOperations = {
     summary: 'Change a source',
     description: 'What is absent stays as it is; null takes a value away.',
     params,
-    body: { schema: sourceChange, example: { status: 'disabled' } },
+    body: { schema: sourceChange(), example: { status: 'disabled' } },
     answer: { status: 200, description: 'The source as it is now', schema: oneSource },
   },
   'DELETE /v1/sources/{id}': {

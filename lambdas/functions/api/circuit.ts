@@ -1,10 +1,11 @@
-import { type Waiting, writeCircuit } from '../../dialects/management/circuit';
+import { type Waiting, writeCircuit } from '../../configuration/circuit';
+import type { Destination } from '../../configuration/destination';
 import { type Principal, requireEnvironment } from '../../http/authentication';
 import { notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
 import { findInEnvironments } from '../../http/tenant';
 import type { Ports } from '../../operations/ports';
-import { type Destination, getDestination } from '../../store/configuration/configuration';
+import { getDestination } from '../../store/configuration/configuration';
 import { setDestinationStatus } from '../../store/configuration/destination-status';
 import { parseDelivery } from '../../store/deliveries/delivery-items';
 import { COUNT_LIMIT } from '../../store/lists/pages';

@@ -52,8 +52,8 @@ export const showRecoveries: Call = async ({ table }, request, caller) => {
   const wanted = all
     .filter((one) => destination === undefined || one.destination === destination)
     .filter((one) => status === undefined || one.status === status);
-  const { rows, pagination } = pageOfWhole(wanted.map(writeRecovery), paging);
-  return { status: 200, body: { recoveries: rows, pagination } };
+  const { rows, pagination } = pageOfWhole(wanted, paging);
+  return { status: 200, body: { recoveries: rows.map(writeRecovery), pagination } };
 };
 
 /** `GET /v1/recoveries/{id}` */

@@ -1,3 +1,4 @@
+import type { Destination } from '../../configuration/destination';
 import {
   admission,
   type BreakerSettings,
@@ -9,7 +10,6 @@ import {
   trip,
 } from '../../domain/breaker';
 import type { CircuitAnswer } from '../../store/configuration/circuits';
-import type { Destination } from '../../store/configuration/configuration';
 
 /** A delivery that may be sent, perhaps as the one probe of a half-open circuit. */
 export interface Admitted {

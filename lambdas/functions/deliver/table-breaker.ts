@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Destination } from '../../configuration/destination';
 import type { BreakerSettings } from '../../domain/breaker';
 import type { Cached } from '../../runtime/cache';
 import { logger } from '../../runtime/log';
@@ -10,7 +11,6 @@ import {
   forgetFailures,
   openCircuit,
 } from '../../store/configuration/circuits';
-import type { Destination } from '../../store/configuration/configuration';
 import { destinationAddress } from '../../store/configuration/destination-address';
 import type { Table } from '../../store/table/table';
 import { type Breaker, type BreakerPorts, createBreaker } from './breaker';

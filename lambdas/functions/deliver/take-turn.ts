@@ -1,7 +1,7 @@
+import type { Destination } from '../../configuration/destination';
 import { mustWait } from '../../domain/breaker';
 import { stepOf, type Turn } from '../../domain/rate-limit';
 import type { DueAttempt } from '../../queue/enqueue';
-import type { Destination } from '../../store/configuration/configuration';
 import type { Delivery } from '../../store/deliveries/delivery-items';
 import { dueAttempt, isOpen, type ReceivedMessage } from './received-message';
 

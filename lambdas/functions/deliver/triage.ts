@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Destination } from '../../configuration/destination';
 import type { MessageOutcome } from '../../domain/acknowledgement';
 import { readFailedClaim } from '../../domain/failed-claim';
-import type { Destination } from '../../store/configuration/configuration';
 import type { ClaimAnswer, ClaimRequest } from '../../store/deliveries/claims';
 import type { Delivery } from '../../store/deliveries/delivery-items';
 import type { TransitionAnswer } from '../../store/deliveries/transitions';

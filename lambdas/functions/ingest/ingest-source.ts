@@ -1,10 +1,10 @@
+import type { Source } from '../../configuration/source';
 import { deduplicationName } from '../../domain/deduplication';
 import { requestFingerprint } from '../../domain/idempotency';
 import { eventId, isConfigurationId } from '../../domain/identifiers';
 import { type VerificationResult, verifySignature } from '../../domain/source-verification';
 import { ApiError, notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
-import type { Source } from '../../store/configuration/configuration';
 import { type AcceptPorts, accept, type Repeatable } from './accept';
 
 export interface IngestPorts extends AcceptPorts {

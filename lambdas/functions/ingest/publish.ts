@@ -1,5 +1,6 @@
 import type { Node } from 'jsonc-parser';
 import * as z from 'zod/mini';
+import type { Source } from '../../configuration/source';
 import { publishName, requestFingerprint } from '../../domain/idempotency';
 import { eventId } from '../../domain/identifiers';
 import { isWellFormed } from '../../domain/well-formed';
@@ -8,7 +9,6 @@ import { ApiError, invalid } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
 import { parseJson, validate } from '../../http/parse';
 import { rawText, readTree } from '../../http/raw-json';
-import type { Source } from '../../store/configuration/configuration';
 import type { StoredEvent } from '../../store/events/events';
 import { type AcceptPorts, accept, conflictMessage, type IncomingEvent, type Repeatable } from './accept';
 

@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import { tenant } from '../../configuration/derived';
+import { nameText } from '../../configuration/names';
 import { isoTime } from '../../dialects/parameters';
 import type { Principal } from '../../http/authentication';
 import { ApiError, invalid, notFound } from '../../http/errors';
@@ -16,13 +18,12 @@ import {
   SCOPES,
 } from '../../store/access/api-keys';
 import type { Table } from '../../store/table/table';
-import { apiKeyQuery } from './change-schemas';
-import { name, tenant } from './schemas';
+import { apiKeyQuery } from './queries';
 
 /** Body of `POST /v1/api-keys`. */
 export const apiKeyBody = z.object({
   ...tenant,
-  name,
+  name: nameText(),
   /** Name of an environment; of a key of the whole organization only. */
   environment: z.nullish(z.string().check(z.minLength(1), z.maxLength(255))),
   scopes: z.optional(z.array(z.enum(SCOPES)).check(z.minLength(1))),
@@ -98,8 +99,8 @@ export async function showKeys(table: Table, { query }: ApiRequest, caller: Prin
   const paging = validate(apiKeyQuery, query);
   const keys = await listApiKeys(table, caller.organization);
   const own = keys.filter((key) => isWithin(caller, key));
-  const { rows, pagination } = pageOfWhole(own.map(writeKey), paging);
-  return { status: 200, body: { api_keys: rows, pagination } };
+  const { rows, pagination } = pageOfWhole(own, paging);
+  return { status: 200, body: { api_keys: rows.map(writeKey), pagination } };
 }
 
 /** `DELETE /v1/api-keys/{id}`: the key and its sessions stop working within 30 seconds. */

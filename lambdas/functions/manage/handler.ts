@@ -2,7 +2,6 @@ import { createAuthenticate } from '../../http/authentication';
 import { createHttpHandler, type EndpointsOf } from '../../http/endpoint';
 import { defaultLimits, readEnvironment } from '../../runtime/environment';
 import { openTable } from '../../store/table/table';
-import { withActivity } from './with-activity';
 
 const environment = readEnvironment('manage');
 const table = openTable(environment.TABLE_NAME);
@@ -48,6 +47,6 @@ const endpoints: EndpointsOf<'manage'> = {
 
 /** HTTP: sources, destinations, connections, API keys and sessions. */
 export const handler = createHttpHandler<'manage'>(
-  withActivity(table, endpoints),
+  endpoints,
   createAuthenticate(table, Date.now, defaultLimits(environment)),
 );

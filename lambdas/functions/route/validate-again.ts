@@ -1,6 +1,6 @@
+import type { Connection } from '../../configuration/connection';
 import type { Validate } from '../../payload-schemas/validators';
 import { lazyJson } from '../../routing/payload';
-import type { Connection } from '../../store/configuration/configuration';
 import type { Delivery } from '../../store/deliveries/delivery-items';
 import type { StoredEvent } from '../../store/events/events';
 

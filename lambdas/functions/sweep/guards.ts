@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { Destination } from '../../configuration/destination';
 import { mayWaitInLine } from '../../domain/overdue';
-import type { Destination } from '../../store/configuration/configuration';
 import { readLines } from '../../store/configuration/rate-limits';
 import type { Delivery } from '../../store/deliveries/delivery-items';
 import type { Table } from '../../store/table/table';

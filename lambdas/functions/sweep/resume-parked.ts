@@ -1,6 +1,6 @@
+import type { Destination } from '../../configuration/destination';
 import { admission } from '../../domain/breaker';
 import { inChunks } from '../../runtime/pools';
-import type { Destination } from '../../store/configuration/configuration';
 import { endDraining } from '../../store/configuration/destination-status';
 import { forgetOrphans, type Orphans } from '../../store/configuration/orphans';
 import { parseDelivery } from '../../store/deliveries/delivery-items';

@@ -1,18 +1,13 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type Connection, parseConnection } from '../../configuration/connection';
+import { parseDestination } from '../../configuration/destination';
+import { parseSource } from '../../configuration/source';
 import { connectionKey, destinationKey, type Key, sourceKey } from '../table/addresses';
 import { type Item, writeIf } from '../table/conditions';
 import { type Change, updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
 import { transact } from '../table/transact';
-import {
-  type Connection,
-  connectionReferences,
-  type Destination,
-  parseConnection,
-  parseDestination,
-  parseSource,
-  type Source,
-} from './configuration';
+import { connectionReferences } from './configuration';
 
 const EXISTS = 'attribute_exists(pk)';
 
@@ -23,27 +18,18 @@ async function change(table: Table, Key: Key, what: Change): Promise<Item | unde
   return kind === 'done' ? item : undefined;
 }
 
-/** Changes a source that exists; answers with what it is now, or undefined. */
-export async function changeSource(
-  table: Table,
-  environment: string,
-  id: string,
-  what: Change,
-): Promise<Source | undefined> {
-  const item = await change(table, sourceKey(environment, id), what);
-  return item && parseSource(item);
-}
+type KeyOf = (environment: string, id: string) => Key;
 
-/** Changes a destination that exists; answers with what it is now, or undefined. */
-export async function changeDestination(
-  table: Table,
-  environment: string,
-  id: string,
-  what: Change,
-): Promise<Destination | undefined> {
-  const item = await change(table, destinationKey(environment, id), what);
-  return item && parseDestination(item);
-}
+/** Changes one that exists; answers with what it is now, or undefined. */
+const changing =
+  <Item>(keyOf: KeyOf, parse: (item: unknown) => Item) =>
+  async (table: Table, environment: string, id: string, what: Change): Promise<Item | undefined> => {
+    const item = await change(table, keyOf(environment, id), what);
+    return item && parse(item);
+  };
+
+export const changeSource = changing(sourceKey, parseSource);
+export const changeDestination = changing(destinationKey, parseDestination);
 
 /**
  * Changes a connection that exists, if whatever it is to join exists too.

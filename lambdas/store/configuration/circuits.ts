@@ -1,10 +1,10 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type Destination, parseDestination } from '../../configuration/destination';
 import type { Circuit } from '../../domain/breaker';
 import { destinationKey } from '../table/addresses';
 import { RETURN_OLD, writeIf } from '../table/conditions';
 import { type Change, type UpdateParts, updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
-import { type Destination, parseDestination } from './configuration';
 
 /** What a write to a breaker did, and the destination as it is now; undefined when it was deleted. */
 export type CircuitAnswer =

@@ -1,4 +1,4 @@
-import type { Destination } from './configuration';
+import type { Destination } from '../../configuration/destination';
 
 /** The name under which an instance keeps a destination. */
 export const destinationAddress = ({ environment, id }: Pick<Destination, 'environment' | 'id'>): string =>

@@ -1,10 +1,10 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Destination } from '../../configuration/destination';
 import { isConfigurationId } from '../../domain/identifiers';
 import { destinationKey } from '../table/addresses';
 import { writeIf } from '../table/conditions';
 import { type Change, updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
-import type { Destination } from './configuration';
 
 /** What the breaker knows of a destination. Pausing and resuming are its own opening and closing, done by hand. */
 export const BREAKER_MEMBERS = ['failures', 'circuit'] as const;

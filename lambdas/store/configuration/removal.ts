@@ -1,5 +1,8 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
+import type { Connection } from '../../configuration/connection';
+import type { Destination } from '../../configuration/destination';
+import type { Source } from '../../configuration/source';
 import { isConfigurationId } from '../../domain/identifiers';
 import {
   connectionKey,
@@ -12,15 +15,7 @@ import {
 } from '../table/addresses';
 import type { Table } from '../table/table';
 import { type TransactItems, transact } from '../table/transact';
-import {
-  type Connection,
-  type Destination,
-  getConnection,
-  getDestination,
-  getSource,
-  listConnections,
-  type Source,
-} from './configuration';
+import { getConnection, getDestination, getSource, listConnections } from './configuration';
 import { mayHaveParked } from './destination-status';
 
 const removed = z.object({

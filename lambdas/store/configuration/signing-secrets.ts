@@ -1,10 +1,10 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Destination } from '../../configuration/destination';
 import type { SigningSecrets } from '../../domain/signing-secrets';
 import { destinationKey } from '../table/addresses';
 import { writeIf } from '../table/conditions';
 import { type Change, updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
-import type { Destination } from './configuration';
 
 /**
  * Writes the signing secrets of a destination, unless they were rotated since it was read: the newest secret is another

@@ -4,7 +4,7 @@ import { once } from '../../runtime/once';
 import { eventKey, shardOf, timeKey, timelinePk } from '../table/addresses';
 import { compactEvent, expandEvent } from '../table/compact-items';
 import { writeIf } from '../table/conditions';
-import { itemBytes } from '../table/item-limits';
+import { itemBytes } from '../table/item-size';
 import { putNew } from '../table/put-new';
 import { getRecentItem } from '../table/reads';
 import { bytes, type Table } from '../table/table';

@@ -1,8 +1,8 @@
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
+import type { Destination } from '../../../lambdas/configuration/destination';
 import { buildRequest, recordedHeaders } from '../../../lambdas/functions/deliver/transports/http/outgoing';
 import type { Sending } from '../../../lambdas/functions/deliver/transports/transport';
-import type { Destination } from '../../../lambdas/store/configuration/configuration';
 import { BASE, deliveryOf, destinationOf, eventOf, SECRET } from '../support/records';
 
 const now = new Date();

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Connection } from '../../../lambdas/configuration/connection';
+import type { Destination } from '../../../lambdas/configuration/destination';
 import type { DeliveryStatus } from '../../../lambdas/domain/delivery';
 import { type RetryPorts, retryEvent } from '../../../lambdas/functions/route/retry-event';
-import type { Connection, Destination } from '../../../lambdas/store/configuration/configuration';
 import type { Delivery } from '../../../lambdas/store/deliveries/delivery-items';
 import type { NewDelivery } from '../../../lambdas/store/deliveries/new-delivery';
 import type { StoredEvent } from '../../../lambdas/store/events/events';

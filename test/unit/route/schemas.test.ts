@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { packSchema } from '../../../lambdas/configuration/payload-schema';
 import { isRefused, type ValidationPorts } from '../../../lambdas/functions/route/validate-again';
 import { lazyJson } from '../../../lambdas/routing/payload';
 import { routeEvent } from '../../../lambdas/routing/route-event';
-import { packSchema } from '../../../lambdas/store/configuration/schema-codec';
 import { newDeliveryItem } from '../../../lambdas/store/deliveries/new-delivery';
 import { refusalParameters, refusedAttempt } from '../../../lambdas/store/deliveries/refusals';
 import { CONNECTION, connectionOf, deliveryOf, eventOf, idOf, NOW } from '../support/records';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packBody, unpackBody } from '../../../lambdas/store/events/body-codec';
-import { itemBytes } from '../../../lambdas/store/table/item-limits';
+import { itemBytes } from '../../../lambdas/store/table/item-size';
 
 /** Write units of an item with this body and so many other bytes. */
 const itemUnits = ({ other, ...stored }: { body?: Uint8Array; br?: Uint8Array; other: number }): number =>

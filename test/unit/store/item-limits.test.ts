@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { itemBytes } from '../../../lambdas/store/table/item-limits';
+import { itemBytes } from '../../../lambdas/store/table/item-size';
 
 describe('the size of an item', () => {
   it('is that of its names and values', () => {

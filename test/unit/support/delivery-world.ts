@@ -1,10 +1,10 @@
+import type { Destination } from '../../../lambdas/configuration/destination';
 import { allows, TRANSITIONS } from '../../../lambdas/domain/delivery';
 import { createBreaker } from '../../../lambdas/functions/deliver/breaker';
 import type { DeliverPorts } from '../../../lambdas/functions/deliver/deliver-message';
 import { httpTransport } from '../../../lambdas/functions/deliver/transports/http/http-transport';
 import type { HttpAnswer, OutgoingRequest } from '../../../lambdas/functions/deliver/transports/http/send';
 import type { DueAttempt } from '../../../lambdas/queue/enqueue';
-import type { Destination } from '../../../lambdas/store/configuration/configuration';
 import type { ClaimAnswer, ClaimRequest } from '../../../lambdas/store/deliveries/claims';
 import type { Delivery, StoredAttempt } from '../../../lambdas/store/deliveries/delivery-items';
 import type { AttemptRecord } from '../../../lambdas/store/deliveries/outcomes';

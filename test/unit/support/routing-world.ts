@@ -1,6 +1,7 @@
+import type { Connection } from '../../../lambdas/configuration/connection';
+import type { Destination } from '../../../lambdas/configuration/destination';
 import { createIsParked } from '../../../lambdas/routing/is-parked';
 import type { RoutePorts } from '../../../lambdas/routing/route-event';
-import type { Connection, Destination } from '../../../lambdas/store/configuration/configuration';
 import type { Delivery } from '../../../lambdas/store/deliveries/delivery-items';
 import type { NewDelivery } from '../../../lambdas/store/deliveries/new-delivery';
 import { connectionOf, deliveryOf, destinationOf, idOf } from './records';

@@ -1,5 +1,6 @@
+import type { Connection } from '../../../lambdas/configuration/connection';
+import type { Destination } from '../../../lambdas/configuration/destination';
 import type { Surroundings } from '../../../lambdas/operations/names';
-import type { Connection, Destination } from '../../../lambdas/store/configuration/configuration';
 import type { Delivery, StoredAttempt } from '../../../lambdas/store/deliveries/delivery-items';
 
 const OWNED = {

@@ -1,5 +1,5 @@
+import type { Destination } from '../../../configuration/destination';
 import type { AddressRules } from '../../../domain/address';
-import type { Destination } from '../../../store/configuration/configuration';
 import { httpTransport } from './http/http-transport';
 import { createSend } from './http/send';
 import type { Transport } from './transport';

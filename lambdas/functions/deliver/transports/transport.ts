@@ -1,5 +1,5 @@
+import type { Destination } from '../../../configuration/destination';
 import type { AttemptResult } from '../../../domain/attempt';
-import type { Destination } from '../../../store/configuration/configuration';
 import type { AttemptDetail } from '../../../store/deliveries/attempt-detail';
 import type { Delivery } from '../../../store/deliveries/delivery-items';
 import type { StoredEvent } from '../../../store/events/events';

@@ -1,3 +1,4 @@
+import type { Destination } from '../../../../configuration/destination';
 import { HEADER_VALUE } from '../../../../domain/header-rules';
 import type { Headers } from '../../../../domain/http';
 import { deliveryIdempotencyKey } from '../../../../domain/idempotency';
@@ -6,7 +7,6 @@ import { isCredentialName, redactHeaders } from '../../../../domain/redaction';
 import { sign } from '../../../../domain/signature';
 import { activeSecrets } from '../../../../domain/signing-secrets';
 import { USER_AGENT } from '../../../../domain/version';
-import type { Destination } from '../../../../store/configuration/configuration';
 import type { Sending } from '../transport';
 import type { OutgoingRequest } from './send';
 
