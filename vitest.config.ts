@@ -19,7 +19,10 @@ export default defineConfig({
           setupFiles: ['test/unit/support/leave-no-trace.ts'],
         },
       },
-      { extends: true, test: { name: 'infrastructure', include: ['test/infrastructure/**/*.test.ts'], isolate: false } },
+      {
+        extends: true,
+        test: { name: 'infrastructure', include: ['test/infrastructure/**/*.test.ts'], isolate: false },
+      },
       {
         extends: true,
         test: {

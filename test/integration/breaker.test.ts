@@ -6,7 +6,7 @@ import { eventually } from './support/eventually';
 import { retryEvery } from './support/factories';
 import { answer, hang, type Receiver } from './support/receiver';
 import type { Tenant } from './support/tenant';
-import { useWorld } from './support/world';
+import { useOwnWorld } from './support/world';
 
 /** The settings of the stack that these tests run. */
 const THRESHOLD = 5;
@@ -15,7 +15,7 @@ const COOL_DOWN_MS = 600_000;
 /** A message whose worker was killed is visible again after a minute. */
 const PATIENCE_MS = 100_000;
 
-const world = useWorld('breaking');
+const world = useOwnWorld('breaking');
 
 const time = z.string().nullable();
 const circuitAnswer = z.object({

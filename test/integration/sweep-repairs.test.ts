@@ -6,9 +6,9 @@ import { retryEvery } from './support/factories';
 import { count, hoursAgo, moveDelivery, strand, unroute } from './support/past';
 import { answer, type Behaviour, inTurn } from './support/receiver';
 import type { RouteParts } from './support/tenant';
-import { useWorld } from './support/world';
+import { useOwnWorld } from './support/world';
 
-const world = useWorld();
+const world = useOwnWorld();
 
 const NONE = { deadLetters: 0, probes: 0, stranded: 0, late: 0, unrouted: 0 };
 const MINUTE_MS = 60_000;

@@ -7,10 +7,10 @@ import { type NewDelivery, putDelivery } from '../../../lambdas/store/deliveries
 import { type Outcome, recordAttempt } from '../../../lambdas/store/deliveries/outcomes';
 import { putEvent } from '../../../lambdas/store/events/events';
 import type { Tenant } from '../support/tenant';
-import { useWorld } from '../support/world';
+import { useOwnWorld } from '../support/world';
 import { type Client, clientOf, type ListPage, list, walk } from './client';
 
-const world = useWorld();
+const world = useOwnWorld();
 const SETTINGS = { shards: 4, retentionDays: 30 };
 const START = Date.now() - 3_600_000;
 const ROWS = 90;
