@@ -12,7 +12,7 @@ import { useOwnWorld } from './support/world';
 const THRESHOLD = 5;
 const COOL_DOWN_MS = 600_000;
 
-/** A message whose worker was killed is visible again after a minute. */
+/** A message whose worker was killed is visible again after 24 seconds. */
 const PATIENCE_MS = 100_000;
 
 const world = useOwnWorld('breaking');
