@@ -2,7 +2,16 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Integration test files that take longest, so that no worker is left alone with one of them at the end. */
-const LONG = ['consistency', 'crashes', 'restart', 'permissions', 'breaker', 'surfaces/paging', 'duplicates', 'redrive'];
+const LONG = [
+  'consistency',
+  'crashes',
+  'restart',
+  'permissions',
+  'breaker',
+  'surfaces/paging',
+  'duplicates',
+  'redrive',
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
