@@ -7,7 +7,7 @@ import {
   WIDTHS,
   type Width,
 } from '../../lambdas/statistics/buckets';
-import { ATTRIBUTES, COUNTS, countOf, readCounts, readNumber } from '../../lambdas/statistics/counts';
+import { ATTRIBUTES, countOf, readCounts, readNumber } from '../../lambdas/statistics/counts';
 import { Histogram } from '../../lambdas/statistics/histogram';
 import type { Delivery } from '../../lambdas/store/deliveries/delivery-items';
 import type { Row } from './comparison';
@@ -98,11 +98,4 @@ function rowsOf(counted: Tally, found: Tally): Row[] {
   return names
     .map((what) => ({ what, expected: counted.get(what) ?? 0, found: found.get(what) ?? 0 }))
     .filter(({ expected, found }) => expected !== 0 || found !== 0);
-}
-
-/** How many deliveries are counted as what, for comparison with lists. */
-export function tally(deliveries: readonly Delivery[]): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    COUNTS.map((count) => [count, deliveries.filter(({ status }) => countOf(status) === count).length]),
-  );
 }

@@ -32,7 +32,7 @@ export type LeaseAnswer =
   | { readonly kind: 'empty'; readonly retryAfterMs: number };
 
 /** Calls that are not made by then are lost to their holder. */
-export const LEASE_MS = 30_000;
+const LEASE_MS = 30_000;
 
 /** A lease takes this part of what is left, so that many instances find something. */
 const SHARE = 8;

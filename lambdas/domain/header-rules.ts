@@ -22,10 +22,10 @@ export const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
 export const HEADER_VALUE = /^[\t\x20-\x7e]{0,4096}$/;
 
 /** A destination has at most this many headers of its own. */
-export const MAX_HEADERS = 50;
+const MAX_HEADERS = 50;
 
 /** Names and values of a destination's own headers together: what common servers take in one request, with room for more. */
-export const MAX_HEADER_BYTES = 8192;
+const MAX_HEADER_BYTES = 8192;
 
 /** Says what is wrong with the headers of a destination taken together, or undefined. */
 export function headersProblem(headers: Readonly<Record<string, string>>): string | undefined {

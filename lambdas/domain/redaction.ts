@@ -1,5 +1,5 @@
 /** What replaces a credential in records and answers. */
-export const REDACTED = '***';
+const REDACTED = '***';
 
 /** Whether a header of that name, set by a destination's configuration, carries a credential. */
 export function isCredentialName(name: string): boolean {

@@ -2,7 +2,7 @@
 export const MAX_RETRY_AFTER_SECONDS = 86_400;
 
 /** Jitter: a delay is multiplied by a random factor between 1 − 0.2 and 1 + 0.2, so that retries do not march in step. */
-export const JITTER = 0.2;
+const JITTER = 0.2;
 
 /** Waits between attempts, in seconds: a list whose last step repeats, or a geometric series with a ceiling. */
 export type RetryPolicy = {

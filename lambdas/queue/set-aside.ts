@@ -17,7 +17,7 @@ const MAX_REASON_LENGTH = 2_000;
  * What is kept of a record: where its item is and what was wrong with it. The item itself stays in the table, and its
  * content, which may be a customer's, stays out of the queue.
  */
-export function setAsideBody(from: FunctionName, record: DynamoDBRecord, error: Error): string {
+function setAsideBody(from: FunctionName, record: DynamoDBRecord, error: Error): string {
   const { Keys, SequenceNumber, ApproximateCreationDateTime } = record.dynamodb ?? {};
   return JSON.stringify({
     function: from,

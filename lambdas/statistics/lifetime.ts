@@ -34,11 +34,6 @@ export async function knownDeadLetters(table: Table, scope: StatisticsScope): Pr
   return sumOf(await readLifetimes(table, subjectsOf(scope)), ATTRIBUTES.dead);
 }
 
-/** How many events some environments have. */
-export async function knownEvents(table: Table, environments: readonly string[]): Promise<number> {
-  return sumOf(await readLifetimes(table, subjectsOf({ environments })), ATTRIBUTES.events);
-}
-
 const sumOf = (items: readonly (CountsItem | undefined)[], attribute: string): number =>
   items.reduce((sum, item) => sum + readNumber(item, attribute), 0);
 

@@ -83,7 +83,7 @@ export function summarize(items: readonly CountsItem[]): Statistics {
 }
 
 /** Delivered of those delivered and failed, in percent with one decimal; 0 when there are none. */
-export function successRate({ delivered, failed }: { readonly delivered: number; readonly failed: number }): number {
+function successRate({ delivered, failed }: { readonly delivered: number; readonly failed: number }): number {
   const settled = delivered + failed;
   return settled === 0 ? 0 : Math.round((1000 * delivered) / settled) / 10;
 }

@@ -9,7 +9,7 @@ import type { StartTarget } from './clock';
 import type { Schedule } from './schedule';
 
 /** Universal target: calls `SendMessage` with the schedule's input as its parameters. */
-export const SEND_MESSAGE_TARGET = 'arn:aws:scheduler:::aws-sdk:sqs:sendMessage';
+const SEND_MESSAGE_TARGET = 'arn:aws:scheduler:::aws-sdk:sqs:sendMessage';
 
 const LAMBDA_PREFIX = `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:`;
 

@@ -7,9 +7,9 @@ import { eventually } from './support/eventually';
 import { retryEvery } from './support/factories';
 import type { Behaviour } from './support/receiver';
 import type { Tenant } from './support/tenant';
-import { useWorld } from './support/world';
+import { useOwnWorld } from './support/world';
 
-const world = useWorld();
+const world = useOwnWorld();
 
 const EVENTS = 500;
 const PATIENCE_MS = 300_000;

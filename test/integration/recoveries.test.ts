@@ -8,9 +8,9 @@ import { eventually } from './support/eventually';
 import { answer } from './support/receiver';
 import { addressOf } from './support/table';
 import type { Tenant } from './support/tenant';
-import { useWorld } from './support/world';
+import { useOwnWorld } from './support/world';
 
-const world = useWorld();
+const world = useOwnWorld();
 
 const PATH = '/v1/recoveries';
 const shape = z.object({

@@ -29,7 +29,7 @@ export async function putLatestEvent(
 }
 
 /** The update of the first event. */
-export function latestParameters(event: StoredEvent, first: StoredEvent, windowMs: number) {
+function latestParameters(event: StoredEvent, first: StoredEvent, windowMs: number) {
   const { base, createdAt: at, fingerprint } = event;
   const needed = Math.ceil((Date.parse(at) + windowMs) / 1000);
   const set = { latest: { base, at, fingerprint }, expiresAt: Math.max(first.expiresAt ?? 0, needed) };

@@ -34,7 +34,7 @@ export interface DeadLetter
 }
 
 /** Reads a dead letter from its item. */
-export function parseDeadLetter(raw: unknown): DeadLetter {
+function parseDeadLetter(raw: unknown): DeadLetter {
   const { pk, sk, org, env, con, dst, ...rest } = item.parse(raw);
   const key = readFamilyKey({ pk, sk });
   if (key?.kind !== 'DLQ') throw new TypeError(`${sk} is not the sort key of a dead letter.`);

@@ -28,7 +28,7 @@ export interface EventPage {
 }
 
 /** What an event is sorted by. */
-export const eventSortKey = ({ createdAt, base }: StoredEvent): string => timeKey(createdAt, base);
+const eventSortKey = ({ createdAt, base }: StoredEvent): string => timeKey(createdAt, base);
 
 /** How many events are fetched at once while a filter looks for matches. */
 const FETCH = 100;

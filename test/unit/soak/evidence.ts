@@ -16,13 +16,13 @@ import type { Publication } from '../../../soak/workload/publish';
 export const BASE = '0190f3a2b4c57abc8def0123';
 export const EVENT = eventId(BASE);
 export const DELIVERY = deliveryId(BASE, 1);
-export const BYTES = Buffer.from('{"n":1}');
+const BYTES = Buffer.from('{"n":1}');
 
 /** When the story begins, milliseconds since the epoch. */
 export const T = 1_800_000_000_000;
 
 const [steady] = ROLES;
-export const TARGET = { role: steady, destination: 'dst_1', connection: 'con_1' };
+const TARGET = { role: steady, destination: 'dst_1', connection: 'con_1' };
 
 /** A delivery at one moment: pending, unless it is said otherwise. */
 export const image = (overrides: Partial<DeliveryImage> = {}): DeliveryImage => ({

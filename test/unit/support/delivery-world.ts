@@ -18,7 +18,7 @@ export const answered = (statusCode: number, headers: Record<string, string> = {
 };
 
 /** Opens at the third failure in a row. */
-export const BREAKER = { threshold: 3, coolDownSeconds: 30, maxCoolDownSeconds: 60 };
+const BREAKER = { threshold: 3, coolDownSeconds: 30, maxCoolDownSeconds: 60 };
 
 /** One delivery with its event and destination, kept in memory under the same conditions as in the table. */
 export class DeliveryWorld implements DeliverPorts {

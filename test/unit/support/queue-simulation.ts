@@ -4,7 +4,7 @@ import { deliverOrRenew } from '../../../lambdas/functions/deliver/deliver-messa
 import type { DeliveryWorld } from './delivery-world';
 import { BASE, DESTINATION, ENVIRONMENT } from './records';
 
-export const MAX_RECEIVES = 5;
+const MAX_RECEIVES = 5;
 const VISIBILITY_MS = 360_000;
 
 /** A port breaks at its nth call, before or after it had its effect. A crash takes the worker with it, an error does not. */
