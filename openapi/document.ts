@@ -26,7 +26,7 @@ const SECURITY_SCHEMES = {
 } as const;
 
 /** The OpenAPI 3.1 document of the whole API: its paths are the list of routes, its schemas those that validate. */
-export function openApiDocument(): object {
+function openApiDocument(): object {
   const document = createDocument(
     {
       openapi: '3.1.0',

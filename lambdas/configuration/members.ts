@@ -53,7 +53,7 @@ export interface Field<Create extends Schema = Schema, Change extends Schema = S
 export type Fields = Readonly<Record<string, Field>>;
 
 /** A field that a new item needs. */
-export const required = <S extends Schema>(schema: S) => ({ create: schema, change: z.optional(schema) });
+const required = <S extends Schema>(schema: S) => ({ create: schema, change: z.optional(schema) });
 
 /** A field that has a value where the body of a new item does not name it. */
 export const preset = <S extends Schema>(schema: S, value: z.core.util.NoUndefined<z.output<S>>) => ({

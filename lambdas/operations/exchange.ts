@@ -26,10 +26,7 @@ export interface Exchange {
 const DAY_MS = 86_400_000;
 
 /** Whether the bodies of an attempt are still shown. */
-function showsBodies(
-  { bodyRetentionDays, now }: Pick<Ports, 'bodyRetentionDays' | 'now'>,
-  startedAt: number,
-): boolean {
+function showsBodies({ bodyRetentionDays, now }: Pick<Ports, 'bodyRetentionDays' | 'now'>, startedAt: number): boolean {
   return now() - startedAt < bodyRetentionDays * DAY_MS;
 }
 

@@ -17,7 +17,7 @@ type Address = Pick<Destination, 'environment' | 'id'>;
  * The condition that a circuit stands as it was read. Only an active destination has one, so pausing settles every
  * argument.
  */
-export function unchanged(read: Circuit | undefined) {
+function unchanged(read: Circuit | undefined) {
   if (!read) return { condition: 'attribute_not_exists(circuit) AND #status = :active', values: {} };
   return { condition: 'circuit.#token = :token AND #status = :active', values: { ':token': read.token } };
 }

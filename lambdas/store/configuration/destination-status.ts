@@ -7,7 +7,7 @@ import { type Change, updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
 
 /** What the breaker knows of a destination. Pausing and resuming are its own opening and closing, done by hand. */
-export const BREAKER_MEMBERS = ['failures', 'circuit'] as const;
+const BREAKER_MEMBERS = ['failures', 'circuit'] as const;
 
 /** What pausing changes in a destination. */
 export function pauseChange(pausedBecause: NonNullable<Destination['pausedBecause']>, at: string): Change {

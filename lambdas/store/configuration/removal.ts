@@ -43,11 +43,7 @@ type Named = Pick<RemovedConfiguration, 'id' | 'organization' | 'environment' | 
 const REMOVABLE = ['src', 'dst', 'con'] as const;
 
 /** Reads what is kept of deleted configuration. */
-export async function getRemoved(
-  table: Table,
-  environment: string,
-  id: string,
-): Promise<RemovedConfiguration | undefined> {
+async function getRemoved(table: Table, environment: string, id: string): Promise<RemovedConfiguration | undefined> {
   if (!REMOVABLE.some((prefix) => isConfigurationId(id, prefix))) return undefined;
   const Key = removedConfigurationKey(environment, id);
   const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));

@@ -64,7 +64,7 @@ function newDelivery({ delivery, cause, now }: Repeat, ordinal: number): NewDeli
 }
 
 /** The writes of a repeat: the new delivery, the event's later expiry, and the dead letter's end. */
-export function repeatItems(
+function repeatItems(
   table: string,
   { closes, now }: Repeat,
   delivery: NewDelivery,
