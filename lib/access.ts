@@ -2,7 +2,7 @@ import { Effect, PolicyStatement, type PolicyStatementProps } from 'aws-cdk-lib/
 import type { FunctionName } from '../lambdas/runtime/environment';
 import type { Encryption } from './encryption';
 
-/** Something that a function may be given access to. */
+/** A resource that functions may have access to. */
 export type AccessTarget =
   | 'table'
   | 'indexes'
@@ -22,8 +22,8 @@ export interface Grant {
 }
 
 /**
- * Everything that each function may call, besides writing to its own log group. Transactions are authorized by
- * the single actions they consist of, and `SendMessageBatch` by `SendMessage`.
+ * Everything that each function may call, apart from writing to its own log group. Transactions are authorized by the
+ * single actions they consist of, and `SendMessageBatch` by `SendMessage`.
  */
 export const ACCESS: Readonly<Record<FunctionName, readonly Grant[]>> = {
   ingest: [
@@ -99,13 +99,13 @@ export const ACCESS: Readonly<Record<FunctionName, readonly Grant[]>> = {
 /** ARNs behind each target. */
 export type AccessResources = Readonly<Record<AccessTarget, readonly string[]>>;
 
-// A role that may be passed at all must only be passed to the service it is meant for.
+// A role may be passed only to the service that it is meant for.
 const CONDITIONS: Partial<Record<AccessTarget, PolicyStatementProps['conditions']>> = {
   retryRole: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
 };
 
 /**
- * What a function has to do with the operator's key, where there is one: DynamoDB and SQS use it in the caller's name.
+ * What a function needs of the operator's key, if there is one: DynamoDB and SQS use it on behalf of the caller.
  * DynamoDB decrypts the table's key for every call, a sender gets a data key, a receiver has it decrypted.
  */
 export function keyStatementsFor(name: FunctionName, { statement }: Encryption): PolicyStatement[] {

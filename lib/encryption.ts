@@ -5,17 +5,17 @@ import { QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Settings } from './settings';
 
-/** A service that uses the key in its caller's name. */
+/** A service that uses the key on behalf of its caller. */
 export type KeyedService = 'dynamodb' | 'sqs';
 
-/** The key of the operator's own that the table and all queues are encrypted with, and who may use it. */
+/** The operator's own key, which encrypts the table and all queues, and who may use it. */
 export interface Encryption {
   readonly key: IKey;
   /** Lets a role do this with the key, through these services and in no other way. */
   statement(actions: readonly string[], services: readonly KeyedService[]): PolicyStatement;
 }
 
-/** The operator's key as the settings want it: one that exists, one that the stack makes, or none. */
+/** The operator's key according to the settings: an existing one, one that the stack creates, or none. */
 export function encryptionFor(scope: Construct, settings: Settings): Encryption | undefined {
   const key = keyFor(scope, settings);
   if (key === undefined) return undefined;
@@ -39,7 +39,7 @@ function keyFor(scope: Construct, { kmsKeyArn, customerManagedKey, removalPolicy
   return new Key(scope, 'Key', {
     description: 'Posthorn: table and queues',
     enableKeyRotation: true,
-    // A table that outlives the stack is lost without its key.
+    // A table that outlives the stack would be unreadable without its key.
     removalPolicy: removalPolicy === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
   });
 }

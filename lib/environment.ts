@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ENVIRONMENTS, FunctionName } from '../lambdas/runtime/environment';
 import type { Settings } from './settings';
 
-/** Names and addresses, known when the stack is deployed, that functions are told. */
+/** Names and addresses that functions need and that are known only when the stack is deployed. */
 export interface Surroundings {
   readonly tableName: string;
   readonly deliveryQueueUrl: string;

@@ -24,8 +24,8 @@ export interface HttpGatewayProps {
   readonly logRetention: RetentionDays;
 }
 
-// Requests a second and burst for the whole API. Limits of single keys are the functions' own; this one keeps a flood of
-// unauthenticated calls from taking all of the account's Lambda concurrency.
+// Requests a second and burst for the whole API. The functions limit single keys; this keeps a flood of unauthenticated
+// calls from using up the account's Lambda concurrency.
 const THROTTLE = { rateLimit: 2000, burstLimit: 2000 };
 
 /** The HTTP API: one route for each entry of `ROUTES`, and `$default` for everything else. */
@@ -86,7 +86,7 @@ export class HttpGateway extends Construct {
   }
 }
 
-// The route key and not the path: the address of a source is all that publishing to it takes.
+// The route key, not the path: a source's address is all that it takes to publish to it.
 function accessLogFormat(): AccessLogFormat {
   return AccessLogFormat.custom(
     JSON.stringify({
@@ -102,8 +102,8 @@ function accessLogFormat(): AccessLogFormat {
 }
 
 /**
- * Routes of an HTTP API to a function. CDK's own `HttpLambdaIntegration` would add a permission for every route, of
- * which a function's policy (20 KB) holds about fifty, or one on `<api>/*\/*\/*`, which does not match the `$default`
+ * Routes of an HTTP API to a function. CDK's own `HttpLambdaIntegration` would add a permission for every route, and a
+ * function's policy (20 KB) holds only about fifty, or one on `<api>/*\/*\/*`, which does not match the `$default`
  * route: its ARN is `<api>/<stage>/$default`. Permissions are therefore the caller's to add.
  */
 class FunctionIntegration extends HttpRouteIntegration {

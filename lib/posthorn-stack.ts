@@ -13,7 +13,7 @@ import { DeliveryQueues, SetAsideQueue } from './queues';
 import { RetrySchedules, SweepSchedule } from './schedules';
 import type { Settings } from './settings';
 
-/** Posthorn as it is deployed into one account and region; it names neither, so the same template fits all. */
+/** Posthorn's stack. It names neither account nor region, so the same template fits all. */
 export class PosthornStack extends Stack {
   private readonly data: EventTable;
   private readonly queues: DeliveryQueues;

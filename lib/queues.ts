@@ -23,7 +23,7 @@ export class DeliveryQueues extends Construct {
     const common = { ...queueEncryption(props.encryption), enforceSSL: true };
     this.deadLetterQueue = new Queue(this, 'DeadLetterQueue', {
       ...common,
-      // The longest SQS offers. A message keeps its age when it is moved here, so this has to exceed the source's.
+      // The longest that SQS offers. A message keeps its age when it is moved, so the source queue's has to be shorter.
       retentionPeriod: Duration.days(14),
     });
     acknowledge(this.deadLetterQueue, 'Serverless-SQSRedrivePolicy', 'It is the dead-letter queue itself.');
@@ -36,7 +36,7 @@ export class DeliveryQueues extends Construct {
   }
 }
 
-/** Where stream records end that cannot be read, so that they stop nothing. */
+/** The queue for stream records that cannot be read, so that they block nothing. */
 export class SetAsideQueue extends Construct {
   readonly queue: Queue;
 

@@ -19,8 +19,8 @@ export interface RetrySchedulesProps {
 }
 
 /**
- * Where one-time schedules live for retries that are too far away for an SQS delay, and the role with which EventBridge
- * Scheduler puts them on the delivery queue when they are due.
+ * The group of one-time schedules for retries that are too far away for an SQS delay, and the role with which
+ * EventBridge Scheduler enqueues them.
  */
 export class RetrySchedules extends Construct {
   readonly groupName: string;
@@ -49,7 +49,7 @@ export class RetrySchedules extends Construct {
     });
   }
 
-  /** Accepts that what is below `creator` may create any schedule of the group. */
+  /** Acknowledges that everything under `creator` may create any schedule of the group. */
   acknowledgeCreator(creator: IConstruct): void {
     const stack = Stack.of(this);
     const group = stack.resolve(stack.getLogicalId(this.group));
@@ -82,7 +82,7 @@ export class SweepSchedule extends Construct {
       target: {
         arn: props.target.functionArn,
         roleArn: role.roleArn,
-        // A run that failed is not worth repeating: the next one finds the same work.
+        // There is no point in repeating a failed run: the next one finds the same work.
         retryPolicy: { maximumRetryAttempts: 0 },
       },
     });

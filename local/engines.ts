@@ -10,7 +10,7 @@ import type { DataDirectory } from './storage/data-directory';
 import type { Teardown } from './teardown';
 import type { Deployment } from './template/deployment';
 
-/** What answers AWS calls, and the endpoints in front of it that everybody uses. */
+/** The engines that answer AWS calls, and the endpoints in front of them that everything uses. */
 export interface Engines {
   readonly dynamodb: DynamoDbServer;
   readonly sqs: SqsServer;
@@ -19,11 +19,11 @@ export interface Engines {
 }
 
 export interface EngineOptions {
-  /** Takes what the stack says about itself. */
+  /** Receives what the stack logs about itself. */
   readonly log?: (line: string) => void;
-  /** Called when a part ends that the stack cannot do without. */
+  /** Called when an essential part of the stack ends. */
   readonly crashed?: (error: LocalStackError) => void;
-  /** What goes wrong on purpose; nothing when left out. */
+  /** What goes wrong on purpose; nothing by default. */
   readonly faults?: Faults;
 }
 

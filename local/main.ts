@@ -6,7 +6,7 @@ import { ReadyFiles } from './cli/ready-files';
 import { LocalStackError } from './errors';
 import { type LocalStack, startLocalStack } from './stack';
 
-// The SDK otherwise prints its notice about Node 20 in the middle of the progress.
+// Otherwise the SDK prints its notice about Node 20 in the middle of the progress.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -53,7 +53,7 @@ async function run({ dbPath, port, context, logs }: StartOptions): Promise<Local
   return started;
 }
 
-/** Stops everything and ends the process. While the stack is still starting, ending the process ends all its parts. */
+/** Stops everything and ends the process. While the stack is still starting, exiting ends all its parts. */
 async function end(exitCode: number): Promise<void> {
   if (ending) return;
   ending = true;
@@ -63,9 +63,9 @@ async function end(exitCode: number): Promise<void> {
 }
 
 /**
- * Calls `gone` when npm, having started this process, has ended. A terminal's Ctrl-C reaches both; whoever kills npm
- * alone would otherwise leave the stack running with nobody to stop it. Without npm nothing is watched: a stack that a
- * shell put in the background outlives that shell.
+ * Calls `gone` when npm, having started this process, has ended. A terminal's Ctrl-C reaches both; killing npm alone
+ * would otherwise leave the stack running with nobody to stop it. Without npm nothing is watched: a stack in a shell's
+ * background outlives that shell.
  */
 function watchNpm(gone: () => void, environment: NodeJS.ProcessEnv = process.env): void {
   if (environment.npm_lifecycle_event === undefined) return;

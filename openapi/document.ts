@@ -25,7 +25,7 @@ const SECURITY_SCHEMES = {
   },
 } as const;
 
-/** The OpenAPI 3.1 document of the whole API: its paths are the list of routes, its schemas those that validate. */
+/** The OpenAPI 3.1 document of the whole API, with the paths of the list of routes and the schemas that validate. */
 function openApiDocument(): object {
   const document = createDocument(
     {
@@ -82,7 +82,7 @@ function describe(route: Route, operation: Operation): ZodOpenApiOperationObject
   };
 }
 
-/** Bodies without a schema are whatever the sender sends. */
+/** Bodies without a schema may be anything. */
 function contentOf({ schema, example }: RequestBody) {
   if (!schema) return { '*/*': {} };
   return { 'application/json': { schema, ...(example !== undefined && { example }) } };

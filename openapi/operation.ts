@@ -2,7 +2,7 @@ import type * as z from 'zod/v4/core';
 import type { RouteKey } from '../lambdas/http/routes';
 import type { TagName } from './tags';
 
-/** Statuses with which calls are refused. */
+/** Statuses of refused calls. */
 export type RefusalStatus = 400 | 401 | 403 | 404 | 409 | 413 | 429 | 500;
 
 /** A schema of parameters by name. */
@@ -14,13 +14,13 @@ export interface Operation {
   readonly tag: TagName;
   readonly summary: string;
   readonly description: string;
-  /** What path parameters stand for, by name. */
+  /** The meaning of path parameters, by name. */
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Parameters;
   readonly headers?: Parameters;
   readonly body?: RequestBody;
   readonly answer: Answer;
-  /** Refusals beyond those that follow from parameters, body and scope. */
+  /** Refusals in addition to those that follow from parameters, body and scope. */
   readonly refusals?: readonly RefusalStatus[];
 }
 

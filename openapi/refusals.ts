@@ -35,7 +35,7 @@ const BY_STATUS = {
   500: ['INTERNAL_ERROR', 'InternalError', 'A failure on our side', 'Something went wrong on our side'],
 } as const satisfies Record<RefusalStatus, readonly [ErrorCode, string, string, string]>;
 
-/** How a surface writes refusals. */
+/** The format of a surface's refusals. */
 interface ErrorShape {
   /** What the names of its refusals begin with in the document. */
   readonly prefix: string;

@@ -15,7 +15,7 @@ const KEPT_MS = 10 * 86_400_000;
 /** Long enough to look at all messages once. */
 const HIDDEN_SECONDS = 60;
 
-/** So many looks in a row that find nothing end the search. */
+/** How many empty receives in a row end the search. */
 const EMPTY_LOOKS = 3;
 
 /** The dead-letter queue. */
@@ -25,7 +25,8 @@ export interface DeadLetterQueue {
 }
 
 /**
- * Open dead letters against the messages of the dead-letter queue. Every message is received once and made visible again.
+ * Compares open dead letters with the messages of the dead-letter queue. Every message is received once and made
+ * visible again.
  *
  * @param now milliseconds since the epoch
  * @returns figures, and how many messages Posthorn did not write

@@ -23,7 +23,7 @@ const subjectsOf = ({ environment, destination }: { readonly environment: string
   return subjects.map(statisticsPk);
 };
 
-/** The lifetime counts against a count of the items. */
+/** Compares the lifetime counts with a count of the items. */
 export function compareLifetimes({ deliveries, events, deadLetters, counters }: Contents): Row[] {
   const counted: Tally = new Map();
   for (const delivery of deliveries)
@@ -41,7 +41,7 @@ export function compareLifetimes({ deliveries, events, deadLetters, counters }: 
 }
 
 /**
- * The buckets of the last days against a count of the deliveries by their creation time.
+ * Compares the buckets of the last days with a count of the deliveries by creation time.
  *
  * @param since milliseconds since the epoch; deliveries that were made before may have been removed since, and buckets keep
  * them
@@ -64,7 +64,7 @@ export function compareBuckets(contents: Contents, width: Width, since: number):
 }
 
 /**
- * How many events of each hour have become deliveries, against a count of the first deliveries by when their events came.
+ * Compares how many events of each hour were routed with a count of first deliveries by the time of their event.
  *
  * @param since milliseconds since the epoch, as for the buckets
  */

@@ -5,7 +5,7 @@ import { readDeliveryKey } from '../../lambdas/store/table/addresses';
 import { expandEvent } from '../../lambdas/store/table/compact-items';
 import type { Table } from '../../lambdas/store/table/table';
 
-/** Everything in the table that has to do with counting. */
+/** Everything in the table that matters for counting. */
 export interface Contents {
   readonly deliveries: readonly Delivery[];
   /** Environments of the events. */

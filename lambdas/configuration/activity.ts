@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { shown } from './members';
 
-/** What went through a source, a connection or a destination so far; removals are not taken off. */
+/** What has gone through a source, connection or destination so far; removals do not count. */
 export interface Activity {
   readonly count: number;
   /** ISO 8601; null before the first. */

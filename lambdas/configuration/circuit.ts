@@ -56,7 +56,7 @@ function circuitState({ status, pausedAt, updatedAt, circuit, failures = 0 }: Br
   return { ...tripped, state: circuit.state, opened_at: isoTime(circuit.openedAt), next_probe_at: probeAt };
 }
 
-/** Deliveries that wait for a destination. */
+/** How many deliveries wait for a destination. */
 export interface Waiting {
   readonly parked: number;
   readonly retrying: number;

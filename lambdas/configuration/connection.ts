@@ -7,7 +7,7 @@ import { type Members, member, nullableScalar, preset, scalar, shown } from './m
 import { idOf, name, text } from './names';
 import { payloadSchema } from './payload-schema';
 
-/** Names of what a connection joins, for readers. */
+/** Names of the source and destination that a connection joins. */
 export interface ConnectionNames {
   readonly source?: string | undefined;
   readonly destination?: string | undefined;
@@ -19,7 +19,7 @@ interface Joined {
   readonly names: ConnectionNames;
 }
 
-/** What a reader sees where a connection takes every source: clients print the name or else cut the id short. */
+/** Shown when a connection takes every source: clients print the name, or a shortened id if there is none. */
 const EVERY_SOURCE = '(every source)';
 
 /** Members of a connection. */

@@ -3,7 +3,7 @@ import { DEDUP_STRATEGIES, DEFAULT_DEDUP_WINDOW_SECONDS, MAX_DEDUP_WINDOW_SECOND
 import { clearable, InvalidMember, member } from './members';
 import { lowerCaseHeader } from './verification';
 
-/** What makes a request a repetition; absent: nothing does. */
+/** What makes a request a repeat; absent: nothing does. */
 export const deduplication = member({
   body: () => ({
     dedup_enabled: clearable(z.boolean()),

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { STRICT_RULES, type UrlRules } from '../domain/target-url';
 import type { Field, Members, Schema } from './members';
 
-/** Every body may say which tenant it means; it can only mean the key's own. */
+/** Every body may name a tenant, which has to be the key's own. */
 export const tenant = { org_id: z.optional(z.string()), env_id: z.optional(z.string()) };
 
 const owned = () => ({

@@ -57,14 +57,14 @@ export const destinationMembers = {
   pausedBecause: internal(() => z.optional(z.enum(['gone', 'operator']))),
   /** ISO 8601; only while paused. */
   pausedAt: internal(() => z.optional(z.string())),
-  /** Since it was resumed or its circuit closed, parked deliveries may be waiting for the sweep; epoch milliseconds. */
+  /** When it was resumed or its circuit closed: parked deliveries wait for the sweep since; epoch milliseconds. */
   drainingSince: internal(() => z.optional(z.number())),
-  /** Failed attempts in a row, as far as they are known: while the circuit is closed other workers may be ahead. */
+  /** Failed attempts in a row. Approximate while the circuit is closed: other workers may have counted more. */
   failures: internal(() => z.optional(z.int())),
   circuit,
   /** `whsec_…`, the newest first. */
   signingSecrets: internal(() => z.readonly(z.array(z.string()).check(z.minLength(1)))),
-  /** Earlier secrets that sign besides until they end; some may have ended. */
+  /** Earlier secrets that also sign until they end; some may already have ended. */
   retiringSecrets: internal(() => z.optional(z.readonly(z.array(z.object({ secret: z.string(), until: z.string() }))))),
   eventCount,
   lastDeliveryAt,

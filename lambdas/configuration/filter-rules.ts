@@ -41,13 +41,13 @@ export const filterRules = member({
   write: (kept) => ({ filter_rules: kept.length > 0 ? JSON.stringify(kept) : null }),
 });
 
-/** DynamoDB takes 32 levels; a rule's value lies some levels deep in its item. */
+/** DynamoDB allows 32 levels; a rule's value is already some levels deep in its item. */
 const MAX_DEPTH = 16;
 
 /** The smallest magnitude that DynamoDB holds, apart from zero. */
 const MIN_NUMBER = 1e-130;
 
-/** Says why the table could not hold a JSON value, or undefined when it can. */
+/** Why the table cannot store a JSON value, or undefined if it can. */
 function storageProblem(value: unknown, depth = 0): string | undefined {
   if (depth > MAX_DEPTH) return 'is nested too deeply';
   if (typeof value === 'number')

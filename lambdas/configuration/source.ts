@@ -23,7 +23,7 @@ export const sourceMembers = {
   lastEventAt,
 } satisfies Members;
 
-/** Where events come in without a key: its id is its address. */
+/** Where events come in without an API key: its id is its address. */
 export type Source = ItemOf<typeof sourceMembers>;
 
 const item = once(() => itemSchema(sourceMembers));

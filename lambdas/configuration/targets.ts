@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { type UrlRules, urlProblem } from '../domain/target-url';
 import { clearable, member, scalar } from './members';
 
-/** A destination has at most this many mirrors: every attempt may be sent to all of them. */
+/** The most mirrors a destination may have: every attempt may be sent to all of them. */
 const MAX_MIRRORS = 5;
 
 const targetUrl = (rules: UrlRules) =>
@@ -17,7 +17,7 @@ const targetUrl = (rules: UrlRules) =>
 /** Where every event goes. */
 export const url = scalar('url', { input: targetUrl, kept: () => z.string() });
 
-/** Where every event goes besides; absent when nowhere. */
+/** Further URLs that get every event; absent if there are none. */
 export const mirrorUrls = member({
   body: (rules) => ({ mirror_urls: clearable(z.array(targetUrl(rules)).check(z.maxLength(MAX_MIRRORS))) }),
   kept: () => z.optional(z.readonly(z.array(z.string()))),

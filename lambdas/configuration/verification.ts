@@ -100,7 +100,7 @@ function secretsOf({ verification_secret: one, verification_secrets: several }: 
 type Place = Pick<Verification, 'header' | 'encoding' | 'prefix'>;
 type AskedPlace = { readonly [Part in keyof Place]: Place[Part] | null | undefined };
 
-/** Where the signature stands. Known senders have one place for it. */
+/** Where the signature is. For known senders that is fixed. */
 function placeOf(type: VerificationType, { header, encoding, prefix }: AskedPlace, known: Place | undefined): Place {
   if (type === 'hmac-sha256') {
     const name = header ?? known?.header;

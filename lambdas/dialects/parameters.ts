@@ -7,12 +7,12 @@ const number = (name: string) =>
 export const wholeNumber = (name: string, minimum: number, maximum: number) =>
   z.pipe(number(name), z.number().check(z.minimum(minimum), z.maximum(maximum)));
 
-/** A date alone needs none: it is read as UTC. */
+/** A time with an offset, or a date alone, which is read as UTC. */
 const HAS_OFFSET = /^[^T]+$|Z$|[+-]\d\d:\d\d$/;
 
 /**
- * An ISO 8601 date or time in a query string, as the indexes write times. A date means its first moment, and a time
- * without offset is one in UTC. Days that no calendar has are refused, where `Date` would count on into the next month.
+ * An ISO 8601 date or time in a query string, in the format of the indexes. A date means its start, and a time without
+ * offset is UTC. Days that do not exist are refused, where `Date` would roll over into the next month.
  */
 export const isoTime = z.pipe(
   z.union([z.iso.date(), z.iso.datetime({ offset: true, local: true })], { error: 'must be an ISO 8601 date' }),

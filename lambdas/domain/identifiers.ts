@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 /**
  * Identifiers that are addresses.
  *
- * An event and everything that came of it share one 128-bit family, written as 32 hex digits:
+ * An event and everything derived from it share one family of 128-bit identifiers, written as 32 hex digits:
  *
  * ```
  * 0190f3a2b4c5 7abc 8def 0123   0001     0002
@@ -13,8 +13,7 @@ import { createHash, randomBytes } from 'node:crypto';
  * ```
  *
  * The base has the layout of a UUIDv7 (RFC 9562 §5.7), or of a UUIDv8 (§5.8) where it is derived from a caller's
- * idempotency key. The ordinals make the address of a delivery or an attempt readable from its identifier, so no
- * index is needed to find one.
+ * idempotency key. The ordinals say which delivery or attempt an identifier means, so no index is needed to find it.
  */
 export interface FamilyAddress {
   /** 24 hex digits shared by the event, its deliveries and their attempts. */
@@ -37,13 +36,13 @@ export function newBase(now: number, random: Uint8Array = randomBytes(7)): strin
   return `${time}7${noise.slice(0, 3)}${variant(noise.slice(3, 4))}${noise.slice(4, 11)}`;
 }
 
-/** The base that belongs to `name` for ever: UUIDv8 layout over its SHA-256. The same name gives the same base. */
+/** The base derived from `name`: UUIDv8 layout over its SHA-256. The same name always gives the same base. */
 export function derivedBase(name: string): string {
   const hash = createHash('sha256').update(name).digest('hex');
   return `${hash.slice(0, 12)}8${hash.slice(12, 15)}${variant(hash.slice(15, 16))}${hash.slice(16, 23)}`;
 }
 
-/** Forces the two variant bits of RFC 9562 (`10`) onto a hex digit. */
+/** Sets the two variant bits of RFC 9562 (`10`) in a hex digit. */
 function variant(digit: string): string {
   return ((Number.parseInt(digit, 16) & 0x3) | 0x8).toString(16);
 }
@@ -70,7 +69,7 @@ export const attemptId = (base: string, delivery: number, attempt: number): stri
 export const deadLetterId = (base: string, delivery: number, attempt: number): string =>
   `dlq_${familyHex({ base, delivery, attempt })}`;
 
-/** The same 128 bits as surfaces that show UUIDs print them. */
+/** The same 128 bits in the format of a UUID. */
 export function toUuid(hex: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
@@ -78,7 +77,7 @@ export function toUuid(hex: string): string {
 /**
  * Reads an address from an identifier, with or without `prefix`, with or without the dashes of a UUID.
  *
- * @returns the address, or undefined when the text is no identifier of the family or carries another prefix
+ * @returns the address, or undefined if the text is not a family identifier or has another prefix
  */
 export function parseFamilyId(text: string, prefix: 'evt' | 'dlv' | 'da' | 'dlq'): FamilyAddress | undefined {
   const hex = (text.startsWith(`${prefix}_`) ? text.slice(prefix.length + 1) : text).replaceAll('-', '').toLowerCase();
@@ -95,7 +94,7 @@ function fits({ delivery, attempt }: FamilyAddress, prefix: 'evt' | 'dlv' | 'da'
   return delivery > 0 && attempt > 0;
 }
 
-/** Prefixes of configuration, which has plain identifiers. */
+/** Prefixes of configuration identifiers, which are not addresses. */
 export type ConfigurationPrefix = 'src' | 'dst' | 'con' | 'org' | 'env' | 'key' | 'rec';
 
 /** A new identifier of configuration: prefix and the hex digits of a UUIDv7. */
@@ -103,17 +102,17 @@ export function newConfigurationId(prefix: ConfigurationPrefix, now: number): st
   return `${prefix}_${newBase(now)}${randomBytes(4).toString('hex')}`;
 }
 
-/** Whether `text` is spelled like an identifier of that kind of configuration. */
+/** Whether `text` has the form of an identifier of that kind of configuration. */
 export function isConfigurationId(text: string, prefix: ConfigurationPrefix): boolean {
   return text.startsWith(`${prefix}_`) && HEX_32.test(text.slice(prefix.length + 1));
 }
 
-/** An identifier of configuration as surfaces print it that show UUIDs. */
+/** A configuration identifier in the format of a UUID. */
 export const configurationUuid = (id: string): string => toUuid(id.slice(id.indexOf('_') + 1));
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Reads an identifier of configuration as those surfaces take it: with its prefix, or as a UUID. */
+/** Reads a configuration identifier with its prefix, or in the format of a UUID. */
 export function fromConfigurationUuid(text: string, prefix: ConfigurationPrefix): string {
   return UUID.test(text) ? `${prefix}_${text.replaceAll('-', '').toLowerCase()}` : text;
 }

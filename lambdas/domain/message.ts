@@ -1,8 +1,8 @@
 import type { Turn } from './rate-limit';
 
 /**
- * What travels through the delivery queue: which attempt of which delivery is due. Payloads travel by reference, so a
- * message is small whatever it delivers.
+ * A message of the delivery queue: which attempt of which delivery is due. It refers to the payload, so it is always
+ * small.
  */
 export interface DeliveryMessage {
   readonly base: string;
@@ -14,9 +14,9 @@ export interface DeliveryMessage {
   /** `dst_…`; also the message group, so that one slow destination does not hold up the others. */
   readonly destination: string;
   /**
-   * Random, new for each message that Posthorn sends, and kept by SQS when it moves a message to the dead-letter queue
-   * and back. A delivery that dies remembers the token and the id of its dying message: a message that comes with this
-   * token under another id was redriven; one with another token is a stray duplicate.
+   * Random, new for each message that Posthorn sends; SQS keeps it when it moves a message to the dead-letter queue and
+   * back. A dead delivery remembers the token and the id of its dying message: a message with the same token and
+   * another id was redriven; one with another token is a duplicate.
    */
   readonly token: string;
   /** Its place in line, where the destination has a rate limit and the delivery waits for its turn. */

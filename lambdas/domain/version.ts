@@ -1,4 +1,4 @@
 import { version } from '../../package.json';
 
-/** The version of Posthorn, as destinations see it. */
+/** The `User-Agent` that destinations see, with Posthorn's version. */
 export const USER_AGENT = `Posthorn/${version}`;

@@ -71,7 +71,7 @@ function noteStart({ internal }: Call): void {
   internal.startedAt = performance.now();
 }
 
-/** One wide line for each call. It holds no body, no query and no key. */
+/** One wide line for each call, without body, query or key. */
 function logCall({ event, response, internal }: Call): void {
   const { requestId, http } = event.requestContext;
   const durationMs = Math.round(performance.now() - Number(internal.startedAt));
@@ -84,7 +84,7 @@ function logCall({ event, response, internal }: Call): void {
   });
 }
 
-/** Turns what an endpoint threw into an answer, in one place. A failure of ours is logged and shown as nothing but that. */
+/** Turns whatever an endpoint threw into an answer. An internal error is logged and answered without details. */
 function answerError(call: Call): void {
   const { event, error } = call;
   const { requestId } = event.requestContext;

@@ -3,13 +3,13 @@ import { ApiError, type ErrorCode } from './errors';
 import type { ApiResponse } from './messages';
 import type { Surface } from './routes';
 
-/** Codes of the `/v1/delivery` surface, which writes them in lower case and has words of its own. */
+/** Codes of the `/v1/delivery` surface, which uses lower case and words of its own. */
 const DELIVERY_WORDS: Partial<Record<ErrorCode, string>> = {
   VALIDATION_ERROR: 'bad_request',
   RESOURCE_NOT_FOUND: 'not_found',
 };
 
-/** The surfaces know eight codes; what they have none for is said by the nearest one, and by the status. */
+/** The surfaces have eight codes; anything else becomes the nearest one, with the right status. */
 const PUBLIC_CODES: Partial<Record<ErrorCode, ErrorCode>> = {
   RETRY_FAILED: 'INVALID_STATE',
   CONFLICT: 'INVALID_STATE',
@@ -39,5 +39,5 @@ export function errorResponse(error: ApiError, surface: Surface): ApiResponse {
   return { status: error.status, body: WORDS[surface](error), headers: error.headers };
 }
 
-/** What a caller sees of a failure of ours: nothing of its inside. */
+/** What a caller sees of an internal error: no details. */
 export const internalError = (): ApiError => new ApiError('INTERNAL_ERROR', 'Something went wrong on our side');

@@ -1,7 +1,7 @@
 import { COUNT_LIMIT, type Page, type Total, type Window } from '../store/lists/pages';
 import { invalid } from './errors';
 
-/** Where a list continues, opaque to the client: after the row with that sort key, and what was told of its total. */
+/** Where a list continues, opaque to clients: after the row with this sort key, with the total so far. */
 export const encodeCursor = (sort: string, total?: Total): string =>
   Buffer.from(`${sort}${total ? `#${total.total}${total.totalIsExact ? '' : '+'}` : ''}`).toString('base64url');
 
@@ -14,14 +14,14 @@ export function decodeCursor(cursor: string): { readonly sort: string; readonly 
   return { sort, total: total === undefined ? undefined : { total: Number(total), totalIsExact: more === '' } };
 }
 
-/** The cursor of a page, as its answer offers it: null on the last page. */
+/** The cursor for the next page; null on the last one. */
 export const nextCursor = ({ next, total, totalIsExact }: Omit<Page<unknown>, 'rows'>): string | null =>
   next === undefined ? null : encodeCursor(next, { total, totalIsExact });
 
 /**
  * The window of a list.
  *
- * @param field the parameter that is to blame when the offset is out of reach
+ * @param field the parameter to name when the offset is too large
  */
 export function windowOf(offset: number, limit: number, cursor: string | undefined, field: string): Window {
   if (cursor !== undefined) {

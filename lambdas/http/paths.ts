@@ -51,7 +51,7 @@ function routesAt(path: string): Route[] {
   return fitting.filter(({ parameters }) => parameters === fewest).map(({ route }) => route);
 }
 
-/** Whether a path is one of a template's. No regular expression: a start would compile one for each route. */
+/** Whether a path matches a template. No regular expressions: a cold start would compile one for each route. */
 function fits(template: readonly string[], given: readonly string[]): boolean {
   if (template.length !== given.length) return false;
   return template.every((segment, at) => (isParameter(segment) ? given[at] !== '' : given[at] === segment));

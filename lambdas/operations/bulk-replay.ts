@@ -9,22 +9,22 @@ import { isOwn } from './ownership';
 import type { Ports } from './ports';
 import { startRound } from './retry';
 
-/** What bulk replay takes; everything else it skips. */
+/** The statuses that bulk replay takes; it skips all others. */
 const REPLAYED: readonly DeliveryStatus[] = ['failed', 'circuit_open'];
 
-/** How many deliveries are replayed side by side. */
+/** How many deliveries are replayed at a time. */
 const POOL = 10;
 
-/** What became of a bulk replay. */
+/** The result of a bulk replay. */
 export interface BulkReplay {
   readonly queued: number;
-  /** Deliveries in another state, and those that were named before. */
+  /** Deliveries in another status, and repeated ones. */
   readonly skipped: number;
-  /** Identifiers of nothing of the caller's. */
+  /** Identifiers that are not the caller's, or do not exist. */
   readonly unknown: readonly string[];
 }
 
-/** Starts a fresh round for each of these deliveries that has failed or is parked. */
+/** Starts a new round for each of these deliveries that has failed or is parked. */
 export async function bulkReplay(ports: Ports, caller: Principal, ids: readonly string[]): Promise<BulkReplay> {
   const distinct = [...new Set(ids)];
   const own = await readOwn(ports, caller, distinct);
@@ -35,7 +35,7 @@ export async function bulkReplay(ports: Ports, caller: Principal, ids: readonly 
   return { queued, unknown, skipped: ids.filter((id) => own.has(id)).length - queued };
 }
 
-/** The deliveries that identifiers name, by identifier, in one read. */
+/** The caller's deliveries by identifier, in one read. */
 async function readOwn({ table }: Ports, caller: Principal, ids: readonly string[]): Promise<Map<string, Delivery>> {
   const addresses = ids.flatMap((id) => {
     const address = parseFamilyId(id, 'dlv');

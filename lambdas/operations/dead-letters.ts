@@ -9,7 +9,7 @@ import type { Ports } from './ports';
 import { impossible } from './replay';
 import { scopeOf } from './scope';
 
-/** Which dead letters are asked for; times are ISO 8601, inclusive, and those of the deaths. */
+/** Which dead letters to list; times are ISO 8601, inclusive, and mean the deaths. */
 export interface DeadLetterQuery {
   readonly destinationId?: string | undefined;
   readonly from?: string | undefined;
@@ -28,10 +28,10 @@ export async function pageOfDeadLetters(
 }
 
 /**
- * Requeues a dead letter: a new delivery of the same event over the same connection, and the dead letter is closed.
+ * Requeues a dead letter: makes a new delivery of the same event over the same connection, and closes the dead letter.
  *
- * @returns the new delivery, or undefined when the letter was closed in the meantime
- * @throws ApiError 409 when the event is not stored any more
+ * @returns the new delivery, or undefined if the letter was closed in the meantime
+ * @throws ApiError 409 if the event is no longer stored
  */
 export async function requeue(ports: Ports, letter: DeadLetter): Promise<NewDelivery | undefined> {
   const { table, now } = ports;
@@ -43,8 +43,8 @@ export async function requeue(ports: Ports, letter: DeadLetter): Promise<NewDeli
 }
 
 /**
- * Removes a dead letter. Its delivery stays as it is, and a redrive of its message is dropped.
+ * Deletes a dead letter. Its delivery stays as it is, and a redrive of its message is dropped.
  *
- * @returns false when it was closed in the meantime
+ * @returns false if it was closed in the meantime
  */
 export const discard = ({ table }: Ports, letter: DeadLetter): Promise<boolean> => deleteDeadLetter(table, letter);

@@ -9,7 +9,7 @@ import { isOwn } from './ownership';
 import type { Ports } from './ports';
 import { type ScopeRequest, scopeOf } from './scope';
 
-/** Which deliveries are asked for; times are ISO 8601 and inclusive. */
+/** Which deliveries to list; times are ISO 8601 and inclusive. */
 export interface DeliveryQuery extends ScopeRequest {
   readonly eventId?: string | undefined;
   readonly statuses?: readonly DeliveryStatus[] | undefined;
@@ -31,7 +31,7 @@ export async function pageOfDeliveries(
   return listDeliveries(ports.table, { ...scope, statuses, from, to }, window, ports);
 }
 
-/** An event's deliveries share its partition: they are read whole, and filtered here. */
+/** An event's deliveries share its partition: all of them are read and filtered here. */
 async function pageOfEvent(
   { table }: Ports,
   caller: Principal,

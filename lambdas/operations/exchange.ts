@@ -6,7 +6,7 @@ import { getEvent } from '../store/events/events';
 import { type AttemptRow, createdAtOf } from '../store/lists/attempt-rows';
 import type { Ports } from './ports';
 
-/** What an attempt sent and got back; credentials read `***`. */
+/** Request and response of an attempt; credentials read `***`. */
 export interface Exchange {
   /** Absent when nothing was sent. */
   readonly request?: {
@@ -18,19 +18,19 @@ export interface Exchange {
   /** Absent when nothing came back. */
   readonly response?: {
     readonly headers: Headers;
-    /** At most 10 KB; undefined once bodies are not shown any more. */
+    /** At most 10 KB; undefined once bodies are no longer shown. */
     readonly body?: Uint8Array | undefined;
   };
 }
 
 const DAY_MS = 86_400_000;
 
-/** Whether the bodies of an attempt are still shown. */
+/** Whether an attempt's bodies are still shown. */
 function showsBodies({ bodyRetentionDays, now }: Pick<Ports, 'bodyRetentionDays' | 'now'>, startedAt: number): boolean {
   return now() - startedAt < bodyRetentionDays * DAY_MS;
 }
 
-/** Reads what an attempt sent and got back; nothing before it was made. */
+/** Reads the request and response of an attempt; empty before it is made. */
 export function exchangeOf(
   ports: Pick<Ports, 'bodyRetentionDays' | 'now'>,
   attempt: StoredAttempt | undefined,
@@ -44,7 +44,7 @@ export function exchangeOf(
   return { request, response: { headers: detail.responseHeaders, body } };
 }
 
-/** The first 10 KB of what an attempt sends; undefined once bodies are not shown any more or the event is gone. */
+/** The first 10 KB of the request body; undefined once bodies are no longer shown, or if the event is gone. */
 export async function requestBodyOf(ports: Ports, row: AttemptRow): Promise<Uint8Array | undefined> {
   if (!showsBodies(ports, Date.parse(createdAtOf(row)))) return undefined;
   return (await getEvent(ports.table, row.delivery.base))?.body.subarray(0, MAX_RESPONSE_BYTES);

@@ -5,7 +5,7 @@ import { type RepeatAnswer, repeatDelivery } from '../store/deliveries/repeat-de
 import { type AttemptRow, isDeadLetter } from '../store/lists/attempt-rows';
 import type { Ports } from './ports';
 
-/** The refusal of a repetition that cannot be. */
+/** The error for a repeat that is not possible. */
 export function impossible(why: Extract<RepeatAnswer, { kind: 'impossible' }>['why']): ApiError {
   const messages = {
     'event gone': 'The event is no longer stored',
@@ -15,10 +15,10 @@ export function impossible(why: Extract<RepeatAnswer, { kind: 'impossible' }>['w
 }
 
 /**
- * Delivers an event once more over the same connection, however the delivery stands: a new delivery with the same
- * idempotency key, by which the receiver knows the repetition. An open dead letter of the delivery is closed by it.
+ * Delivers an event once more over the same connection, whatever the status of the delivery: a new delivery with the
+ * same idempotency key, so receivers can recognize the repeat. It closes the delivery's open dead letter.
  *
- * @throws ApiError 409 when the event is not stored any more
+ * @throws ApiError 409 if the event is no longer stored
  */
 export async function replay(ports: Ports, delivery: Delivery): Promise<NewDelivery> {
   const { base, made } = delivery;
@@ -26,9 +26,9 @@ export async function replay(ports: Ports, delivery: Delivery): Promise<NewDeliv
   const closes = isDeadLetter(last) ? { base, delivery: delivery.delivery, attempt: made } : undefined;
   const repeat = { delivery, cause: 'replay' as const, now: ports.now() };
   const first = await repeatDelivery(ports.table, { ...repeat, closes }, ports);
-  // Closed by somebody else in this moment: then there is only the new delivery to make.
+  // If somebody else has just closed it, only the new delivery is left to make.
   const answer = first.kind === 'closed' ? await repeatDelivery(ports.table, repeat, ports) : first;
   if (answer.kind === 'impossible') throw impossible(answer.why);
-  if (answer.kind === 'closed') throw new Error('A repetition that closes nothing was told that it is closed.');
+  if (answer.kind === 'closed') throw new Error('A repeat without a dead letter found its dead letter closed.');
   return answer.delivery;
 }

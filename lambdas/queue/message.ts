@@ -15,7 +15,7 @@ const wire = once(() =>
   }),
 );
 
-/** A message body that cannot be read: not written by Posthorn. */
+/** A message body that Posthorn did not write. */
 export class UnreadableMessageError extends Error {
   override readonly name = 'UnreadableMessageError';
 }
@@ -32,7 +32,7 @@ export function encodeMessage(message: DeliveryMessage): string {
 /**
  * Reads the JSON text of a message.
  *
- * @throws UnreadableMessageError when the text is no message of Posthorn's
+ * @throws UnreadableMessageError if the text is not a message of Posthorn
  */
 export function decodeMessage(body: string): DeliveryMessage {
   const parsed = wire().safeParse(parseJson(body));

@@ -13,18 +13,18 @@ export class BoundedMap<Key, Value> extends Map<Key, Value> {
   }
 }
 
-/** A function that remembers what it answered, and what it was told. */
+/** A function that caches what it returned, and what it was given. */
 export interface Cached<Value> {
   (key: string): Promise<Value>;
-  /** The value that was answered last or told since, however old; undefined when there is none. Loads nothing. */
+  /** The cached value, however old; undefined if there is none. Loads nothing. */
   peek(key: string): Promise<Value> | undefined;
-  /** Takes a value that came from elsewhere, fresh, such as the answer to a write. */
+  /** Caches a fresh value from elsewhere, such as the result of a write. */
   remember(key: string, value: Value): void;
 }
 
 /**
- * Keeps what `load` answered for `ttlMs`, so that a warm function does not read the same configuration for every event.
- * Callers that ask at the same time share one load; a load that failed is not kept.
+ * Caches what `load` returns for `ttlMs`, so that a warm function does not read the same configuration for every event.
+ * Concurrent callers share one load; a failed load is not cached.
  */
 export function cached<Value>(
   load: (key: string) => Promise<Value>,

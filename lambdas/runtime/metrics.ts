@@ -14,8 +14,8 @@ export function measureSeconds(name: MetricName, seconds: number): void {
 }
 
 /**
- * Writes what an invocation has counted as one log line in CloudWatch's embedded metric format, from which CloudWatch
- * makes the metrics: no call, no permission, no waiting.
+ * Writes what an invocation has counted as one log line in CloudWatch's embedded metric format: no API call, no
+ * permission, no waiting.
  */
 export function publishMetrics(): void {
   metrics.publishStoredMetrics();

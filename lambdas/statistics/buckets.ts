@@ -44,7 +44,7 @@ export function bucketEnd(width: Width, at: number): number {
   return Math.floor(at / ms) * ms + ms + keptMs;
 }
 
-/** Whose statistics: all of some environments, or one destination's. */
+/** Whose statistics: those of some environments, or of one destination. */
 export type StatisticsScope = { readonly environments: readonly string[] } | { readonly destination: string };
 
 export const subjectsOf = (scope: StatisticsScope): Subject[] =>

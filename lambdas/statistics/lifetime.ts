@@ -15,7 +15,7 @@ export type TotalOf = StatisticsScope & {
  * How many deliveries there are, from the lifetime counts: one item is read for each environment, or one for a destination.
  * The counts run some seconds behind the table.
  *
- * @returns undefined where the counts cannot tell: they hold `pending` and `sent` as one number
+ * @returns undefined if the counts cannot say: they hold `pending` and `sent` as one number
  */
 export async function knownTotal(table: Table, { statuses, ...scope }: TotalOf): Promise<number | undefined> {
   const counts = statuses ? countsFor(statuses) : COUNTS;
@@ -37,7 +37,7 @@ export async function knownDeadLetters(table: Table, scope: StatisticsScope): Pr
 const sumOf = (items: readonly (CountsItem | undefined)[], attribute: string): number =>
   items.reduce((sum, item) => sum + readNumber(item, attribute), 0);
 
-/** The lifetime counts of subjects, in their order; undefined where nothing was counted yet. */
+/** The lifetime counts of subjects, in order; undefined if nothing was counted yet. */
 export async function readLifetimes(
   table: Table,
   subjects: readonly Subject[],

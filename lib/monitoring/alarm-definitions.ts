@@ -12,22 +12,22 @@ import {
 } from './metrics';
 import type { Watched } from './watched';
 
-/** `page`: deliveries are late or lost unless somebody acts now. `look`: somebody should look within a working day. */
+/** `page`: deliveries are late or lost unless somebody acts now. `look`: look at it within a working day. */
 export type Severity = 'page' | 'look';
 
 /** Something that an operator must know. Its name is also the name of its section in the runbook. */
 export interface AlarmDefinition {
   readonly name: string;
   readonly severity: Severity;
-  /** What is the case when it goes off, in a sentence. */
+  /** What it means when it goes off, in a sentence. */
   readonly meaning: string;
   readonly metric: IMetric;
   /** It goes off from this value on, unless `operator` says otherwise. */
   readonly threshold: number;
   readonly operator?: ComparisonOperator;
-  /** Periods in a row; one when left out. */
+  /** Periods in a row; defaults to one. */
   readonly periods?: number;
-  /** What no data means; that all is well when left out. */
+  /** What missing data means; by default that all is well. */
   readonly missing?: TreatMissingData;
 }
 
@@ -36,7 +36,7 @@ const OLDEST_MESSAGE_SECONDS = 1800;
 
 const visible = { period: SHORT, statistic: Stats.MAXIMUM };
 
-/** What is watched, and the limits that an operator sets. */
+/** What is watched, and the thresholds that an operator sets. */
 export interface Limits extends Watched {
   /** Age in seconds from which an unsettled delivery is too old. */
   readonly oldestDeliverySeconds: number;
@@ -47,7 +47,8 @@ function deliveriesLate(watched: Limits): AlarmDefinition[] {
     {
       name: 'OldestMessage',
       severity: 'page',
-      meaning: 'A message has been in the delivery queue for longer than any delay explains: attempts are not made.',
+      meaning:
+        'A message has been in the delivery queue for longer than any delay explains: attempts are not being made.',
       metric: watched.deliveryQueue.metricApproximateAgeOfOldestMessage(visible),
       threshold: OLDEST_MESSAGE_SECONDS,
       periods: 5,
@@ -55,14 +56,14 @@ function deliveriesLate(watched: Limits): AlarmDefinition[] {
     {
       name: 'OldestDelivery',
       severity: 'look',
-      meaning: 'A delivery is not settled for a long time, whatever its state: retrying, parked or waiting.',
+      meaning: 'A delivery has been unsettled for a long time, whatever its state: retrying, parked or waiting.',
       metric: counted('sweep', METRICS.sweep.oldest, Stats.MAXIMUM),
       threshold: watched.oldestDeliverySeconds,
     },
     {
       name: 'RouteBehind',
       severity: 'page',
-      meaning: 'Accepted events wait for a minute and more before they become deliveries.',
+      meaning: 'Accepted events wait for more than a minute before they become deliveries.',
       metric: behindStream(watched, 'route'),
       threshold: 60_000,
       periods: 3,
@@ -70,7 +71,7 @@ function deliveriesLate(watched: Limits): AlarmDefinition[] {
     {
       name: 'SchedulesFailed',
       severity: 'page',
-      meaning: 'Retries that are more than 15 minutes away could not be put on the delivery queue.',
+      meaning: 'Retries more than 15 minutes away could not be put on the delivery queue.',
       metric: failedSchedules(watched),
       threshold: 1,
     },
@@ -96,7 +97,7 @@ function needsLooking(watched: Limits): AlarmDefinition[] {
     {
       name: 'ForeignDeadLetters',
       severity: 'look',
-      meaning: 'The dead-letter queue holds messages that Posthorn has no part in.',
+      meaning: 'The dead-letter queue holds messages that do not belong to Posthorn.',
       metric: counted('sweep', METRICS.sweep.foreign, Stats.MAXIMUM),
       threshold: 1,
     },
@@ -110,14 +111,14 @@ function needsLooking(watched: Limits): AlarmDefinition[] {
     {
       name: 'SweepRepairs',
       severity: 'look',
-      meaning: 'The sweep mended what a crash had left. A healthy stack needs no repairs.',
+      meaning: 'The sweep repaired what a crash left behind. A healthy stack needs no repairs.',
       metric: counted('sweep', METRICS.sweep.repairs),
       threshold: 1,
     },
     {
       name: 'StatisticsBehind',
       severity: 'look',
-      meaning: 'Counters and statistics are five minutes and more behind.',
+      meaning: 'Counters and statistics are more than five minutes behind.',
       metric: behindStream(watched, 'aggregate'),
       threshold: 300_000,
       periods: 3,
@@ -154,7 +155,7 @@ function partsFail(watched: Limits): AlarmDefinition[] {
     {
       name: 'TableThrottled',
       severity: 'look',
-      meaning: 'DynamoDB refused requests: a partition takes more than it can.',
+      meaning: 'DynamoDB throttled requests: a partition gets more than it can take.',
       metric: throttledRequests(watched),
       threshold: 1,
       periods: 3,
@@ -162,7 +163,7 @@ function partsFail(watched: Limits): AlarmDefinition[] {
     {
       name: 'SweepSilent',
       severity: 'page',
-      meaning: 'The sweep has not run: nothing is resumed, probed or mended.',
+      meaning: 'The sweep has not run: nothing is resumed, probed or repaired.',
       metric: watched.functions.sweep.function.metricInvocations({ statistic: Stats.SUM, period: Duration.hours(2) }),
       threshold: 1,
       operator: ComparisonOperator.LESS_THAN_THRESHOLD,

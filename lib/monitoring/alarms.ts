@@ -6,7 +6,7 @@ import type { AlarmDefinition } from './alarm-definitions';
 import { alarmDefinitions, type Limits } from './alarm-definitions';
 
 export interface AlarmsProps extends Limits {
-  /** SNS topic that is told when an alarm goes off and when it is over. */
+  /** SNS topic to notify when an alarm goes off and when it is over. */
   readonly topicArn?: string | undefined;
 }
 

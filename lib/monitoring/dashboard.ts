@@ -15,7 +15,7 @@ import type { Watched } from './watched';
 const INTRODUCTION =
   '# Posthorn\nFrom left to right: what comes in, what goes out, what waits. The runbook has a section for each alarm.';
 
-/** One page that shows whether events arrive, deliveries leave, and what is in their way. */
+/** One page that shows whether events arrive, whether deliveries leave, and what holds them up. */
 export class OperatorDashboard extends Construct {
   constructor(scope: Construct, id: string, watched: Watched) {
     super(scope, id);

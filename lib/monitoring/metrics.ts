@@ -4,7 +4,7 @@ import type { FunctionName } from '../../lambdas/runtime/environment';
 import { FUNCTION_DIMENSION, METRIC_NAMESPACE, type MetricName } from '../../lambdas/runtime/metric-names';
 import type { Watched } from './watched';
 
-/** How often the figures of alarms are looked at. */
+/** The period of most alarms. */
 export const SHORT = Duration.minutes(1);
 export const LONG = Duration.minutes(5);
 
@@ -37,7 +37,7 @@ export function overAllFunctions({ functions }: Watched, of: 'Errors' | 'Throttl
 export const behindStream = ({ functions }: Watched, name: 'route' | 'aggregate'): IMetric =>
   functions[name].function.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: SHORT });
 
-/** Retries whose schedule could not put them on the queue, for now or for good. */
+/** Retries that their schedule could not enqueue, yet or at all. */
 export function failedSchedules({ scheduleGroup }: Watched): IMetric {
   const of = (metricName: string) =>
     new Metric({
@@ -51,7 +51,7 @@ export function failedSchedules({ scheduleGroup }: Watched): IMetric {
   return new MathExpression({ label: 'Failed', expression: 'SUM([errors, dropped])', usingMetrics, period: LONG });
 }
 
-/** Answers of the API that blame the service. */
+/** 5xx answers of the API. */
 export const serverErrors = ({ httpApiId }: Watched): IMetric =>
   new Metric({
     namespace: 'AWS/ApiGateway',
@@ -61,7 +61,7 @@ export const serverErrors = ({ httpApiId }: Watched): IMetric =>
     period: LONG,
   });
 
-/** Requests that DynamoDB refused because a partition or the account was at its limit. */
+/** Requests that DynamoDB throttled because a partition or the account was at its limit. */
 export function throttledRequests({ table }: Watched): IMetric {
   const of = (metricName: string) =>
     new Metric({

@@ -6,7 +6,7 @@ import { REGION } from '../template/template';
 import { API_ID } from './event';
 import { createRouter, type Router, type RouteTarget } from './routes';
 
-/** What the local stack takes from `AWS::ApiGatewayV2::Api`: HTTP APIs without CORS of their own. */
+/** What the local stack uses of `AWS::ApiGatewayV2::Api`: HTTP APIs without CORS. */
 const apiProperties = z.strictObject({
   Name: z.string().optional(),
   ProtocolType: z.literal('HTTP'),
@@ -16,7 +16,7 @@ const apiProperties = z.strictObject({
   ...tags,
 });
 
-/** What the local stack takes from `AWS::ApiGatewayV2::Integration`: Lambda proxies with payload format 2.0. */
+/** What the local stack uses of `AWS::ApiGatewayV2::Integration`: Lambda proxies with payload format 2.0. */
 const integrationProperties = z.strictObject({
   ApiId: z.string(),
   IntegrationType: z.literal('AWS_PROXY'),
@@ -28,7 +28,7 @@ const integrationProperties = z.strictObject({
   IntegrationMethod: ignored,
 });
 
-/** What the local stack takes from `AWS::ApiGatewayV2::Route`: routes without an authorizer. */
+/** What the local stack uses of `AWS::ApiGatewayV2::Route`: routes without an authorizer. */
 const routeProperties = z.strictObject({
   ApiId: z.string(),
   RouteKey: z.string(),
@@ -38,7 +38,7 @@ const routeProperties = z.strictObject({
   OperationName: ignored,
 });
 
-/** Says where the template's API is, so that outputs and variables name the local address. */
+/** Registers the API's address, so that outputs and variables contain the local one. */
 export function registerApi(deployment: Deployment, url: string): void {
   const apis = deployment.names('AWS::ApiGatewayV2::Api');
   if (apis.length > 1)

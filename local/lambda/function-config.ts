@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ignored, numeric, tags } from '../template/property-schemas';
 
-/** What the local stack takes from `AWS::Lambda::Function`: ESM bundles for Node.js. Logs, architecture do not matter. */
+/** What the local stack uses of `AWS::Lambda::Function`: ESM bundles for Node.js. Logs, architecture do not matter. */
 export const functionProperties = z.strictObject({
   FunctionName: z.string().optional(),
   Code: z.strictObject({ S3Bucket: ignored, S3Key: z.string() }),
@@ -26,11 +26,11 @@ export interface FunctionConfig {
   readonly name: string;
   readonly arn: string;
   readonly roleArn: string;
-  /** Bundle file and the name that it exports the handler under. */
+  /** The bundle file, and the name under which it exports the handler. */
   readonly entry: { readonly file: string; readonly name: string };
   readonly environment: Readonly<Record<string, string>>;
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
-  /** Most events that are handled at the same time. */
+  /** How many events are handled at the same time, at most. */
   readonly concurrency: number;
 }

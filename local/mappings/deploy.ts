@@ -24,7 +24,7 @@ export interface MappingPorts {
   readonly permissions: Permissions;
   readonly sqs: SqsServer;
   readonly dynamoDbEndpoint: string;
-  /** File with the positions in the streams; in memory when left out. */
+  /** File with the positions in the streams; in memory if omitted. */
   readonly checkpointFile: string | undefined;
   readonly faults: Faults;
   readonly log: (line: string) => void;
@@ -83,7 +83,7 @@ function pollerOf(
   throw new LocalStackError(`The local stack cannot run ${logicalId}: it has no event source ${arn}.`);
 }
 
-/** As on AWS, where a mapping whose function may not read its source cannot be made. */
+/** As on AWS, where a mapping cannot be created if its function may not read the source. */
 async function assertPermitted(
   { logicalId, properties }: Resource<MappingProperties>,
   { functions, permissions }: MappingPorts,
@@ -95,7 +95,7 @@ async function assertPermitted(
   if (refused !== undefined) throw new LocalStackError(`The local stack cannot run ${logicalId}: ${refused.message}.`);
 }
 
-/** Sends what says which records were given up to the mapping's queue; without one they are only logged. */
+/** Reports records that were given up to the mapping's failure queue; without one they are only logged. */
 function failureDestination(properties: MappingProperties, { sqs, log }: MappingPorts) {
   const arn = properties.DestinationConfig?.OnFailure?.Destination;
   const queue = arn === undefined ? undefined : sqs.store.getQueueByArn(arn);

@@ -30,8 +30,8 @@ export interface QueuePollerPorts {
 }
 
 /**
- * Takes batches from a queue for a function. Messages that were handled are deleted; those that failed stay hidden
- * until their visibility ends.
+ * Takes batches from a queue for a function. Handled messages are deleted; failed ones stay hidden until their
+ * visibility timeout ends.
  */
 export class QueuePoller implements Poller {
   readonly functionName: string;
@@ -49,7 +49,7 @@ export class QueuePoller implements Poller {
     this.gate = new Gate(properties.Enabled);
     this.filter = compileFilters((properties.FilterCriteria?.Filters ?? []).map(({ Pattern }) => Pattern));
     this.batchSize = properties.BatchSize ?? RECEIVE_LIMIT;
-    // No more batches are taken than there can be workers: a message that waits in line would lose its visibility.
+    // Takes no more batches than there can be workers: a message that waits for one would become visible again.
     this.concurrency = Math.min(
       properties.ScalingConfig?.MaximumConcurrency ?? DEFAULT_CONCURRENCY,
       host.config.concurrency,

@@ -11,7 +11,7 @@ import { outcomeOf, retryDelayMs, retrySize, sequenceOf } from './stream-batches
 import type { StreamReader } from './stream-reader';
 import { toStreamRecord } from './stream-record';
 
-/** Pause between two looks at an idle stream; a busy one is read without a pause. */
+/** Pause between two reads of an idle stream; a busy one is read without pause. */
 const IDLE_MS = 60;
 const SHARD_REFRESH_MS = 10_000;
 const DEFAULT_BATCH_SIZE = 100;
@@ -23,7 +23,7 @@ export interface StreamPollerPorts {
   readonly properties: MappingProperties;
   readonly checkpoints: Checkpoints;
   readonly faults: Faults;
-  /** Takes what says which records were given up. */
+  /** Called with records that were given up. */
   readonly onFailure: (batch: readonly DynamoDBRecord[], reason: string) => Promise<void>;
   readonly log: (line: string) => void;
 }
@@ -63,7 +63,7 @@ export class StreamPoller implements Poller {
     return this.stopping.signal.aborted;
   }
 
-  /** Starts to follow every shard whose parent has been read to its end. */
+  /** Starts following every shard whose parent was read to its end. */
   private async followShards(): Promise<void> {
     const followed: Promise<void>[] = [];
     while (!this.stopped) {
@@ -87,7 +87,7 @@ export class StreamPoller implements Poller {
         iterator ??= await this.openShard(shard);
         if (iterator === undefined) return;
         const page = await this.collect(iterator);
-        // A pause may have begun while the batching window was open: it holds back what was collected, too.
+        // If a pause began while the batching window was open, it holds back what was collected, too.
         await this.gate.passed();
         // A page that is cut short by a failure is read again from the checkpoint.
         iterator = undefined;
@@ -100,7 +100,9 @@ export class StreamPoller implements Poller {
     }
   }
 
-  /** Reads a page, and from the first wanted record on what comes within the batching window, up to a whole batch. */
+  /**
+   * Reads a page, and after the first matching record whatever arrives within the batching window, up to a full batch.
+   */
   private async collect(
     iterator: string,
   ): Promise<{ readonly records: DynamoDBRecord[]; readonly next: string | undefined }> {
@@ -138,7 +140,7 @@ export class StreamPoller implements Poller {
     if (last !== undefined && !this.stopped) this.checkpoint(shard, last);
   }
 
-  /** Tries a batch until it is done or given up; the checkpoint follows what is done. */
+  /** Tries a batch until it is done or given up, and moves the checkpoint along. */
   private async handleBatch(shard: string, batch: readonly DynamoDBRecord[]): Promise<void> {
     const { properties } = this.ports;
     let rest = batch;
@@ -166,7 +168,7 @@ export class StreamPoller implements Poller {
     }
   }
 
-  /** A fault: the position behind a batch that was handled is lost. */
+  /** A fault: the position after a handled batch is lost. */
   private async comesAgain(): Promise<boolean> {
     const pause = this.ports.faults.repeat?.(this.ports.host.service);
     if (pause !== undefined) await this.pauseFor(pause);
@@ -197,7 +199,7 @@ export class StreamPoller implements Poller {
     this.ports.checkpoints.set(this.ports.mappingId, shard, sequenceOf(record));
   }
 
-  /** A stream that cannot be read for a moment is read again; nothing is skipped. */
+  /** If a stream cannot be read for a moment, it is read again; nothing is skipped. */
   private async attempt(work: () => Promise<void>): Promise<void> {
     try {
       await work();

@@ -9,7 +9,7 @@ import { restart } from '../../lambdas/store/deliveries/transitions';
 import type { Table } from '../../lambdas/store/table/table';
 import { LocalStackError } from '../errors';
 
-/** What the deliveries of the sample event have in common. */
+/** What the sample event's deliveries have in common. */
 export interface History {
   readonly base: string;
   readonly organization: string;
@@ -29,21 +29,21 @@ const SETTINGS = { shards: SHARDS, retentionDays: RETENTION_DAYS };
 const MAX_ATTEMPTS = 5;
 const LATENCY_MS = 42;
 
-/** A delivery that was delivered at its second attempt. */
+/** Makes a delivery that succeeds at its second attempt. */
 export async function deliverAfterRetry(table: Table, history: History, delivery: number): Promise<void> {
   await put(table, history, delivery);
   await attempt(table, history, { delivery, number: 1, status: 503 }, { kind: 'retry', nextAttemptAt: history.now });
   await attempt(table, history, { delivery, number: 2, status: 200 }, { kind: 'delivered' });
 }
 
-/** A delivery that died of its first attempt. */
+/** Makes a delivery that dies on its first attempt. */
 export async function fail(table: Table, history: History, delivery: number): Promise<void> {
   const death = { kind: 'dead', messageId: randomUUID(), token: newToken(), pauseDestination: false } as const;
   await put(table, history, delivery);
   await attempt(table, history, { delivery, number: 1, status: 500 }, death);
 }
 
-/** A delivery that died and was put back by a retry: its second attempt is due. */
+/** Makes a delivery that died and was retried: its second attempt is due. */
 export async function putBack(table: Table, history: History, delivery: number): Promise<void> {
   await fail(table, history, delivery);
   const dead = await getDelivery(table, history.base, delivery);

@@ -26,7 +26,7 @@ import { countFamily } from './counters';
 import { deliverAfterRetry, fail, type History, putBack, RETENTION_DAYS, SHARDS } from './history';
 import type { Placeholder } from './placeholders';
 
-/** Everything that a sample event may refer to, in place. */
+/** Everything that a sample event may refer to. */
 export interface Samples {
   readonly values: Readonly<Record<Placeholder, string>>;
   /** Stops the receiver that the sample destination leads to. */
@@ -36,9 +36,10 @@ export interface Samples {
 const BODY = Buffer.from('{"order": 42, "total": "19.90"}');
 
 /**
- * Makes what the sample events refer to, in an environment of their own: a key and a session of it; a source, a destination
- * with a receiver behind it, another one that is paused, and a connection; an event with three deliveries, of which one was delivered at its second attempt, one
- * failed, and one failed and was put back, so that its second attempt is due; and all of them in the counters.
+ * Creates what the sample events refer to, in an environment of their own: a key with a session; a source, a
+ * destination with a receiver behind it, a paused destination, and a connection; an event with three deliveries, of
+ * which one succeeded at its second attempt, one failed, and one failed and was retried, so that its second attempt is
+ * due; and all of them in the counters.
  */
 export async function prepareSamples(stack: LocalStack): Promise<Samples> {
   const client = dynamoDbClient(stack.endpoints.dynamodb);
@@ -96,7 +97,7 @@ async function putAll(table: Table, url: string, now: number): Promise<Record<Pl
   };
 }
 
-/** The attempt that the failed delivery died of, under the names of the surfaces that show it. */
+/** The attempt that the failed delivery died on, as each surface names it. */
 function idsOfFailure(address: FamilyAddress) {
   const { base, delivery, attempt } = address;
   return {
@@ -122,7 +123,7 @@ const DAY_MS = 86_400_000;
 const iso = (time: number): string => new Date(time).toISOString();
 
 async function putKey(table: Table, now: number) {
-  // An environment of its own, so that what other samples made does not show.
+  // An environment of its own, so that other samples' data does not show.
   const environment = `sample-${randomBytes(4).toString('hex')}`;
   const request = { organization: 'samples', environment, name: 'sample', scopes: SCOPES };
   const { secret, key } = await createApiKey(table, request, now);

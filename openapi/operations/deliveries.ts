@@ -10,7 +10,7 @@ import type { TagName } from '../tags';
 /** A surface that shows deliveries. */
 interface DeliverySurface {
   readonly tag: TagName;
-  /** What its operation ids begin their noun with. */
+  /** The noun in its operation ids. */
   readonly noun: string;
   readonly params?: Readonly<Record<string, string>>;
   readonly listQuery: Parameters;

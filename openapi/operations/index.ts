@@ -28,7 +28,7 @@ const serviceOperations = {
   },
 } satisfies Operations;
 
-/** What the document says of every route. */
+/** What the document says about every route. */
 export const OPERATIONS: Readonly<Record<RouteKey, Operation>> = {
   ...serviceOperations,
   ...eventOperations,

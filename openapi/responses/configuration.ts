@@ -59,7 +59,7 @@ const connection = z.object(answerOf('con', connectionMembers)).meta({ id: 'Conn
 export const oneConnection = z.object({ connection });
 export const connections = z.object({ connections: z.array(connection), pagination });
 
-/** What became of a DELETE: what it was about is gone. */
+/** The answer to a DELETE. */
 export const deleted = z.object({ id: z.string(), deleted: z.literal(true) }).meta({ id: 'Deleted' });
 
 const rateLimit = z.object({ per_second: z.int(), burst: z.int() }).nullable();

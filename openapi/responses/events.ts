@@ -40,7 +40,7 @@ const members = {
   created_at: time,
 };
 
-/** How a list goes on. */
+/** Where a list continues. */
 export const pagination = z
   .object({ ...totals, has_more: z.boolean(), next_cursor: nextCursor })
   .meta({ id: 'ListPosition' });

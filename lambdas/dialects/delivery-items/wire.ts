@@ -10,7 +10,7 @@ import { STATUS_OF_STATE } from './statuses';
 export const idempotencyKeyOf = ({ environment, base, connection }: Delivery): string =>
   deliveryIdempotencyKey(environment, eventId(base), connection);
 
-/** An attempt as the list shows it. */
+/** An attempt as lists show it. */
 export function writeItem(row: AttemptRow) {
   const { delivery, number, attempt } = row;
   return {
@@ -29,7 +29,7 @@ export function writeItem(row: AttemptRow) {
   };
 }
 
-/** A single attempt, with the bodies that it sent and got back. */
+/** A single attempt, with the request and response bodies. */
 export function writeItemDetail(row: AttemptRow, requestBody: Uint8Array | undefined, { response }: Exchange) {
   const { duration_ms, completed_at, created_at, ...item } = writeItem(row);
   const bodies = { request_body: bodyText(requestBody), response_body: bodyText(response?.body) };

@@ -10,13 +10,13 @@ import type { BulkReplay } from '../../operations/bulk-replay';
 import type { Exchange } from '../../operations/exchange';
 import { bodyText, isoTime } from '../text';
 
-/** What a delivery shows of its destination, deleted or not. */
+/** What a delivery shows of its destination, even of a deleted one. */
 export interface DestinationNames {
   readonly name: string;
   readonly url: string;
 }
 
-/** A delivery as this surface writes it, without what was sent and received. */
+/** A delivery in this surface's format, without request and response. */
 export function writeDelivery(delivery: Delivery, destination: DestinationNames | undefined) {
   const latest = latestFigures(delivery);
   const event = eventId(delivery.base);
@@ -40,7 +40,7 @@ export function writeDelivery(delivery: Delivery, destination: DestinationNames 
   };
 }
 
-/** What the latest attempt sent and received; nulls before the first one. */
+/** Request and response of the latest attempt; nulls before the first one. */
 export function writeExchange({ request, response }: Exchange) {
   return {
     requestHeaders: request?.headers ?? null,
@@ -78,7 +78,7 @@ export function writeDeadLetter({ letter, delivery }: DeadLetterRow, destination
   };
 }
 
-/** What became of a bulk replay. */
+/** The result of a bulk replay. */
 export function writeBulkReplay({ queued, skipped, unknown }: BulkReplay) {
   const errors = unknown.map((deliveryId) => ({ deliveryId, error: `Delivery with ID ${deliveryId} not found` }));
   return { message: 'Deliveries queued for replay', queued, skipped, errors };

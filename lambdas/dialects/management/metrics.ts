@@ -17,7 +17,7 @@ export function writeOverview(
   };
 }
 
-/** Clients of this surface shorten the id where there is no name, so that it has to be a text. */
+/** Clients of this surface shorten the id if there is no name, so it has to be a string. */
 const NO_SOURCE = 'none';
 
 /** Volume as the management surface writes it. */

@@ -3,7 +3,7 @@ import { RECOVERY_STATUSES } from '../../domain/recovery';
 import type { Recovery } from '../../operations/answers';
 import { isoTime, wholeNumber } from '../parameters';
 
-/** The body that asks for a recovery. */
+/** The body that starts a recovery. */
 export const recoveryBody = z.object({
   org_id: z.optional(z.string()),
   env_id: z.optional(z.string()),

@@ -20,10 +20,10 @@ const WORD_OF = Object.fromEntries(
   WORDS.flatMap((word) => STATUS_WORDS[word].map((status) => [status, word])),
 ) as Record<DeliveryStatus, StatusWord>;
 
-/** The word that a status reads as. */
+/** This surface's word for a status. */
 export const wordOf = (status: DeliveryStatus): StatusWord => WORD_OF[status];
 
-/** Reads a word as the statuses that it stands for. */
+/** Parses a word into the statuses that it stands for. */
 export const statusesOfWord = z.pipe(
   z.enum(WORDS),
   z.transform((word): readonly DeliveryStatus[] => STATUS_WORDS[word]),

@@ -28,16 +28,16 @@ const event = once(() => z.object({ env: z.string(), src: z.optional(z.string())
 const deadLetter = once(() => z.object({ env: z.string(), dst: z.string() }));
 const key = z.object({ pk: z.string(), sk: z.string() });
 
-/** What counts of a delivery at one moment. Everything in it is read from one image, so changes can be applied in any order. */
+/** What is counted of a delivery. It is read from a single image, so changes can be applied in any order. */
 export type Standing = z.output<ReturnType<typeof delivery>>;
 
-/** The latency that lists show for a delivery: its latest attempt's, in milliseconds. What a schema refused was not sent. */
+/** The latency that lists show: that of the latest attempt, in milliseconds. Undefined if a schema refused it. */
 export function latencyOf({ first, last }: Pick<Standing, 'first' | 'last'>): number | undefined {
   const latest = last ?? first;
   return latest?.errorCode === 'schema_invalid' ? undefined : latest?.latencyMs;
 }
 
-/** What a stream record tells the counters. */
+/** What a stream record means for the counters. */
 export type Reading =
   | {
       readonly kind: 'delivery';
@@ -59,7 +59,7 @@ const NOTHING: Reading = { kind: 'nothing' };
 /**
  * Reads a stream record.
  *
- * @throws UnreadableRecordError when its own content is to blame
+ * @throws UnreadableRecordError if its content is invalid
  */
 export function readReading(record: DynamoDBRecord): Reading {
   return readable(() => {

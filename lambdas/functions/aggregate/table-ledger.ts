@@ -10,7 +10,7 @@ import type { ItemChange } from './item-changes';
 /** A stream keeps a record for a day; what was counted is remembered for three. */
 const REMEMBERED_SECONDS = 3 * 86_400;
 
-/** The counters in the table, and the memory of what they have counted beside them. */
+/** The counters in the table, with the markers of what they have counted. */
 export function tableLedger(table: Table, now: () => number): Ledger {
   return {
     apply: async (fingerprints, changes) => {

@@ -26,7 +26,7 @@ export async function showCircuit(
   return { status: 200, body: { circuit: writeCircuit(destination, await waiting(table, destination, shards)) } };
 }
 
-/** `POST /v1/destinations/{id}/circuit/reset`: deliveries are made again; what is parked follows. Safe to repeat. */
+/** `POST /v1/destinations/{id}/circuit/reset`: deliveries are sent again, and parked ones follow. Safe to repeat. */
 export async function resetCircuit(
   { table, shards, now }: Ports,
   { params }: ApiRequest,
@@ -44,7 +44,7 @@ export async function resetCircuit(
   return { status: 200, body: { circuit: writeCircuit(destination, await waiting(table, destination, shards)) } };
 }
 
-/** So many deliveries of the environment that are tried again are looked at, however many there are. */
+/** How many retrying deliveries of the environment are looked at, at most. */
 const LOOK_AT = 1_000;
 
 async function waiting(table: Table, destination: Destination, shards: number): Promise<Waiting> {
@@ -55,7 +55,7 @@ async function waiting(table: Table, destination: Destination, shards: number): 
   return { parked, retrying };
 }
 
-/** How many deliveries of a destination are to be tried again, among the newest such ones in its environment. */
+/** How many of the environment's newest retrying deliveries belong to a destination. */
 async function retryingOf(table: Table, { id, environment }: Destination, shards: number): Promise<number> {
   const partitions = attentionPartitions([environment], ['retrying'], shards);
   const entries = [];

@@ -16,7 +16,7 @@ import { getEvent, type StoredEvent } from '../../store/events/events';
 import { type EventFilter, listEvents } from '../../store/lists/event-lists';
 import type { Table } from '../../store/table/table';
 
-/** A status takes reading the deliveries of every event that is looked at, so fewer are. */
+/** Filtering by status means reading every event's deliveries, so fewer events are looked at. */
 const LOOK_AT_STATUSES = 1_000;
 
 /** `GET /v1/events` */
@@ -43,7 +43,7 @@ export async function showEvents(ports: Ports, request: ApiRequest, caller: Prin
 type Query = ReturnType<typeof eventQuery.parse>;
 type StatusOf = (event: StoredEvent) => Promise<EventStatus>;
 
-/** What a query asks of single events; nothing when every event of the time range is a row. */
+/** The filter that a query applies to single events; empty if every event of the time range is a row. */
 function matcher(query: Query, statusOf: StatusOf): Pick<EventFilter, 'matches' | 'lookAt'> {
   const { source_id, type, status, method, verification_status } = query;
   if ([source_id, type, status, method, verification_status].every((one) => one === undefined)) return {};
@@ -61,7 +61,7 @@ function matcher(query: Query, statusOf: StatusOf): Pick<EventFilter, 'matches' 
   };
 }
 
-/** Reads the status of events, of each one once. */
+/** Reads the status of each event once. */
 function statusReader(table: Table): StatusOf {
   const known = new Map<string, Promise<EventStatus>>();
   return (event) => {
@@ -89,9 +89,9 @@ export async function showEvent({ table }: Ports, request: ApiRequest, caller: P
 }
 
 /**
- * Reads an event of the caller's by its identifier.
+ * Reads one of the caller's events by its identifier.
  *
- * @throws ApiError 404, alike for an event that does not exist and for another tenant's
+ * @throws ApiError 404, whether the event does not exist or belongs to another tenant
  */
 export async function findEvent(table: Table, caller: Principal, id: string): Promise<StoredEvent> {
   const address = parseFamilyId(id, 'evt');

@@ -75,7 +75,7 @@ const endpoints: EndpointsOf<'api'> = {
     (await statistics()).showOrganizationStatistics(ports, ...call),
 };
 
-/** HTTP: reading events, deliveries and attempts, retrying and replaying them, and whatever no other route serves. */
+/** HTTP: events, deliveries and attempts, retries and replays, and everything that no other route serves. */
 export const handler = createHttpHandler<'api'>(
   endpoints,
   createAuthenticate(table, Date.now, defaultLimits(environment)),

@@ -14,7 +14,7 @@ import { listDestinations, listSources } from '../../store/configuration/configu
 
 const DAY_MS = 86_400_000;
 
-/** Hours are kept so long. */
+/** How long hour buckets are kept. */
 const KEPT_MS = 40 * DAY_MS;
 
 /** `GET /v1/metrics/overview` */

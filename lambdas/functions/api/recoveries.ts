@@ -37,7 +37,7 @@ export const startRecovery: Call = async ({ table, retentionDays, now }, request
   return { status: 202, body: { recovery: writeRecovery(recovery) } };
 };
 
-/** A range ends now at the latest: what is made afterwards is none of the job's. */
+/** A range ends now at the latest: later deliveries are not part of the job. */
 function rangeOf({ from, to }: { from: string; to?: string | undefined }, now: number) {
   if (to !== undefined && to < from) throw invalid('to', 'must not be before from');
   if (Date.parse(from) > now) throw invalid('from', 'must not be in the future');

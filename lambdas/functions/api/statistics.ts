@@ -42,7 +42,7 @@ export async function showOrganizationStatistics(
   return showStatistics(ports, request, caller);
 }
 
-/** A destination that is not the caller's has no deliveries, as in the lists. */
+/** As in lists, a destination that is not the caller's has no deliveries. */
 async function scopeOf(table: Table, caller: Principal, destinationId: string | undefined): Promise<StatisticsScope> {
   if (destinationId === undefined) return { environments: await readableEnvironments(table, caller) };
   const find = (environment: string) => getDestination(table, environment, destinationId);

@@ -25,8 +25,8 @@ export async function attempt(
 ): Promise<MessageOutcome> {
   const { delivery, claimId, admitted } = claimed;
   const { destination } = admitted;
-  // Other receives may have used the message up (a claim that had to be waited for, say). Should this worker fail as well,
-  // a copy goes on where SQS takes the message away.
+  // Earlier receives may have been spent on waiting (for a claim, say). If this worker fails as well and SQS takes the
+  // message away, a copy carries on.
   if (message.lastReceive && !isHopeless(message, delivery)) await renew(ports, message, claimed.until);
   const attempted = await sendToTargets(ports, message, claimed);
   const policy = destination?.retryPolicy ?? { maxAttempts: 1, schedule: [] };

@@ -14,7 +14,7 @@ import type { CircuitAnswer } from '../../store/configuration/circuits';
 /** A delivery that may be sent, perhaps as the one probe of a half-open circuit. */
 export interface Admitted {
   readonly kind: 'send';
-  /** As it was read last; undefined when it was deleted. */
+  /** As last read; undefined if it was deleted. */
   readonly destination: Destination | undefined;
   readonly probe?: HalfOpenCircuit;
 }
@@ -25,30 +25,30 @@ export type Admission = { readonly kind: 'park' } | Admitted;
 /** What an attempt says about its destination; `nothing` when nothing was sent, or the answer did not count. */
 export type Verdict = 'success' | 'failure' | 'nothing';
 
-/** A change of a breaker that people should hear of. */
+/** A change of a breaker that is logged and counted. */
 export type BreakerNews = 'opened' | 'probing' | 'reopened' | 'released' | 'closed';
 
 /** Decides whether deliveries are sent, and learns from what came of them. */
 export interface Breaker {
   /**
-   * @param leaseUntil when the worker has surely given up, milliseconds since the epoch
-   * @param isDue whether there is anything to send: asked before a probe is taken, which a stray message must not be
+   * @param leaseUntil when the worker has certainly given up, milliseconds since the epoch
+   * @param isDue whether there is anything to send: checked first, because a stray message must not be the probe
    */
   admit(destination: Destination | undefined, leaseUntil: number, isDue: () => Promise<boolean>): Promise<Admission>;
-  /** Takes account of an attempt. It never throws: the attempt is recorded already. */
+  /** Updates the breaker after an attempt. Never throws: the attempt is already recorded. */
   judge(admitted: Admitted, verdict: Verdict): Promise<void>;
 }
 
-/** What the breaker needs from the world. */
+/** What the breaker needs from outside. */
 export interface BreakerPorts {
   countFailure(destination: Destination): Promise<CircuitAnswer>;
   forgetFailures(destination: Destination): Promise<CircuitAnswer>;
   openCircuit(destination: Destination, circuit: Circuit, failures: number): Promise<CircuitAnswer>;
   changeCircuit(destination: Destination, read: Circuit, circuit: Circuit, failures: number): Promise<CircuitAnswer>;
   closeCircuit(destination: Destination, read: Circuit, now: number): Promise<CircuitAnswer>;
-  /** The destination as this instance has seen it last; it costs nothing. */
+  /** The destination as this instance last saw it, from memory. */
   lastSeen(destination: Destination): Promise<Destination | undefined>;
-  /** Keeps a destination as a write has answered it. */
+  /** Remembers a destination as returned by a write. */
   remember(read: Destination, now: Destination | undefined): void;
   newToken(): string;
   /** Milliseconds since the epoch. */
@@ -112,9 +112,9 @@ export function createBreaker(ports: BreakerPorts, settings: BreakerSettings): B
   }
 
   async function learn(read: Destination, verdict: Verdict): Promise<void> {
-    // Other messages of this instance may have written since this one was admitted.
+    // Other messages of this instance may have changed it since this one was admitted.
     const destination = (await ports.lastSeen(read)) ?? read;
-    // What was sent before it opened says nothing that is not known.
+    // An attempt sent before the circuit opened says nothing new.
     if (destination.circuit || destination.status === 'paused') return;
     if (verdict === 'failure') await countFailure(destination);
     else if ((destination.failures ?? 0) > 0) await noted(destination, await ports.forgetFailures(destination));

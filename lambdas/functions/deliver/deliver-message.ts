@@ -15,7 +15,7 @@ const RENEWAL_DELAY_MS = 60_000;
  * it is replaced by a fresh copy. Only a dying message belongs there, and no copy can take its place.
  *
  * @param report hears of an error that a fresh copy made up for
- * @throws whatever made the delivery fail, where the message is to come back or to be moved
+ * @throws whatever made the delivery fail, if the message has to come back or be moved
  */
 export async function deliverOrRenew(
   ports: DeliverPorts,
@@ -32,15 +32,15 @@ export async function deliverOrRenew(
 }
 
 /**
- * Does what a message asks for: claim the attempt, send it, record it, enqueue what follows. Safe to repeat at any point:
- * the same message, or a duplicate of it, finds the claim or the outcome.
+ * Handles a message: claims the attempt, sends it, records it, enqueues what follows. Safe to repeat at any point: the
+ * same message, or a duplicate, finds the claim or the outcome.
  */
 export async function deliverMessage(ports: DeliverPorts, message: ReceivedMessage): Promise<MessageOutcome> {
   const triaged = await triage(ports, message);
   return triaged.kind === 'claimed' ? attempt(ports, message, triaged) : triaged;
 }
 
-/** Whether the delivery died by this message. What cannot be read counts as alive: a copy of its message loses nothing. */
+/** Whether the delivery died on this message. If unreadable, it counts as alive: a copy loses nothing. */
 async function isDying(ports: DeliverPorts, message: ReceivedMessage): Promise<boolean> {
   try {
     const delivery = await ports.readDelivery(message.base, message.delivery);

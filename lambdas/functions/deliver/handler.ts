@@ -27,7 +27,7 @@ import type { ReceivedMessage } from './received-message';
 import { tableBreaker } from './table-breaker';
 import { openTransports } from './transports/registry';
 
-/** A change of a destination, such as pausing it, is seen by every warm instance after this long. */
+/** How long a warm instance may use an old copy of a destination, after a pause for example. */
 const DESTINATION_TTL_MS = 5_000;
 
 const environment = readEnvironment('deliver');
@@ -114,7 +114,7 @@ async function leave(record: SQSRecord, visibleAfterSeconds: number | undefined)
 
 const processor = new BatchProcessor(EventType.SQS);
 
-/** SQS: delivers a batch of messages side by side and reports the ones that stay in the queue. */
+/** SQS: delivers a batch of messages concurrently and reports those that stay in the queue. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const record = async (one: SQSRecord) => {
     try {

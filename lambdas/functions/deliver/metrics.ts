@@ -4,7 +4,7 @@ import type { BreakerNews } from './breaker';
 
 const { deliver } = METRICS;
 
-/** The metrics that the outcome of a message counts in. Only what was recorded by this very worker counts. */
+/** The metrics for the outcome of a message. Only what this worker recorded itself counts. */
 export function metricsOf(outcome: MessageOutcome): readonly MetricName[] {
   switch (outcome.kind) {
     case 'delivered':
@@ -20,7 +20,7 @@ export function metricsOf(outcome: MessageOutcome): readonly MetricName[] {
   }
 }
 
-/** The metric that a change of a breaker counts in. */
+/** The metric for each change of a breaker. */
 export const BREAKER_METRICS: Readonly<Record<BreakerNews, MetricName>> = {
   opened: deliver.circuitOpened,
   probing: deliver.circuitProbed,

@@ -20,7 +20,7 @@ export interface Attempted {
   readonly startedAt: number;
   /** With every target that was sent to. There is none when all have accepted before, or when sending was impossible. */
   readonly exchanges: readonly Exchange[];
-  /** Marks of all targets that have accepted by now. */
+  /** Marks of all targets that have accepted so far. */
   readonly accepted: readonly string[];
   /** Why nothing could be sent; trying again would not help. */
   readonly impossible?: string;
@@ -48,12 +48,12 @@ export async function sendToTargets(
   return { startedAt, exchanges, accepted: [...accepted, ...now] };
 }
 
-/** How often the attempt was claimed before, by workers that never recorded it. */
+/** How many workers claimed the attempt before and never recorded it. */
 const crashesOf = ({ claims = 1 }: Delivery): number => claims - 1;
 
 /**
- * Whether workers have failed on the attempt so often that a message could not have been received more often: then it is
- * the delivery that brings them down, and the last receive records its death.
+ * Whether every receive of the message so far ended with a crashed worker: then the delivery itself brings them down,
+ * and the last receive records its death.
  */
 export function isHopeless({ lastReceive, maxReceives }: ReceivedMessage, delivery: Delivery): boolean {
   return lastReceive && crashesOf(delivery) >= maxReceives - 1;

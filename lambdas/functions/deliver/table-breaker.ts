@@ -16,7 +16,7 @@ import type { Table } from '../../store/table/table';
 import { type Breaker, type BreakerPorts, createBreaker } from './breaker';
 import { BREAKER_METRICS } from './metrics';
 
-/** The breakers of all destinations of a table. What their writes answer replaces what the instance has kept. */
+/** The breakers of all destinations in a table. What their writes return replaces the instance's cached copies. */
 export function tableBreaker(table: Table, kept: Cached<Destination | undefined>, settings: BreakerSettings): Breaker {
   const ports: BreakerPorts = {
     countFailure: (destination) => countFailure(table, destination),
@@ -32,12 +32,12 @@ export function tableBreaker(table: Table, kept: Cached<Destination | undefined>
       logger.warn(`circuit ${news}`, newsLine(destination));
       count(BREAKER_METRICS[news]);
     },
-    report: (error) => logger.warn('the breaker could not take account of an attempt', { error }),
+    report: (error) => logger.warn('the breaker could not be updated after an attempt', { error }),
   };
   return createBreaker(ports, settings);
 }
 
-/** What the log says of a change of a breaker. */
+/** What is logged about a change of a breaker. */
 function newsLine({ environment, id, failures = 0, circuit }: Destination) {
   const { state = 'closed', trips = 0 } = circuit ?? {};
   const next = circuit?.state === 'open' ? { nextProbeAt: new Date(circuit.probeAt).toISOString() } : {};

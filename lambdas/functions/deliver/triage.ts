@@ -18,7 +18,7 @@ export interface TriagePorts extends TurnPorts, QueuePorts {
   redrive(delivery: Delivery, now: number): Promise<TransitionAnswer>;
 }
 
-/** An attempt that is this worker's to make. */
+/** An attempt that this worker has claimed. */
 export interface Claimed {
   readonly kind: 'claimed';
   readonly claimId: string;
@@ -30,7 +30,7 @@ export interface Claimed {
   readonly admitted: Admitted;
 }
 
-/** A claim outlives its attempt's timeout by this much, for the reads and writes around it. */
+/** How much longer a claim lasts than its attempt's timeout, for the reads and writes around it. */
 const CLAIM_MARGIN_MS = 10_000;
 
 /** An attempt ends this long before the function does, so that its record can still be written. */
@@ -46,7 +46,7 @@ export async function triage(ports: TriagePorts, message: ReceivedMessage): Prom
   const turn = await takeTurn(ports, message, await read());
   if (turn.kind === 'nothing-to-send') return unclaimed(ports, message, turn.delivery);
   if (turn.kind === 'queued') return { kind: 'rate-limited', until: turn.until };
-  // It may have taken a second until it was our turn.
+  // Waiting for the turn may have taken a second.
   const destination = await read();
   const now = ports.now();
   const timeoutMs = attemptTimeout(destination, message, now);

@@ -8,7 +8,7 @@ import { useKey } from '../../store/events/key-uses';
 import { forgetEvent, putLatestEvent } from '../../store/events/latest-events';
 import { openTable } from '../../store/table/table';
 
-/** A change of a source is seen by every warm instance after this long. */
+/** How long a warm instance may use an old copy of a source. */
 const SOURCE_TTL_MS = 10_000;
 
 const environment = readEnvironment('ingest');

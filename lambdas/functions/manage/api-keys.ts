@@ -38,7 +38,7 @@ export const apiKeyBody = z.object({
 
 type Body = z.output<typeof apiKeyBody>;
 
-/** `POST /v1/api-keys`: the only answer that shows the secret. A key gives away no more than it has. */
+/** `POST /v1/api-keys`: the only answer that shows the secret. A key cannot grant more than it has. */
 export async function createKey(
   table: Table,
   request: ApiRequest,
@@ -56,7 +56,7 @@ export async function createKey(
   return { status: 201, body: { api_key: { ...writeKey(key), secret } } };
 }
 
-/** A key of an environment makes keys of that one; a key of the organization makes keys of any of its environments. */
+/** A key of an environment creates keys for that one; a key of the organization, for any of its environments. */
 async function ownerOf(table: Table, caller: Principal, body: Body): Promise<KeyOwner> {
   const { organization, organizationName, environment, environmentName } = caller;
   refuseOthers('org_id', body.org_id, [organization, organizationName]);
@@ -83,7 +83,7 @@ function scopesOf(caller: Principal, body: Body): ApiKey['scopes'] {
   return scopes;
 }
 
-/** A key that expires cannot make one that lives on. */
+/** A key cannot create one that outlives it. */
 function expiryOf(caller: Principal, { expires_on }: Body, now: number): string | undefined {
   const expiresOn = expires_on ?? caller.expiresOn;
   if (expiresOn === undefined) return undefined;

@@ -58,7 +58,7 @@ interface Joined {
   readonly destination_id?: string | undefined;
 }
 
-/** Names of what a body joins. @throws ApiError 400 when one of them does not exist */
+/** Names of the source and destination in a body. @throws ApiError 400 if one of them does not exist */
 async function readJoined(table: Table, environment: string, body: Joined): Promise<ConnectionNames> {
   const { source_id, destination_id } = body;
   const source = source_id ? await getSource(table, environment, source_id) : undefined;
@@ -112,7 +112,7 @@ export async function patchConnection(table: Table, request: ApiRequest, caller:
   return answer(table, id, await changeConnection(table, environment, id, change, joins));
 }
 
-/** `DELETE /v1/connections/{id}`: the next event does not match it any more. */
+/** `DELETE /v1/connections/{id}`: from the next event on, it no longer matches. */
 export const deleteConnection = deleting('Connection', removeConnection);
 
 async function answer(table: Table, id: string, found: Connection | undefined): Promise<ApiResponse> {

@@ -27,7 +27,7 @@ import { deleting, listAll, newItem, orInvalid, readBody, showing } from './endp
 import { destinationQuery } from './queries';
 import { forgetEndedSecrets } from './rotate-secret';
 
-/** `POST /v1/destinations`: the only answer that shows the signing secret that it begins with. */
+/** `POST /v1/destinations`: the only answer that shows its first signing secret. */
 export async function createDestination(
   table: Table,
   rules: UrlRules,
@@ -98,8 +98,8 @@ const both = (one: Change, other: Partial<Change>): Change => ({
 });
 
 /**
- * `DELETE /v1/destinations/{id}`: its connections are deleted with it. Its deliveries stay and show its name and URL;
- * those that are still to be made fail.
+ * `DELETE /v1/destinations/{id}`: deletes its connections as well. Its deliveries stay and show its name and URL;
+ * pending ones fail.
  */
 export const deleteDestination = deleting('Destination', removeDestination);
 

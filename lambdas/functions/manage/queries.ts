@@ -3,10 +3,10 @@ import { wholeNumber } from '../../dialects/parameters';
 
 const id = z.string().check(z.minLength(1), z.maxLength(100));
 
-// A filter that names a word of the surface is answered, with an empty list where nothing can have it.
+// Filters take every word of the surface; if nothing can have that status, the list is empty.
 const listStatus = z.enum(['active', 'paused', 'disabled']);
 
-/** Which part of a list of configuration is wanted; without `limit` up to a thousand rows. */
+/** Paging of lists of configuration; up to a thousand rows without `limit`. */
 const paging = {
   limit: z.optional(wholeNumber('limit', 1, 100)),
   offset: z._default(wholeNumber('offset', 0, 1_000_000), 0),

@@ -19,7 +19,7 @@ const DAY_SECONDS = 86_400;
 /** Body of `POST /v1/destinations/{id}/rotate-secret`; it may be left out. */
 export const rotationBody = z.object({
   ...tenant,
-  /** For how long the secrets of before go on signing, besides the new one. */
+  /** How long the earlier secrets go on signing besides the new one. */
   overlap_seconds: z._default(z.int().check(z.minimum(0), z.maximum(7 * DAY_SECONDS)), DAY_SECONDS),
 });
 
@@ -61,7 +61,7 @@ async function refusal(table: Table, { environment, id }: Destination): Promise<
   return new ApiError('CONFLICT', 'The secret was rotated by another call in this moment');
 }
 
-/** Takes secrets that have ended out of the destination. Should that fail, they are of no use to anybody all the same. */
+/** Removes ended secrets from the destination. If that fails, they still do not sign anything. */
 export async function forgetEndedSecrets(table: Table, destination: Destination, now: number): Promise<void> {
   const left = unended(destination, now);
   if (left.length === (destination.retiringSecrets?.length ?? 0)) return;

@@ -61,7 +61,7 @@ export async function patchSource(table: Table, request: ApiRequest, caller: Pri
   return answer(table, id, await changeSource(table, environment, id, change));
 }
 
-/** `DELETE /v1/sources/{id}`: its address answers 404 within seconds; its connections are deleted with it. */
+/** `DELETE /v1/sources/{id}`: its address answers 404 within seconds. Its connections are deleted as well. */
 export const deleteSource = deleting('Source', removeSource);
 
 async function answer(table: Table, id: string, found: Source | undefined): Promise<ApiResponse> {

@@ -17,8 +17,8 @@ import { openTable } from '../../store/table/table';
 import { type BatchPorts, routeBatch } from './route-batch';
 
 /**
- * Routing needs a destination's retry policy, that it exists and whether it takes anything; all may be this old. Until it
- * learns that a circuit has opened, it fills the queue with what is only to be parked: so not for long.
+ * How old a destination may be when routing uses its retry policy and status. Short, because until routing learns that
+ * a circuit has opened, it fills the queue with messages that will only be parked.
  */
 const DESTINATION_TTL_MS = 1_000;
 
@@ -43,7 +43,7 @@ const ports: BatchPorts = {
   readEvent: (base) => getEvent(table, base),
   validatorFor: createValidators(),
   refuseDelivery: async (delivery, problem, now) => {
-    // Refused: it has moved on in this moment.
+    // If refused, it has just moved on.
     await refuseDelivery(table, delivery, problem, now, settings);
   },
   restart: (delivery, now) => restart(table, delivery, 'manual', now),

@@ -17,34 +17,34 @@ const sqs = new SQSClient({});
 const queue = { sqs, url: environment.DEAD_LETTER_QUEUE_URL };
 const common = { shards: environment.TIMELINE_SHARDS, retentionDays: environment.RETENTION_DAYS };
 
-/** The rest of the minute is for the deliveries themselves, and for the function's timeout. */
+/** Leaves room in the minute for the deliveries themselves, and before the function's timeout. */
 const PACE = { pace: 1000, timeLimitMs: 20_000 };
 
 /** What one run did. */
 export interface Swept {
   readonly resumed: number;
-  /** Deliveries that were sent on to probe a destination whose circuit is open. */
+  /** Deliveries that were resumed as probes of an open circuit. */
   readonly probes: number;
   readonly deadLetters: Tidied;
   readonly recovered: Recovered;
-  /** What was mended that nothing else would have, by kind. A healthy stack needs none of it. */
+  /** Repairs that nothing else would have made, by kind. A healthy stack needs none. */
   readonly repairs: {
-    /** Deaths that nobody had recorded, and retries that a message in the dead-letter queue tells of. */
+    /** Deaths that were never recorded, and lost retries, found by their messages in the dead-letter queue. */
     readonly deadLetters: number;
     /** Probes whose worker is gone. */
     readonly probes: number;
     /** Deliveries whose message is gone. */
     readonly stranded: number;
-    /** Deliveries whose next attempt is long due. */
+    /** Deliveries whose next attempt is long overdue. */
     readonly late: number;
-    /** Events whose routing was cut off. */
+    /** Events that were never routed, or not to the end. */
     readonly unrouted: number;
   };
-  /** Age in seconds of the oldest delivery that is not settled; 0 when all are. */
+  /** Age in seconds of the oldest unsettled delivery; 0 if there is none. */
   readonly oldestSeconds: number;
 }
 
-/** Every minute: the repairs that nothing else would make. One that fails keeps none of the others from being made. */
+/** Every minute: makes the repairs that nothing else would. If one fails, the others are still made. */
 export async function handler(): Promise<Swept> {
   const environments = await readEnvironments(table);
   const [resuming, tidying, recovering] = await Promise.allSettled([
@@ -52,7 +52,7 @@ export async function handler(): Promise<Swept> {
     tidyDeadLetters({ table, queue, settings: { ...common, limit: 500 }, now: Date.now, reportForeign }),
     recoverDeliveries({ table, shards: common.shards, ...PACE, now: Date.now }),
   ]);
-  // Last: a delivery whose message is in the dead-letter queue is dead rather than stranded.
+  // Comes last: a delivery whose message is in the dead-letter queue is dead, not stranded.
   const { oldestSeconds, ...mended } = await mendAll(environments);
   const { replaced, ...resumed } = settledValue(resuming);
   const [deadLetters, recovered] = [settledValue(tidying), settledValue(recovering)];

@@ -16,10 +16,10 @@ const STRANDED_LIMIT = 500;
 const LATE_LIMIT = 100;
 
 /**
- * Mends deliveries whose message is gone. The counters lead to them: only hours that are long over and still have open
- * deliveries are looked into, and of those only such minutes. A healthy environment has none.
+ * Repairs deliveries whose message is gone. The counters show where: only past hours that still have open deliveries
+ * are searched, and of those only such minutes. A healthy environment has none.
  *
- * @param position where the run before this one stopped
+ * @param position where the previous run stopped
  */
 export async function mendStranded(
   ports: MendPorts,
@@ -57,10 +57,10 @@ async function* minutesToLookInto(
 }
 
 /**
- * Mends deliveries whose next attempt was never enqueued, or whose schedule was lost. Those that were made a moment ago
- * cannot be late yet and are not read.
+ * Repairs deliveries whose next attempt was never enqueued, or whose schedule was lost. Recent ones cannot be late yet
+ * and are not read.
  *
- * @param position where the run before this one stopped
+ * @param position where the previous run stopped
  */
 export async function mendLate(
   ports: MendPorts,
@@ -78,14 +78,14 @@ export async function mendLate(
 
 /** How one kind of trouble is recognized and mended. */
 interface Remedy {
-  /** Whether a delivery is in trouble, unless something holds it up. */
+  /** Whether a delivery has the problem, unless something holds it up. */
   applies(delivery: Delivery, now: number): boolean;
   /** One conditional write. */
   apply(delivery: Delivery, now: number): Promise<TransitionAnswer>;
 }
 
 /**
- * Mends those deliveries among the entries of an index that are in trouble.
+ * Repairs the deliveries among some index entries that have a problem.
  *
  * @returns how many, or undefined when a backlog may be the reason that they are late
  */

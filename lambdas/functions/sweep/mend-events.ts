@@ -14,15 +14,15 @@ import { type Mended, type MendPorts, takePortion } from './look-through';
 /** How many events of an environment are looked at in one run: enough to keep up with two million a day. */
 const LIMIT = 2_000;
 
-/** How many events are read at once: each may be 256 KiB. */
+/** How many events are read at a time: each may have 256 KiB. */
 const CHUNK = 25;
 
 /**
- * Has events routed whose routing was cut off: the stream had dropped their records before routing came to them. The
- * counters lead to them: an hour that is long over had more events than have become deliveries. Such an hour is looked
- * through once; those of its events that matched no connection bear a mark.
+ * Routes events that were cut off because the stream dropped their records before routing reached them. The counters
+ * show where: a past hour has more events than were routed. Each such hour is searched once; events that matched no
+ * connection are marked and skipped.
  *
- * @param position where the run before this one stopped; it is kept, because what lies before it needs no second look
+ * @param position where the previous run stopped; everything before it has been checked for good
  */
 export async function mendEvents(
   ports: MendPorts,
@@ -54,7 +54,7 @@ async function routeCutOff(table: Table, entries: readonly IndexEntry[], now: ()
   return mended;
 }
 
-/** Routing fills the first place before all others, so an event without a first delivery has none. */
+/** Routing writes the first delivery before all others, so an event without it has none. */
 async function withoutDeliveries(table: Table, events: readonly IndexEntry[]): Promise<IndexEntry[]> {
   const firsts = events.map(({ pk }) => deliveryKey(pk.slice('EVT#'.length), 1));
   const routed = new Set((await getAll(table, firsts)).map(({ pk }) => pk));

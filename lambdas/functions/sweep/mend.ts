@@ -7,22 +7,22 @@ import { mendLate, mendStranded } from './mend-deliveries';
 import { mendEvents } from './mend-events';
 import { oldestOpen } from './oldest-open';
 
-/** Environments that are looked through side by side. */
+/** How many environments are checked at a time. */
 const POOL = 8;
 
-/** What was mended in one run, and what is left. */
+/** What one run repaired, and what is left. */
 export interface Repairs {
-  /** Deliveries whose message was gone. */
+  /** Deliveries whose message had been lost. */
   readonly stranded: number;
-  /** Deliveries whose next attempt was long due. */
+  /** Deliveries whose next attempt was long overdue. */
   readonly late: number;
-  /** Events whose routing was cut off. */
+  /** Events that were never routed, or not to the end. */
   readonly unrouted: number;
-  /** Age in seconds of the oldest delivery that is not settled; 0 when all are. */
+  /** Age in seconds of the oldest unsettled delivery; 0 if there is none. */
   readonly oldestSeconds: number;
 }
 
-/** Looks through all environments for what nothing else would mend, and mends it. */
+/** Finds what nothing else would repair, in all environments, and repairs it. */
 export async function mend(ports: MendPorts, environments: readonly SweptEnvironment[]): Promise<Repairs> {
   const deadline = ports.now() + ports.timeLimitMs;
   const found: Found[] = [];

@@ -6,10 +6,10 @@ import type { SweptEnvironment } from './environments';
 import type { MendPorts } from './look-through';
 
 /**
- * When the oldest delivery of an environment was made that is not settled: one that waits for its next attempt, for its
- * destination, or that is due. Of the last kind the counters tell the minute, and only of the last two days.
+ * When the oldest unsettled delivery of an environment was created: one that waits for its next attempt or its
+ * destination, or is due. For due ones the counters give the minute, and only for the last two days.
  *
- * @returns milliseconds since the epoch; undefined when everything is settled
+ * @returns milliseconds since the epoch; undefined if everything is settled
  */
 export async function oldestOpen(
   ports: MendPorts,

@@ -17,36 +17,36 @@ import { deliveryKey } from '../../store/table/addresses';
 import { getAll } from '../../store/table/batch-get';
 import type { Table } from '../../store/table/table';
 
-/** What a recovery replays: deliveries that have come to their end without being delivered. */
+/** What a recovery replays: deliveries that ended without being delivered. */
 const REPLAYED: readonly DeliveryStatus[] = ['failed', 'partial'];
 
-/** How many entries are read, and deliveries planned, at once. */
+/** How many entries are read, and deliveries planned, at a time. */
 const CHUNK = 100;
 
-/** So many entries of other destinations are passed before the position is stored. */
+/** How many entries of other destinations are skipped before the position is stored. */
 const MAX_PASSED = 2_000;
 
-/** How many deliveries are replayed side by side. */
+/** How many deliveries are replayed at a time. */
 const POOL = 10;
 
-/** What the recoveries did in one run, in deliveries. */
+/** What the recoveries did in one run: numbers of deliveries. */
 export interface Recovered {
   readonly replayed: number;
   readonly skipped: number;
 }
 
-/** What recovering needs from the world. Times are milliseconds. */
+/** What recovering needs from outside. Times are milliseconds. */
 export interface RecoverPorts {
   readonly table: Table;
   readonly shards: number;
-  /** Deliveries that one job replays in one run, about: a destination that is back is not run over. */
+  /** About how many deliveries a job replays per run, so that a destination that has just recovered is not flooded. */
   readonly pace: number;
-  /** A run begins nothing new after this long. */
+  /** A run starts nothing new after this long. */
   readonly timeLimitMs: number;
   now(): number;
 }
 
-/** Goes on with every job that has something left to do. */
+/** Continues every job that has something left to do. */
 export async function recoverDeliveries(ports: RecoverPorts): Promise<Recovered> {
   const deadline = ports.now() + ports.timeLimitMs;
   const sum = { replayed: 0, skipped: 0 };
@@ -58,7 +58,7 @@ export async function recoverDeliveries(ports: RecoverPorts): Promise<Recovered>
   return sum;
 }
 
-/** Steps until the job has had its share or is closed. Each step is one write to it, and may be the last of this run. */
+/** Takes steps until the job has had its share or is closed. Each is one write to it, and may be the run's last. */
 async function advance(ports: RecoverPorts, recovery: Recovery, deadline: number): Promise<Recovered> {
   let current: Recovery | undefined = recovery;
   const done = { replayed: 0, skipped: 0 };
@@ -74,9 +74,9 @@ async function advance(ports: RecoverPorts, recovery: Recovery, deadline: number
 }
 
 /**
- * One step: work off the plan, or make the next one, or close the job.
+ * One step: carry out the plan, make the next one, or close the job.
  *
- * @returns the job as it stands, or undefined when it is closed or in other hands
+ * @returns the job as it is now, or undefined if it is closed or another run has taken over
  */
 async function step(ports: RecoverPorts, recovery: Recovery): Promise<Recovery | undefined> {
   const { table, now } = ports;
@@ -88,11 +88,11 @@ async function step(ports: RecoverPorts, recovery: Recovery): Promise<Recovery |
   return undefined;
 }
 
-/** The next failed deliveries of the destination, oldest first; undefined when there are none left. */
+/** The next failed deliveries of the destination, oldest first; undefined if there are none left. */
 async function nextChunk({ table, shards }: RecoverPorts, recovery: Recovery): Promise<Chunk | undefined> {
   const { environment, from, to, position } = recovery;
   const partitions = attentionPartitions([environment], REPLAYED, shards);
-  // Sort keys have one length, so what follows on the position is whatever sorts after it and one more character.
+  // All sort keys have the same length, so appending a character gives the next possible one.
   const range = { from: position === undefined ? from : `${position}~`, to };
   let passed = 0;
   for await (const entries of inChunks(mergedEntries(table, partitions, range, 'oldest first', CHUNK), CHUNK)) {
@@ -110,7 +110,7 @@ async function failedOf(table: Table, { destination }: Recovery, entries: readon
     .map((one) => deliveryId(one.base, one.delivery));
 }
 
-/** Replays what is planned. What a run before this one has replayed, and could not count, is counted now. */
+/** Replays what is planned. What an earlier run replayed but did not count is counted now. */
 async function workOff(ports: RecoverPorts, recovery: Recovery, plan: readonly string[]): Promise<Recovered> {
   const addresses = plan.flatMap((id) => parseFamilyId(id, 'dlv') ?? []);
   const keys = addresses.map(({ base, delivery }) => deliveryKey(base, delivery));
@@ -120,7 +120,7 @@ async function workOff(ports: RecoverPorts, recovery: Recovery, plan: readonly s
   return { replayed, skipped: plan.length - replayed };
 }
 
-/** Starts a fresh round unless the delivery has moved on; true when this job has started one, now or before. */
+/** Starts a new round unless the delivery has moved on; true if this job has started one, now or before. */
 async function replay({ table, now }: RecoverPorts, { id, status }: Recovery, delivery: Delivery) {
   if (delivery.recovery === id) return true;
   if (status !== 'running' || !REPLAYED.includes(delivery.status)) return false;

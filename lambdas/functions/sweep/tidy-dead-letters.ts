@@ -17,39 +17,39 @@ import {
 } from './dead-letter-queue';
 import { recordDeath } from './record-death';
 
-/** What was found in the dead-letter queue and done about it, in messages. */
+/** What was found in the dead-letter queue and what was done: numbers of messages. */
 export interface Tidied {
   readonly seen: number;
-  /** Their dead letters were closed: they were removed. */
+  /** Removed, because their dead letters were closed. */
   readonly removed: number;
-  /** Nothing had recorded what became of their deliveries: it was recorded, or the lost retry was enqueued. */
+  /** Their deliveries had no record: the death was recorded, or the lost retry was enqueued. */
   readonly repaired: number;
   /** Not written by Posthorn, or not moved there by SQS: left alone. */
   readonly foreign: number;
 }
 
 export interface TidySettings extends RecordSettings {
-  /** How many messages are looked at in one run. */
+  /** How many messages a run looks at. */
   readonly limit: number;
 }
 
-/** What the tidying needs from the world. */
+/** What the tidying needs from outside. */
 export interface TidyPorts {
   readonly table: Table;
   readonly queue: DeadLetterQueue;
   readonly settings: TidySettings;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Told of every message that is left alone because Posthorn has no part in it. */
+  /** Reports every message that is left alone because it is not Posthorn's. */
   reportForeign(messageId: string, why: string): void;
 }
 
-/** So many batches in a row without a message that was not seen before end a run. */
+/** A run ends after this many batches in a row without a new message. */
 const FAMILIAR_BATCHES = 3;
 
 /**
- * Looks through the dead-letter queue and makes it the same set as the open dead letters. A batch of ten is in hand only
- * while it is looked at, so that a redrive that is running finds nearly everything.
+ * Compares the dead-letter queue with the open dead letters and makes them the same set. A batch of ten is held only
+ * while it is checked, so that a running redrive finds nearly everything.
  */
 export async function tidyDeadLetters(ports: TidyPorts): Promise<Tidied> {
   const seen = new Set<string>();
@@ -116,7 +116,7 @@ async function judge(ports: TidyPorts, held: HeldMessage, deliveries: Deliveries
   };
   const message = readBody(held.body);
   if (!message) return foreign('its body cannot be read');
-  // Whoever sent it here did so past the delivery queue: there is no queue that a redrive could take it to.
+  // It was sent here directly, so there is no source queue that a redrive could move it to.
   if (!held.moved) return foreign('it was not moved here by SQS');
   const delivery = deliveries.get(nameOf(message));
   const reading = readDeadMessage(delivery, message, ports.now());

@@ -40,7 +40,7 @@ const record = once(() =>
 /** An API key as it is stored. */
 export type ApiKey = z.output<ReturnType<typeof record>>;
 
-/** What a new key is to be. */
+/** The properties of a new key. */
 export interface KeyProperties {
   readonly name: string;
   readonly scopes: readonly Scope[];
@@ -49,14 +49,14 @@ export interface KeyProperties {
   readonly rateLimit?: ApiKey['rateLimit'];
 }
 
-/** Whom a key belongs to, by name. Organization and environment are made on first use. */
+/** Who a key belongs to, by name. Organization and environment are created on first use. */
 export interface ApiKeyRequest extends KeyProperties {
   readonly organization: string;
   /** Absent: a key of the whole organization. */
   readonly environment?: string | undefined;
 }
 
-/** Whom a key belongs to: an environment, or a whole organization. */
+/** Who a key belongs to: an environment, or a whole organization. */
 export type KeyOwner = Pick<ApiKey, 'organization' | 'organizationName' | 'environment' | 'environmentName'>;
 
 /** A new key. The secret cannot be read again. */
@@ -65,14 +65,14 @@ export interface NewApiKey {
   readonly key: ApiKey;
 }
 
-/** The secret starts so, which lets scanners for leaked secrets find it. */
+/** The prefix of secrets, which lets scanners find leaked ones. */
 const SECRET_PREFIX = 'phk_';
 
-/** SHA-256 of a key's secret, in hex. A secret has 256 random bits, so a slow hash would protect nothing more. */
+/** SHA-256 of a key's secret, in hex. A secret has 256 random bits, so a slow hash would add nothing. */
 export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
 /**
- * Makes an API key, and whom it belongs to if need be.
+ * Creates an API key, with its organization and environment if they do not exist.
  *
  * @param now milliseconds since the epoch
  */
@@ -88,7 +88,7 @@ export async function createApiKey(table: Table, request: ApiKeyRequest, now: nu
   return addApiKey(table, owner, request, now);
 }
 
-/** Makes an API key for an owner that exists. */
+/** Creates an API key for an existing owner. */
 export async function addApiKey(
   table: Table,
   { organization, organizationName, environment, environmentName }: KeyOwner,

@@ -32,10 +32,10 @@ export const changeSource = changing(sourceKey, parseSource);
 export const changeDestination = changing(destinationKey, parseDestination);
 
 /**
- * Changes a connection that exists, if whatever it is to join exists too.
+ * Changes an existing connection, if the source and destination it names exist too.
  *
  * @param joins the source and destination that the change names
- * @returns what the connection is now, or undefined when something had been deleted
+ * @returns the connection as it is now, or undefined if something was deleted
  */
 export async function changeConnection(
   table: Table,

@@ -17,7 +17,7 @@ type KeyOf = (environment: string, id: string) => Key;
 
 /** How one kind of configuration is read: strongly consistent, so that what was just made is found. */
 const readings = <Item>(prefix: ConfigurationPrefix, keyOf: KeyOf, parse: (item: unknown) => Item) => ({
-  /** One of an environment; undefined when there is none of that id. */
+  /** One of an environment; undefined if there is none of that id. */
   async get(table: Table, environment: string, id: string): Promise<Item | undefined> {
     if (!isConfigurationId(id, prefix)) return undefined;
     const item = await getItem(table, keyOf(environment, id));
@@ -43,7 +43,7 @@ const putNew = (table: Table, key: Key, item: object) => ({
   ConditionExpression: 'attribute_not_exists(pk)',
 });
 
-/** Writes a new source, and the address by which ingest finds its environment. */
+/** Writes a new source, and the address item by which ingest finds its environment. */
 export async function putSource(table: Table, item: Source): Promise<void> {
   const { id, environment } = item;
   const { kind } = await transact(table, [
@@ -53,7 +53,7 @@ export async function putSource(table: Table, item: Source): Promise<void> {
   if (kind === 'refused') throw new Error(`There is a source ${id} already.`);
 }
 
-/** A source by nothing but its id. */
+/** A source by its id alone. */
 export async function findSource(table: Table, id: string): Promise<Source | undefined> {
   if (!isConfigurationId(id, 'src')) return undefined;
   const address = await getItem(table, sourceAddressKey(id));
@@ -77,7 +77,7 @@ export async function getRecentDestination(
   return item === undefined ? undefined : parseDestination(item);
 }
 
-/** Conditions that what a connection joins exists, for the transaction that writes it. */
+/** Conditions that a connection's source and destination exist, for the transaction that writes it. */
 export function connectionReferences(
   table: Table,
   { environment, source, destination }: Partial<Connection> & Pick<Connection, 'environment'>,
@@ -93,7 +93,7 @@ export function connectionReferences(
 /**
  * Writes a new connection.
  *
- * @returns false when what it joins does not exist, or was deleted in this moment
+ * @returns false if its source or destination does not exist, or has just been deleted
  */
 export async function putConnection(table: Table, item: Connection): Promise<boolean> {
   const Put = putNew(table, connectionKey(item.environment, item.id), item);

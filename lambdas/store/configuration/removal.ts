@@ -33,8 +33,8 @@ const removed = z.object({
 });
 
 /**
- * What is kept of a source, destination or connection that was deleted: enough to read the history that names it.
- * Credentials and signing secrets are gone.
+ * What is kept of a deleted source, destination or connection: enough to show the history that names it. Credentials
+ * and signing secrets are gone.
  */
 export type RemovedConfiguration = z.output<typeof removed>;
 
@@ -50,12 +50,12 @@ async function getRemoved(table: Table, environment: string, id: string): Promis
   return Item && removed.parse(Item);
 }
 
-/** A source for readers of history: as it is, or what is kept of it. */
+/** A source for showing history: as it is, or what is kept of it. */
 export async function sourceOrRemoved(table: Table, environment: string, id: string): Promise<Named | undefined> {
   return (await getSource(table, environment, id)) ?? getRemoved(table, environment, id);
 }
 
-/** A destination for readers of history: as it is, or what is kept of it. */
+/** A destination for showing history: as it is, or what is kept of it. */
 export async function destinationOrRemoved(
   table: Table,
   environment: string,
@@ -65,7 +65,7 @@ export async function destinationOrRemoved(
   return found && { ...found, url: found.url ?? '' };
 }
 
-/** A connection for readers of history: as it is, or what is kept of it. */
+/** A connection for showing history: as it is, or what is kept of it. */
 export async function connectionOrRemoved(
   table: Table,
   environment: string,
@@ -76,10 +76,10 @@ export async function connectionOrRemoved(
 }
 
 /**
- * Deletes a source with its ingest address, and the connections that start there.
+ * Deletes a source with its ingest address and its connections.
  *
  * @param at ISO 8601
- * @returns false when there is no such source
+ * @returns false if there is no such source
  */
 export async function removeSource(table: Table, environment: string, id: string, at: string): Promise<boolean> {
   const source = await getSource(table, environment, id);
@@ -90,10 +90,10 @@ export async function removeSource(table: Table, environment: string, id: string
 }
 
 /**
- * Deletes a destination, and the connections that lead there. Deliveries that are still to be made to it will fail.
+ * Deletes a destination and its connections. Pending deliveries to it will fail.
  *
  * @param at ISO 8601
- * @returns false when there is no such destination
+ * @returns false if there is no such destination
  */
 export async function removeDestination(table: Table, environment: string, id: string, at: string): Promise<boolean> {
   const destination = await getDestination(table, environment, id);
@@ -104,7 +104,7 @@ export async function removeDestination(table: Table, environment: string, id: s
   return done;
 }
 
-/** Deliveries may be parked for a destination that is paused, or was so lately: the sweep lets them go on, and fail. */
+/** If deliveries may be parked for the destination, the sweep has to resume them, and they fail. */
 function orphans(table: Table, destination: Destination, updatedAt: string): TransactItems {
   if (!mayHaveParked(destination)) return [];
   const { id, environment } = destination;
@@ -118,8 +118,8 @@ export async function removeConnection(table: Table, environment: string, id: st
   return connection !== undefined && remove(table, connectionKey(environment, id), connection, at);
 }
 
-// After the item they name, so that none can be made in between: a new connection is written only while that item
-// exists. A deletion that was cut off here is completed by repeating it; until then routing passes over these.
+// After the item they name, so that none can be created in between: a new connection is written only while that item
+// exists. If the deletion is cut off here, repeating it completes it; until then routing skips these.
 async function removeConnections(
   table: Table,
   environment: string,

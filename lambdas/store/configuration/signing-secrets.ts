@@ -7,11 +7,11 @@ import { type Change, updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
 
 /**
- * Writes the signing secrets of a destination, unless they were rotated since it was read: the newest secret is another
- * one after every rotation.
+ * Writes the signing secrets of a destination, unless they were rotated since it was read: every rotation changes the
+ * newest secret.
  *
  * @param destination as it was read
- * @returns false when they were rotated, or the destination was deleted, in the meantime
+ * @returns false if they were rotated, or the destination was deleted, in the meantime
  */
 export async function writeSecrets(
   table: Table,

@@ -5,8 +5,8 @@ import type { Table } from '../table/table';
 import { type TransactItems, transact } from '../table/transact';
 
 /**
- * The writes that close a dead letter: the letter goes, and its delivery forgets the token of its dying message, so that
- * a redrive of that message finds nothing to do. Both fail when the letter is closed already.
+ * The writes that close a dead letter: its item is deleted, and its delivery forgets the token of the dying message, so
+ * that a redrive of that message finds nothing to do. Both fail if the letter is already closed.
  */
 export function closingItems(table: string, { base, delivery, attempt }: DeadLetterAddress): TransactItems {
   const dead = statusIn(DEAD_STATUSES);
@@ -25,7 +25,7 @@ export function closingItems(table: string, { base, delivery, attempt }: DeadLet
 /**
  * Deletes a dead letter; its delivery stays as it is.
  *
- * @returns false when it was closed in the meantime
+ * @returns false if it was closed in the meantime
  */
 export async function deleteDeadLetter(table: Table, letter: DeadLetterAddress): Promise<boolean> {
   return (await transact(table, closingItems(table.name, letter))).kind === 'done';

@@ -20,11 +20,11 @@ export async function attemptsOf(table: Table, delivery: Delivery): Promise<Stor
   return [...first, ...later.map(parseAttempt)];
 }
 
-/** The attempt of a delivery that was made last, or undefined when none was. */
+/** The latest attempt of a delivery, or undefined if none was made. */
 export const latestAttempt = (table: Table, delivery: Delivery): Promise<StoredAttempt | undefined> =>
   getAttempt(table, delivery, Math.max(1, delivery.made));
 
-/** One attempt of a delivery, or undefined when it was not made. */
+/** One attempt of a delivery, or undefined if it was not made. */
 export async function getAttempt(table: Table, delivery: Delivery, number: number): Promise<StoredAttempt | undefined> {
   if (number === 1) return delivery.first;
   const Key = attemptKey(delivery.base, delivery.delivery, number);

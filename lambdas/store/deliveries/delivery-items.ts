@@ -52,22 +52,22 @@ const item = once(() =>
     nextAttemptAt: z.optional(z.number()),
     claimId: z.optional(z.string()),
     claimUntil: z.optional(z.number()),
-    /** How often the attempt that is due was claimed; more than once only after a worker failed. */
+    /** How often the current attempt was claimed; more than once only if a worker failed. */
     claims: z.optional(z.int()),
     deathToken: z.optional(z.string()),
     deathMessageId: z.optional(z.string()),
-    /** The recovery that has started a round of it, if one has. */
+    /** The recovery that started one of its rounds, if any. */
     recovery: z.optional(z.string()),
-    /** Marks of the targets that accepted the event while others did not; see domain/targets. */
+    /** Marks of the targets that have accepted while others have not; see domain/targets. */
     accepted: z.optional(z.readonly(z.array(z.string()))),
     createdAt: z.string(),
-    /** When the event came in, where that is not when the delivery was made: on requeued and replayed ones. */
+    /** When the event came in, if the delivery was made later: by a requeue or a replay. */
     receivedAt: z.optional(z.string()),
     updatedAt: z.number(),
     deliveredAt: z.optional(z.number()),
-    /** The first attempt of all: most deliveries need no other. */
+    /** The first attempt, stored here because most deliveries need no other. */
     first: z.optional(attempt()),
-    /** Figures of the latest attempt where it is not the first. */
+    /** Figures of the latest attempt, if it is not the first. */
     last: z.optional(summary()),
   }),
 );
@@ -96,7 +96,7 @@ export function parseDelivery(raw: unknown): Delivery {
 export const attemptsInRound = (delivery: Pick<Delivery, 'made' | 'roundStart'>): number =>
   delivery.made - delivery.roundStart;
 
-/** The entry in the `attention` index that a delivery in `status` has; none for the happy states. */
+/** The `attention` index keys of a delivery in `status`; none for common statuses. */
 export function attentionKeys(
   delivery: Pick<Delivery, 'environment' | 'destination' | 'base' | 'createdAt' | 'delivery'>,
   status: DeliveryStatus,

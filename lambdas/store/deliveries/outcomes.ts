@@ -39,7 +39,7 @@ export interface AttemptRecord {
   readonly maxAttempts: number;
   readonly outcome: Outcome;
   readonly now: number;
-  /** Marks of all targets that have accepted by now, where there are several; else what the delivery knows of stays. */
+  /** Marks of all targets that have accepted so far, if there are several; else the delivery's own stay. */
   readonly accepted?: readonly string[] | undefined;
 }
 
@@ -53,10 +53,10 @@ function transitionOf({ kind }: Outcome, accepted: readonly string[]): Transitio
   return kind === 'delivered' ? 'deliver' : 'reschedule';
 }
 
-/** Attributes that only an open claim, a coming retry or a rare state has. */
+/** Attributes that only a claimed, retrying or rare delivery has. */
 const TRANSIENT = ['claimId', 'claimUntil', 'claims', 'nextAttemptAt', 'attPk', 'attSk', 'accepted'];
 
-/** The update of the delivery: under the claim, and nothing of it stays when the claim was lost. */
+/** The update of the delivery, conditional on the claim. */
 export function recordParameters(table: string, record: AttemptRecord, settings: RecordSettings) {
   const { delivery, attempt, outcome, now } = record;
   const accepted = record.accepted ?? delivery.accepted ?? [];
@@ -86,7 +86,7 @@ export function recordParameters(table: string, record: AttemptRecord, settings:
   };
 }
 
-/** The first attempt is kept whole in its delivery; of a later one only the figures that lists show. */
+/** The first attempt is stored whole in its delivery; of a later one only the figures shown in lists. */
 export function latestAttempt(attempt: StoredAttempt) {
   if (attempt.number === 1) return { first: attempt };
   const { statusCode, latencyMs, errorCode, errorMessage } = attempt;
@@ -94,8 +94,8 @@ export function latestAttempt(attempt: StoredAttempt) {
 }
 
 /**
- * Records an attempt and what follows from it in one write. A first attempt that did not kill its delivery is a single
- * update; otherwise the attempt's own item, the dead letter and the pausing of a destination join it in a transaction.
+ * Records an attempt and what follows from it in one write. A first attempt is usually a single update; the item of a
+ * later attempt, a dead letter or the pausing of a destination make it a transaction.
  *
  * @returns false when the claim had been lost: another worker is at this attempt, and nothing was written
  */

@@ -8,7 +8,7 @@ import { attentionKeys, type Delivery, type StoredAttempt } from './delivery-ite
 import { laterAttempt, latestAttempt, type RecordSettings } from './outcomes';
 import { type TransitionAnswer, writeDelivery } from './transitions';
 
-/** The attempt that a schema has kept from being made: it counts as one that failed, and nothing was sent. */
+/** The attempt that a schema prevented: it counts as failed, and nothing was sent. */
 export const refusedAttempt = (
   delivery: Pick<Delivery, 'made' | 'roundStart' | 'cause'>,
   errorMessage: string,
@@ -23,8 +23,8 @@ export const refusedAttempt = (
 });
 
 /**
- * Records that the schema of its connection refuses a pending delivery. It is one conditional write; refused where the
- * delivery has moved on.
+ * Records that its connection's schema refuses a pending delivery. One conditional write, refused if the delivery has
+ * moved on.
  *
  * @param now milliseconds since the epoch
  */

@@ -10,7 +10,7 @@ import { closingItems } from './close-dead-letter';
 import type { Delivery } from './delivery-items';
 import { type NewDelivery, newDeliveryItem } from './new-delivery';
 
-/** An event that is to be delivered once more, beside a delivery that it has. */
+/** A request to deliver an event once more, besides an existing delivery. */
 export interface Repeat {
   readonly delivery: Delivery;
   readonly cause: 'requeue' | 'replay';
@@ -24,15 +24,15 @@ export type RepeatAnswer =
   | { readonly kind: 'done'; readonly delivery: NewDelivery }
   /** The dead letter was closed in the meantime. */
   | { readonly kind: 'closed' }
-  /** The event is not stored any more, or has as many deliveries as it can have. */
+  /** The event is no longer stored, or cannot have more deliveries. */
   | { readonly kind: 'impossible'; readonly why: 'event gone' | 'too many deliveries' };
 
-/** Others may take the next place at the same time; so often it is looked for again. */
+/** How often the next ordinal is looked for again when others take it at the same time. */
 const MAX_LOOKS = 10;
 
 /**
- * Makes a new delivery of an event over the same connection: the next ordinal, everything else is history. It is one
- * transaction, and the table's stream enqueues what it wrote. The event is kept for as long as its new delivery.
+ * Makes a new delivery of an event over the same connection, under the next ordinal. It is one transaction, and the
+ * table's stream enqueues the result. The event is kept as long as its new delivery.
  */
 export async function repeatDelivery(
   table: Table,

@@ -7,19 +7,19 @@ import type { Table } from '../table/table';
 import { type TransactItems, transact } from '../table/transact';
 import { attentionKeys, type Delivery, parseDelivery } from './delivery-items';
 
-/** What became of a transition: made, or refused because the delivery stands otherwise by now. */
+/** The result of a transition: done, or refused because the delivery has moved on. */
 export type TransitionAnswer =
   | { readonly kind: 'done' }
   | { readonly kind: 'refused'; readonly delivery: Delivery | undefined };
 
 /**
- * Starts a fresh round of attempts: back to `pending`, the attempt count at zero, the dead letter closed. The stream
- * enqueues the delivery, so this one write is all there is to forget.
+ * Starts a new round of attempts: back to `pending`, with the attempt count at zero and the dead letter closed. The
+ * stream enqueues the delivery, so this one write is all that is needed.
  *
- * @param delivery as it was read; the write fails when it has changed since
- * @param cause `redrive` only takes dead deliveries; every other cause takes what `retry` takes
+ * @param delivery as it was read; the write fails if it has changed since
+ * @param cause `redrive` applies to dead deliveries only; every other cause to what the transition `retry` allows
  * @param now milliseconds since the epoch
- * @param recovery the job that does it, if one does: a repetition of its work tells by this what is done
+ * @param recovery the job that does it, if any, so that a repeat of its work can see what is done
  */
 export async function restart(
   table: Table,
@@ -54,9 +54,9 @@ export function restartParameters(table: string, delivery: Delivery, cause: Trig
 }
 
 /**
- * Parks a delivery because its destination takes nothing at the moment. It costs nothing until it is resumed, and spends
- * no attempt. A claim that holds keeps it from being parked; one that has expired does not, or the message of a worker
- * that is gone would come back again and again for as long as the destination is paused.
+ * Parks a delivery because its destination accepts nothing at the moment. It costs nothing until it is resumed, and
+ * uses up no attempt. A valid claim prevents parking; an expired one does not, or the message of a lost worker would
+ * come back again and again while the destination is paused.
  */
 export async function park(table: Table, delivery: Delivery, now: number, shards: number): Promise<TransitionAnswer> {
   const { from, to } = TRANSITIONS.park;
@@ -78,7 +78,7 @@ export async function resume(table: Table, delivery: Delivery, now: number): Pro
 }
 
 /**
- * Puts a delivery whose next attempt is due, but was never enqueued, back to `pending`, in the same round. The stream
+ * Puts a delivery whose next attempt is due but was never enqueued back to `pending`, in the same round. The stream
  * enqueues it; should the lost message turn up after all, one of the two finds the attempt made.
  */
 export async function enqueueAgain(table: Table, delivery: Delivery, now: number): Promise<TransitionAnswer> {
@@ -90,7 +90,7 @@ export async function enqueueAgain(table: Table, delivery: Delivery, now: number
 }
 
 /**
- * Puts a delivery whose message is gone back to `pending`, in the same round, if nothing has touched it since it was read.
+ * Puts a delivery whose message is gone back to `pending`, in the same round, if it has not changed since it was read.
  * The stream enqueues it; should the message turn up after all, one of the two finds the other's claim.
  *
  * @param now milliseconds since the epoch

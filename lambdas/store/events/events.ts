@@ -23,21 +23,21 @@ export interface StoredEvent {
   readonly body: Uint8Array;
   /** The caller's own id for the event, if one was given. */
   readonly externalId?: string | undefined;
-  /** SHA-256 of the publishing request, only where the caller made it repeatable. */
+  /** SHA-256 of the publishing request, if the caller made it repeatable. */
   readonly fingerprint?: string | undefined;
   /** ISO 8601. */
   readonly createdAt: string;
-  /** `no_routes` is set by routing when no connection matched; `requested` by a call that wants it retried. */
+  /** Routing sets `no_routes` if no connection matched; a retry of the event sets `requested`. */
   readonly routing?: 'no_routes' | 'requested' | undefined;
   /** When a retry was asked for last, milliseconds since the epoch. */
   readonly retryAt?: number | undefined;
   /** The signature of its sender was verified. */
   readonly verified?: true | undefined;
-  /** The latest event under the same key, where this is the first one and there was another. `at` is ISO 8601. */
+  /** The latest event under the same key, if this is the first one and there was another. `at` is ISO 8601. */
   readonly latest?:
     | { readonly base: string; readonly at: string; readonly fingerprint?: string | undefined }
     | undefined;
-  /** When the table deletes it, in seconds since the epoch; known of what was read. */
+  /** When the table deletes it, in seconds since the epoch; present on events that were read. */
   readonly expiresAt?: number | undefined;
 }
 
@@ -104,7 +104,7 @@ export async function putEvent(
   return putNew(table, newEventItem(event, settings.shards, settings.retentionDays), parseEvent);
 }
 
-/** Reads an event, at half the price where it was not written in this moment. */
+/** Reads an event, at half the price unless it was written just now. */
 export async function getEvent(table: Table, base: string): Promise<StoredEvent | undefined> {
   const item = await getRecentItem(table, eventKey(base));
   return item === undefined ? undefined : parseEvent(item);
@@ -124,7 +124,7 @@ export async function markUnrouted(table: Table, base: string): Promise<void> {
 }
 
 /**
- * Asks for an event to be retried. This one write is all: the table's stream carries it to routing.
+ * Requests that an event be retried. This one write is enough: the table's stream carries it to routing.
  *
  * @param now milliseconds since the epoch
  * @returns false when the event is gone

@@ -8,13 +8,13 @@ import type { Table } from '../table/table';
 const use = z.object({ fingerprint: z.string() });
 
 /**
- * Notes that a publisher's key is used for a request whose events have ids of their own: their places say nothing about
- * the key.
+ * Records that a publisher's key was used for a request whose events have ids of their own, so their identifiers say
+ * nothing about the key.
  *
  * @param name of the key within its environment
  * @param fingerprint of the request
  * @param now milliseconds since the epoch
- * @returns false when the key was used for another request within its window
+ * @returns false if the key was used for another request within its window
  */
 export async function useKey(table: Table, name: string, fingerprint: string, now: number): Promise<boolean> {
   const expiresAt = Math.ceil((now + IDEMPOTENCY_WINDOW_MS) / 1000);

@@ -7,9 +7,9 @@ import { transact } from '../table/transact';
 import { newEventItem, type StoredEvent } from './events';
 
 /**
- * Writes an event and notes with the first one under the same key that this is the latest. Every use of a key meets at
- * its first event, so of two at the same time one finds that the other was quicker. The first event is kept until the
- * window of the latest one is over: a repetition would find nothing in its place otherwise.
+ * Writes an event and records in the first one under the same key that this is the latest. Every use of a key goes
+ * through its first event, so of two at the same time one finds the other. The first event is kept until the latest
+ * one's window is over: otherwise a repeat would find nothing.
  *
  * @returns false when the first event has changed since it was read
  */
@@ -37,7 +37,7 @@ function latestParameters(event: StoredEvent, first: StoredEvent, windowMs: numb
   return withCondition(updateOf({ set }), condition, { names, values });
 }
 
-/** Deletes an event that has expired, as the table would do it, unless it has changed. */
+/** Deletes an expired event, as the table would, unless it has changed. */
 export async function forgetEvent(table: Table, event: StoredEvent): Promise<void> {
   const { condition, names, values } = unchanged(event);
   const command = new DeleteCommand({

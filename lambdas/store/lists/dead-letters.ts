@@ -23,7 +23,7 @@ const item = z.object({
   failedAt: z.string(),
 });
 
-/** A delivery that is beyond help by itself. It is there as long as it is open: closing it removes it. */
+/** Its delivery has run out of attempts. The item exists while the letter is open; closing deletes it. */
 export interface DeadLetter
   extends DeadLetterAddress,
     Omit<z.output<typeof item>, 'pk' | 'sk' | 'org' | 'env' | 'con' | 'dst'> {
@@ -66,7 +66,7 @@ export interface DeadLetterFilter extends TimeRange {
   readonly destination?: string | undefined;
 }
 
-/** Answers how many dead letters are open, or undefined when nobody keeps that count. */
+/** Returns how many dead letters are open, or undefined if that count is not kept. */
 export type KnownLetters = (counted: Omit<DeadLetterFilter, keyof TimeRange>) => Promise<number | undefined>;
 
 /** Reads a page of open dead letters. */

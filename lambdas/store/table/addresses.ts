@@ -39,14 +39,14 @@ export const deadLetterKey = (base: string, delivery: number, attempt: number): 
   sk: `${DELIVERY_PREFIX}${ordinal(delivery)}#DLQ#${ordinal(attempt)}`,
 });
 
-/** Base and delivery ordinal of a delivery's key, or undefined for any other item of the family. */
+/** Base and ordinal of a delivery's key, or undefined for any other item of the family. */
 export function readDeliveryKey({ pk, sk }: Key): { base: string; delivery: number } | undefined {
   const match = /^DLV#([0-9a-f]{4})$/.exec(sk);
   if (!match?.[1] || !pk.startsWith('EVT#')) return undefined;
   return { base: pk.slice(4), delivery: Number.parseInt(match[1], 16) };
 }
 
-/** What a sort key below a delivery says: the delivery itself, a later attempt, or the dead letter of an attempt. */
+/** What a sort key under a delivery means: the delivery itself, a later attempt, or the dead letter of an attempt. */
 export interface FamilyItem {
   readonly base: string;
   readonly delivery: number;
@@ -55,7 +55,7 @@ export interface FamilyItem {
   readonly attempt: number;
 }
 
-/** Reads the key of a delivery or of something that belongs to one, or undefined for any other item. */
+/** Reads the key of a delivery or of an item that belongs to one; undefined for any other item. */
 export function readFamilyKey({ pk, sk }: Key): FamilyItem | undefined {
   const match = /^DLV#([0-9a-f]{4})(?:#(ATT|DLQ)#([0-9a-f]{4}))?$/.exec(sk);
   if (!match?.[1] || !pk.startsWith('EVT#')) return undefined;
@@ -79,7 +79,7 @@ export const connectionKey = (environment: string, id: string): Key => ({
   sk: `CON#${id}`,
 });
 
-/** What is kept of deleted configuration; no list of live configuration reads it. */
+/** What is kept of deleted configuration; lists of live configuration do not read it. */
 export const removedConfigurationKey = (environment: string, id: string): Key => ({
   pk: environmentPk(environment),
   sk: `GONE#${id}`,
@@ -99,16 +99,16 @@ export const recoveryKey = (environment: string, id: string): Key => ({
   sk: `${RECOVERIES_PREFIX}${id}`,
 });
 
-/** Partition of the `attention` index that lists the jobs that have something left to do, of all environments. */
+/** Partition of the `attention` index with the open jobs of all environments. */
 export const OPEN_RECOVERIES_PK = 'RECOVERIES';
 
-/** How far the sweep has looked through an environment. */
+/** How far the sweep has searched an environment. */
 export const sweepKey = (environment: string): Key => ({ pk: environmentPk(environment), sk: 'SWEEP' });
 
 /** Says which environment a source belongs to: ingest knows the source's id and nothing else. */
 export const sourceAddressKey = (id: string): Key => ({ pk: `SRC#${id}`, sk: 'SRC' });
 
-/** The use of a publisher's key for events that have ids of their own, by the hash of its name. */
+/** The use of a publisher's key for events with ids of their own, by the hash of its name. */
 export const keyUseKey = (name: string): Key => ({ pk: `USE#${derivedBase(name)}`, sk: 'USE' });
 
 /** Organizations by name, environments by name within their organization. */
@@ -119,7 +119,7 @@ export const environmentKey = (organization: string, name: string): Key => ({
   sk: `ENV#${name}`,
 });
 
-/** An API key by the SHA-256 of its secret, and the entry that lists it in its organization. */
+/** An API key by the SHA-256 of its secret, and its entry in the organization's list. */
 export const apiKeyKey = (hash: string): Key => ({ pk: `KEY#${hash}`, sk: 'KEY' });
 export const apiKeyEntryKey = (organization: string, id: string): Key => ({
   pk: organizationPk(organization),
@@ -159,11 +159,11 @@ export const byDestinationPk = (destination: string, kind: 'DLV' | 'ATT' | 'DLQ'
   `DST#${destination}#${kind}`;
 
 /**
- * Partition of the `attention` index that lists what is parked for a destination: draining one reads nothing of others.
- * The destination's own timeline is no more than one partition either.
+ * Partition of the `attention` index with what is parked for a destination, so that draining one reads nothing of
+ * others. It is not sharded, like the destination's own timeline.
  */
 export const parkedPk = (destination: string): string => `DST#${destination}#PARKED`;
 
-/** Partition of the `attention` index: a rare status but `circuit_open`, or `dead` for open dead letters. */
+/** Partition of the `attention` index: a rare status other than `circuit_open`, or `dead` for open dead letters. */
 export const attentionPk = (environment: string, status: string, shard: number): string =>
   `ENV#${environment}#${status}#${shard}`;

@@ -7,10 +7,10 @@ import type { Table } from './table';
 /** BatchGetItem takes at most this many keys. */
 const BATCH_SIZE = 100;
 
-/** How often keys that DynamoDB left unprocessed are asked for again, with growing pauses. */
+/** How often unprocessed keys are requested again, with growing pauses. */
 const MAX_ROUNDS = 8;
 
-/** DynamoDB kept leaving keys unprocessed: it is throttling. */
+/** DynamoDB keeps returning unprocessed keys: it is throttling. */
 export class UnprocessedKeysError extends Error {
   override readonly name = 'UnprocessedKeysError';
 }
@@ -18,7 +18,7 @@ export class UnprocessedKeysError extends Error {
 /**
  * Reads items by their keys, in the order of the keys; keys without an item are left out.
  *
- * @throws UnprocessedKeysError when DynamoDB does not process all keys in time
+ * @throws UnprocessedKeysError if DynamoDB does not process all keys in time
  */
 export async function getAll(table: Table, keys: readonly Key[]): Promise<Record<string, unknown>[]> {
   const batches = chunks(keys, BATCH_SIZE).map((batch) => getBatch(table, batch));

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { once } from '../../runtime/once';
 
-/** What nearly every event is. */
+/** The content type of nearly every event. */
 const USUAL_CONTENT_TYPE = 'application/json';
 
 /** An ISO 8601 time in UTC with milliseconds. */
@@ -30,7 +30,7 @@ export function compactDelivery<Item extends Implied & { readonly dst: string }>
   return rest;
 }
 
-/** Fills in what an event's item leaves out. What it does not leave out is kept; an item without index keys stays as it is. */
+/** Restores what an event's item omits. Present attributes stay; without index keys nothing is restored. */
 export const expandEvent = (raw: unknown): unknown => filledIn(raw, { contentType: USUAL_CONTENT_TYPE });
 
 /** Fills in what the item of a delivery leaves out. */

@@ -6,7 +6,7 @@ import type { Table } from './table';
 /** An item as it is stored, not parsed yet. */
 export type Item = Readonly<Record<string, unknown>>;
 
-/** Asks DynamoDB for the item that a condition failed on. */
+/** Makes DynamoDB return the item that a condition failed on. */
 export const RETURN_OLD: { readonly ReturnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure } = {
   ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
 };
@@ -15,8 +15,8 @@ export const RETURN_OLD: { readonly ReturnValuesOnConditionCheckFailure: ReturnV
 export interface WriteAnswer {
   readonly kind: 'done' | 'refused';
   /**
-   * Done: what `ReturnValues` asked for. Refused: the item that the condition failed on, if the write asked with
-   * {@link RETURN_OLD}; undefined when there is none.
+   * Done: what `ReturnValues` asked for. Refused: the item that the condition failed on, if the write asked with {@link
+   * RETURN_OLD}; undefined if there is none.
    */
   readonly item: Item | undefined;
 }

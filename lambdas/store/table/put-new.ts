@@ -3,9 +3,9 @@ import { RETURN_OLD, writeIf } from './conditions';
 import type { Table } from './table';
 
 /**
- * Writes an item where there is none, with one conditional write.
+ * Writes an item unless it exists, with one conditional write.
  *
- * @returns undefined when it was written, else the item that is there already
+ * @returns undefined if it was written, else the existing item
  */
 export async function putNew<Parsed>(
   table: Table,

@@ -10,7 +10,7 @@ export async function queryAll(table: Table, pk: string, prefix: string): Promis
     const page = await table.documents.send(
       new QueryCommand({
         TableName: table.name,
-        // An empty prefix means the whole partition, and begins_with takes no empty text.
+        // An empty prefix means the whole partition; begins_with does not take an empty string.
         KeyConditionExpression: prefix ? 'pk = :pk AND begins_with(sk, :prefix)' : 'pk = :pk',
         ExpressionAttributeValues: prefix ? { ':pk': pk, ':prefix': prefix } : { ':pk': pk },
         ConsistentRead: true,

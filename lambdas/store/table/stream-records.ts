@@ -2,7 +2,7 @@ import type { AttributeValue as SdkValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { AttributeValue } from 'aws-lambda';
 
-/** An item's image in a stream record, as a function receives it. */
+/** An item's image in a stream record, as functions receive it. */
 export type StreamImage = Readonly<Record<string, AttributeValue>>;
 
 /**
@@ -25,8 +25,8 @@ function decode(value: AttributeValue): SdkValue {
 }
 
 /**
- * A stream record whose own content cannot be read. Trying again cannot help, and the records behind it are waiting: it is
- * set aside. A call to AWS that failed is never this.
+ * A stream record that cannot be read. Trying again would not help, and the records behind it are waiting, so it is set
+ * aside. A failed call to AWS is never this.
  */
 export class UnreadableRecordError extends Error {
   override readonly name = 'UnreadableRecordError';
@@ -36,7 +36,7 @@ export class UnreadableRecordError extends Error {
   }
 }
 
-/** Runs a step that looks at nothing but a record, so that whatever it throws is the record's own fault. */
+/** Runs a step that only looks at a record, so that whatever it throws is the record's fault. */
 export function readable<Read>(read: () => Read): Read {
   try {
     return read();

@@ -3,13 +3,15 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { retryConflicts } from './conflicts';
 
-/** The table, as everything in this folder receives it. */
+/** The table, as passed to everything in this folder. */
 export interface Table {
   readonly documents: DynamoDBDocumentClient;
   readonly name: string;
 }
 
-/** Opens the table with the SDK's own configuration (region, credentials, endpoint); a write that meets a transaction is repeated. */
+/**
+ * Opens the table with the SDK's own configuration (region, credentials, endpoint); conflicting writes are repeated.
+ */
 export function openTable(name: string, client = new DynamoDBClient({})): Table {
   retryConflicts(client);
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });

@@ -12,7 +12,7 @@ export type TransactItems = NonNullable<TransactWriteCommandInput['TransactItems
 export interface Reason {
   /** {@link CONDITION_FAILED}; `None` where the item did not stand in the way; else what would have passed. */
   readonly code: string;
-  /** The item as it stands, where its condition failed and it asked with `RETURN_OLD`; undefined when there is none. */
+  /** The item as it stands, where its condition failed and it asked with `RETURN_OLD`; undefined if there is none. */
   readonly item: Item | undefined;
 }
 

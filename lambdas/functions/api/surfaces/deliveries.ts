@@ -36,7 +36,7 @@ interface PageRequest {
   readonly cursor?: string | undefined;
 }
 
-/** Where the two surfaces that show deliveries differ: in their words for a status. */
+/** What differs between the two surfaces that show deliveries: their words for a status. */
 export interface DeliveryDialect {
   readonly listQuery: z.ZodMiniType<DeliveryQuery & PageRequest>;
   writeDelivery(delivery: Delivery, destination: DestinationNames | undefined): { readonly status: string };

@@ -45,7 +45,7 @@ export const replayItem: Call = async (ports, request, caller) => {
   return { status: 200, body: { enqueued: true, idempotency_key: idempotencyKeyOf(delivery) } };
 };
 
-/** This surface knows no conflict: what cannot be replayed is a bad request. */
+/** This surface has no 409: what cannot be replayed is a bad request. */
 function refuseInOwnWords(error: unknown): never {
   if (error instanceof ApiError && error.code === 'INVALID_STATE')
     throw new ApiError('VALIDATION_ERROR', error.message);

@@ -15,7 +15,7 @@ import type { AttemptRow } from '../../../store/lists/attempt-rows';
 
 type Call = (ports: Ports, request: ApiRequest, caller: Principal) => Promise<ApiResponse>;
 
-/** `GET /v1/delivery-attempts`: every attempt, those that are coming included. */
+/** `GET /v1/delivery-attempts`: every attempt, including the coming ones. */
 export const showAttempts: Call = async (ports, request, caller) => {
   const query = validate(listQuery, request.query);
   const { limit, offset, cursor } = query;

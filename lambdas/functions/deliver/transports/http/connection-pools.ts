@@ -5,18 +5,18 @@ const KEEP_ALIVE_MS = 4_000;
 
 interface Kept {
   readonly agent: GuardedAgent;
-  /** Exchanges that are going on. */
+  /** Exchanges in progress. */
   busy: number;
   /** When the last exchange ended, milliseconds since the epoch. */
   usedAt: number;
 }
 
 /**
- * Connections of a function instance by origin, reused while they are warm.
+ * A function instance's connections by origin, reused while they are warm.
  *
- * Between invocations Lambda freezes the instance, and with it the timers that close idle connections: after a pause a pool
- * may hold connections that their receiver gave up long ago, and a request on one of them fails although the receiver is
- * well. So the clock on the wall decides: whatever has been idle for too long is closed before anything is sent.
+ * Between invocations Lambda freezes the instance, and with it the timers that close idle connections: after a pause a
+ * pool may hold connections that their receiver gave up long ago, and a request on one of them fails although the
+ * receiver is well. So the clock decides: whatever has been idle for too long is closed before anything is sent.
  */
 export class ConnectionPools {
   readonly #pools = new Map<string, Kept>();
@@ -26,7 +26,7 @@ export class ConnectionPools {
     private readonly now: () => number,
   ) {}
 
-  /** Lets `exchange` use the connections to the origin of a URL. */
+  /** Runs `exchange` with the connections to the origin of a URL. */
   async use<Result>(url: URL, exchange: (agent: GuardedAgent) => Promise<Result>): Promise<Result> {
     this.#dropIdle();
     const kept = this.#open(url);

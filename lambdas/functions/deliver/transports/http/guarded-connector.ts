@@ -5,15 +5,15 @@ import { isIP, type LookupFunction, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type AddressRules, isAllowedAddress } from '../../../../domain/address';
 
-/** What of the world a connection depends on. */
+/** What a connection depends on outside this code. */
 export interface Network {
-  /** Resolves names; the system's resolver unless another is given. */
+  /** Resolves names; defaults to the system's resolver. */
   readonly lookup?: typeof systemLookup | undefined;
-  /** Certificates (PEM) that vouch for receivers, in place of the well-known authorities. */
+  /** Trusted certificates (PEM), instead of the well-known authorities. */
   readonly authorities?: string | undefined;
 }
 
-/** A destination's address is none that deliveries may reach. */
+/** A destination's address is one that deliveries may not reach. */
 export class AddressBlockedError extends Error {
   override readonly name = 'AddressBlockedError';
   readonly code = 'ADDRESS_BLOCKED';
@@ -23,7 +23,7 @@ export class AddressBlockedError extends Error {
   }
 }
 
-/** A lookup that answers with allowed addresses only, so that what is judged is what is connected to. */
+/** A lookup that returns allowed addresses only, so that what is checked is what is connected to. */
 export function guardedLookup(rules: AddressRules, lookup = systemLookup): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
@@ -39,16 +39,16 @@ export function guardedLookup(rules: AddressRules, lookup = systemLookup): Looku
 
 type Connected = (error: Error | null, connection: Duplex) => void;
 
-/** Opens and keeps the connections of a protocol. */
+/** Opens and pools the connections of a protocol. */
 export type GuardedAgent = HttpAgent | HttpsAgent;
 
-/** Says that a connection took too long, as the system does when it gives up itself. */
+/** A connection took too long; looks like the system's own error. */
 class ConnectTimeoutError extends Error {
   override readonly name = 'ConnectTimeoutError';
   readonly code = 'ETIMEDOUT';
 }
 
-/** How connections are guarded and how long they are waited for and kept, in milliseconds. */
+/** Which addresses are allowed, and how long to wait for connections and keep them, in milliseconds. */
 export interface GuardOptions extends Network {
   readonly rules: AddressRules;
   readonly connectTimeoutMs: number;
@@ -56,8 +56,8 @@ export interface GuardOptions extends Network {
 }
 
 /**
- * An agent that connects to allowed addresses only. Names go through the guarded lookup; an address written in the URL is
- * never looked up, so it is judged here; and whatever was connected to is judged once more before a byte is sent.
+ * An agent that connects to allowed addresses only. Names go through the guarded lookup; an address in the URL is never
+ * looked up, so it is checked here; and the connected address is checked once more before a byte is sent.
  */
 export function guardedAgent(protocol: string, options: GuardOptions): GuardedAgent {
   const secure = protocol === 'https:';
@@ -79,7 +79,7 @@ function agentOptions({ rules, keepAliveMs, lookup, authorities }: GuardOptions)
   };
 }
 
-/** Opens a connection, which is ready at the event `ready`, and hands it over when its address was judged. */
+/** Opens a connection and hands it over at the event `ready`, once its address was checked. */
 function connect(
   { rules, connectTimeoutMs }: GuardOptions,
   { host }: ClientRequestArgs,
@@ -87,7 +87,7 @@ function connect(
   open: () => Duplex | null | undefined,
   callback: Connected = () => undefined,
 ): void {
-  // The type wants a connection beside an error; nobody reads it.
+  // The type requires a connection along with an error; nobody reads it.
   const fail = (error: Error) => callback(error, undefined as never);
   if (host && isIP(host) !== 0 && !isAllowedAddress(host, rules)) {
     fail(new AddressBlockedError());

@@ -47,7 +47,7 @@ export function resultOf(answer: HttpAnswer, now: number): AttemptResult {
   return { kind: 'refused', latencyMs, status, failure, retryAfterSeconds };
 }
 
-/** HTTP dates start with the day of the week; `Date.parse` alone would find a date in nearly any text with a number. */
+/** HTTP dates start with the day of the week; `Date.parse` alone accepts nearly any text with a number. */
 const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/i;
 
 /**

@@ -11,7 +11,7 @@ import type { Sending } from '../transport';
 import type { OutgoingRequest } from './send';
 
 /**
- * The request of an attempt: the body byte for byte, the headers of Standard Webhooks, the keys that receivers
+ * Builds the request of an attempt: the body byte for byte, the headers of Standard Webhooks, the keys that receivers
  * deduplicate by, and the destination's own headers and credentials.
  */
 export function buildRequest(sending: Sending): OutgoingRequest {
@@ -26,7 +26,7 @@ export function buildRequest(sending: Sending): OutgoingRequest {
   };
 }
 
-/** Stands for a content type that came in with characters that no header may have. */
+/** Sent instead of a content type with characters that are not allowed in a header. */
 const UNNAMED = 'application/octet-stream';
 
 function standardHeaders({ event, delivery, destination, startedAt }: Sending): Headers {
@@ -57,7 +57,7 @@ function credentials(auth: Destination['auth']): Headers {
   }
 }
 
-/** The headers of a request as they are recorded: what the destination's configuration keeps secret reads `***`. */
+/** The headers of a request as recorded: the destination's credentials read `***`. */
 export function recordedHeaders(headers: Headers, destination: Destination): Headers {
   const own = new Set(Object.keys({ ...destination.headers, ...credentials(destination.auth) }));
   const secretName = destination.auth.type === 'api_key' ? destination.auth.header.toLowerCase() : 'authorization';

@@ -32,15 +32,15 @@ export type HttpAnswer =
 /** Sends a request. It never throws for what a destination does: every ending is an answer. */
 export type Send = (outgoing: OutgoingRequest) => Promise<HttpAnswer>;
 
-/** Response headers beyond this are an error of the destination's. */
+/** Larger response headers are an error of the destination. */
 const MAX_HEADER_BYTES = 16_384;
 
-/** Longer than any attempt may take, so that an attempt's own timeout is the one that ends it. */
+/** Longer than any attempt may take, so that the attempt's own timeout always comes first. */
 const CONNECT_TIMEOUT_MS = 30_000;
 
 const BLOCKED = { code: 'address_blocked', message: 'The address is not public' } as const;
 
-/** Makes the sender of a function instance; its connections are kept and reused between invocations. */
+/** Creates the sender of a function instance. Connections are reused between invocations. */
 export function createSend(rules: AddressRules, network: Network = {}, now: () => number = Date.now): Send {
   const pools = new ConnectionPools({ ...network, rules, connectTimeoutMs: CONNECT_TIMEOUT_MS }, now);
   return async (outgoing) => {
@@ -79,7 +79,7 @@ function answerTo(
   });
   return new Promise((resolve, reject) => {
     request.on('response', resolve);
-    // Also after the answer began: what then happens to the connection is told by reading the answer.
+    // Also after the response has begun: reading it reports what happens to the connection then.
     request.on('error', reject);
     request.on('upgrade', (_, socket) => socket.destroy());
     request.on('close', () => reject(new Error('The connection was closed without an answer.')));
@@ -88,7 +88,7 @@ function answerTo(
   });
 }
 
-/** Reads at most {@link MAX_RESPONSE_BYTES} and hangs up on the rest. */
+/** Reads at most {@link MAX_RESPONSE_BYTES} and closes the connection on the rest. */
 async function capture(body: IncomingMessage): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
