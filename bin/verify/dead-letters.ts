@@ -40,9 +40,9 @@ export async function compareDeadLetters(
   const messages = await allMessages(queue);
   const read = messages.map(({ Body = '' }) => readMessage(Body));
   const tokens = new Map(read.flatMap((message) => (message ? [[message.token, message]] : [])));
-  const died = new Map(deliveries.map((one) => [`${one.base} ${one.delivery}`, one.deathToken]));
+  const died = new Map(deliveries.map((one) => [`${one.base} ${one.ordinal}`, one.deathToken]));
   const open = deadLetters.filter(({ failedAt }) => Date.parse(failedAt) > now - KEPT_MS);
-  const known = open.filter(({ base, delivery }) => tokens.has(died.get(`${base} ${delivery}`) ?? ''));
+  const known = open.filter(({ base, ordinal }) => tokens.has(died.get(`${base} ${ordinal}`) ?? ''));
   const foreign = read.filter((message) => message === undefined).length;
   const rows = [
     { what: 'dead letters with their message in the queue', expected: open.length, found: known.length },

@@ -70,8 +70,8 @@ export function compareBuckets(contents: Contents, width: Width, since: number):
  */
 export function compareRouting({ deliveries, counters }: Contents, since: number): Row[] {
   const [counted, found]: [Tally, Tally] = [new Map(), new Map()];
-  for (const { delivery, environment, createdAt, receivedAt = createdAt } of deliveries) {
-    if (delivery !== 1 || Date.parse(receivedAt) < since) continue;
+  for (const { ordinal, environment, createdAt, receivedAt = createdAt } of deliveries) {
+    if (ordinal !== 1 || Date.parse(receivedAt) < since) continue;
     increase(counted, `${statisticsPk({ environment })} ${bucketSk('hour', Date.parse(receivedAt))} routed`);
   }
   for (const [name, item] of counters) {

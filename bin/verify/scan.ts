@@ -18,7 +18,7 @@ export interface Contents {
 /** An open dead letter. */
 export interface DeadLetter {
   readonly base: string;
-  readonly delivery: number;
+  readonly ordinal: number;
   readonly environment: string;
   readonly destination: string;
   /** ISO 8601. */
@@ -47,7 +47,7 @@ export async function scanTable(table: Table): Promise<Contents> {
 function deadLetterOf(item: Record<string, unknown>, pk: string, ordinal: string): DeadLetter {
   return {
     base: pk.slice('EVT#'.length),
-    delivery: Number.parseInt(ordinal, 16),
+    ordinal: Number.parseInt(ordinal, 16),
     environment: String(item.env),
     destination: String(item.dst),
     failedAt: String(item.failedAt),

@@ -19,7 +19,7 @@ export interface FamilyAddress {
   /** 24 hex digits shared by the event, its deliveries and their attempts. */
   readonly base: string;
   /** 0 for the event itself, else the number of the delivery, from 1. */
-  readonly delivery: number;
+  readonly ordinal: number;
   /** 0 for the event or delivery itself, else the number of the attempt, from 1. */
   readonly attempt: number;
 }
@@ -47,27 +47,26 @@ function variant(digit: string): string {
   return ((Number.parseInt(digit, 16) & 0x3) | 0x8).toString(16);
 }
 
-const ordinal = (value: number): string => value.toString(16).padStart(4, '0');
+const hex4 = (value: number): string => value.toString(16).padStart(4, '0');
 
 /** The 32 hex digits of an address, without prefix. */
-export function familyHex({ base, delivery, attempt }: FamilyAddress): string {
-  return base + ordinal(delivery) + ordinal(attempt);
+export function familyHex({ base, ordinal, attempt }: FamilyAddress): string {
+  return base + hex4(ordinal) + hex4(attempt);
 }
 
 /** `evt_…`, the event of a family. */
-export const eventId = (base: string): string => `evt_${familyHex({ base, delivery: 0, attempt: 0 })}`;
+export const eventId = (base: string): string => `evt_${familyHex({ base, ordinal: 0, attempt: 0 })}`;
 
-/** `dlv_…`, delivery `delivery` of an event. */
-export const deliveryId = (base: string, delivery: number): string =>
-  `dlv_${familyHex({ base, delivery, attempt: 0 })}`;
+/** `dlv_…`, the delivery of an event with that ordinal. */
+export const deliveryId = (base: string, ordinal: number): string => `dlv_${familyHex({ base, ordinal, attempt: 0 })}`;
 
 /** `da_…`, attempt `attempt` of a delivery. */
-export const attemptId = (base: string, delivery: number, attempt: number): string =>
-  `da_${familyHex({ base, delivery, attempt })}`;
+export const attemptId = (base: string, ordinal: number, attempt: number): string =>
+  `da_${familyHex({ base, ordinal, attempt })}`;
 
 /** `dlq_…`, the dead letter that a delivery left when `attempt` was its last. */
-export const deadLetterId = (base: string, delivery: number, attempt: number): string =>
-  `dlq_${familyHex({ base, delivery, attempt })}`;
+export const deadLetterId = (base: string, ordinal: number, attempt: number): string =>
+  `dlq_${familyHex({ base, ordinal, attempt })}`;
 
 /** The same 128 bits in the format of a UUID. */
 export function toUuid(hex: string): string {
@@ -82,16 +81,16 @@ export function toUuid(hex: string): string {
 export function parseFamilyId(text: string, prefix: 'evt' | 'dlv' | 'da' | 'dlq'): FamilyAddress | undefined {
   const hex = (text.startsWith(`${prefix}_`) ? text.slice(prefix.length + 1) : text).replaceAll('-', '').toLowerCase();
   if (!HEX_32.test(hex)) return undefined;
-  const delivery = Number.parseInt(hex.slice(24, 28), 16);
+  const ordinal = Number.parseInt(hex.slice(24, 28), 16);
   const attempt = Number.parseInt(hex.slice(28), 16);
-  const address = { base: hex.slice(0, 24), delivery, attempt };
+  const address = { base: hex.slice(0, 24), ordinal, attempt };
   return fits(address, prefix) ? address : undefined;
 }
 
-function fits({ delivery, attempt }: FamilyAddress, prefix: 'evt' | 'dlv' | 'da' | 'dlq'): boolean {
-  if (prefix === 'evt') return delivery === 0 && attempt === 0;
-  if (prefix === 'dlv') return delivery > 0 && attempt === 0;
-  return delivery > 0 && attempt > 0;
+function fits({ ordinal, attempt }: FamilyAddress, prefix: 'evt' | 'dlv' | 'da' | 'dlq'): boolean {
+  if (prefix === 'evt') return ordinal === 0 && attempt === 0;
+  if (prefix === 'dlv') return ordinal > 0 && attempt === 0;
+  return ordinal > 0 && attempt > 0;
 }
 
 /** Prefixes of configuration identifiers, which are not addresses. */

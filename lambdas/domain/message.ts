@@ -6,7 +6,7 @@ import type { Turn } from './rate-limit';
  */
 export interface DeliveryMessage {
   readonly base: string;
-  readonly delivery: number;
+  readonly ordinal: number;
   /** The attempt that is due, counted over all rounds from 1. */
   readonly attempt: number;
   /** `env_…`, where the destination's configuration is found. */

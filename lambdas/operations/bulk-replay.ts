@@ -28,7 +28,7 @@ export interface BulkReplay {
 export async function bulkReplay(ports: Ports, caller: Principal, ids: readonly string[]): Promise<BulkReplay> {
   const distinct = [...new Set(ids)];
   const own = await readOwn(ports, caller, distinct);
-  const deliveries = [...new Map([...own.values()].map((one) => [`${one.base}/${one.delivery}`, one])).values()];
+  const deliveries = [...new Map([...own.values()].map((one) => [`${one.base}/${one.ordinal}`, one])).values()];
   const started = await inPools(deliveries, POOL, (delivery) => startRound(ports, delivery, 'replay', REPLAYED));
   const queued = started.filter((one) => one !== undefined).length;
   const unknown = distinct.filter((id) => !own.has(id));
@@ -41,12 +41,12 @@ async function readOwn({ table }: Ports, caller: Principal, ids: readonly string
     const address = parseFamilyId(id, 'dlv');
     return address ? [{ id, ...address }] : [];
   });
-  const keys = new Map(addresses.map((one) => [`${one.base}/${one.delivery}`, deliveryKey(one.base, one.delivery)]));
+  const keys = new Map(addresses.map((one) => [`${one.base}/${one.ordinal}`, deliveryKey(one.base, one.ordinal)]));
   const found = (await getAll(table, [...keys.values()])).map(parseDelivery).filter((one) => isOwn(caller, one));
-  const byAddress = new Map(found.map((one) => [`${one.base}/${one.delivery}`, one]));
+  const byAddress = new Map(found.map((one) => [`${one.base}/${one.ordinal}`, one]));
   return new Map(
-    addresses.flatMap(({ id, base, delivery }) => {
-      const one = byAddress.get(`${base}/${delivery}`);
+    addresses.flatMap(({ id, base, ordinal }) => {
+      const one = byAddress.get(`${base}/${ordinal}`);
       return one ? [[id, one] as const] : [];
     }),
   );

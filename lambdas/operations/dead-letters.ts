@@ -35,7 +35,7 @@ export async function pageOfDeadLetters(
  */
 export async function requeue(ports: Ports, letter: DeadLetter): Promise<NewDelivery | undefined> {
   const { table, now } = ports;
-  const delivery = await getDelivery(table, letter.base, letter.delivery);
+  const delivery = await getDelivery(table, letter.base, letter.ordinal);
   if (!delivery) return undefined;
   const answer = await repeatDelivery(table, { delivery, cause: 'requeue', closes: letter, now: now() }, ports);
   if (answer.kind === 'impossible') throw impossible(answer.why);

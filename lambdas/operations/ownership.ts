@@ -24,14 +24,14 @@ export function isOwn(
 /** One of the caller's deliveries; undefined if it does not exist or belongs to another tenant. */
 export async function findDelivery(table: Table, caller: Principal, id: string): Promise<Delivery | undefined> {
   const address = parseFamilyId(id, 'dlv');
-  const delivery = address && (await getDelivery(table, address.base, address.delivery));
+  const delivery = address && (await getDelivery(table, address.base, address.ordinal));
   return delivery && isOwn(caller, delivery) ? delivery : undefined;
 }
 
 /** One of the caller's attempts, made or coming; undefined if it does not exist or belongs to another tenant. */
 export async function findAttempt(table: Table, caller: Principal, id: string): Promise<AttemptRow | undefined> {
   const address = parseFamilyId(id, 'da');
-  const delivery = address && (await getDelivery(table, address.base, address.delivery));
+  const delivery = address && (await getDelivery(table, address.base, address.ordinal));
   if (!delivery || !isOwn(caller, delivery)) return undefined;
   const number = address.attempt;
   if (number === 1) return firstRow(delivery);
@@ -43,7 +43,7 @@ export async function findAttempt(table: Table, caller: Principal, id: string): 
 /** One of the caller's open dead letters; undefined if it is closed or belongs to another tenant. */
 export async function findDeadLetter(table: Table, caller: Principal, id: string): Promise<DeadLetter | undefined> {
   const address = parseFamilyId(id, 'dlq');
-  const letter = address && (await getDeadLetter(table, address.base, address.delivery, address.attempt));
+  const letter = address && (await getDeadLetter(table, address.base, address.ordinal, address.attempt));
   return letter && isOwn(caller, letter) ? letter : undefined;
 }
 

@@ -23,7 +23,7 @@ export function impossible(why: Extract<RepeatAnswer, { kind: 'impossible' }>['w
 export async function replay(ports: Ports, delivery: Delivery): Promise<NewDelivery> {
   const { base, made } = delivery;
   const last: AttemptRow = { delivery, number: made };
-  const closes = isDeadLetter(last) ? { base, delivery: delivery.delivery, attempt: made } : undefined;
+  const closes = isDeadLetter(last) ? { base, ordinal: delivery.ordinal, attempt: made } : undefined;
   const repeat = { delivery, cause: 'replay' as const, now: ports.now() };
   const first = await repeatDelivery(ports.table, { ...repeat, closes }, ports);
   // If somebody else has just closed it, only the new delivery is left to make.

@@ -25,8 +25,8 @@ export const newToken = (): string => randomBytes(9).toString('base64url');
 
 /** The JSON text of a message. */
 export function encodeMessage(message: DeliveryMessage): string {
-  const { base, delivery, ...rest } = message;
-  return JSON.stringify({ delivery: deliveryId(base, delivery), ...rest });
+  const { base, ordinal, ...rest } = message;
+  return JSON.stringify({ delivery: deliveryId(base, ordinal), ...rest });
 }
 
 /**
@@ -38,7 +38,8 @@ export function decodeMessage(body: string): DeliveryMessage {
   const parsed = wire().safeParse(parseJson(body));
   const address = parsed.success ? parseFamilyId(parsed.data.delivery, 'dlv') : undefined;
   if (!parsed.success || !address) throw new UnreadableMessageError('The message body is not a delivery message.');
-  return { ...parsed.data, base: address.base, delivery: address.delivery };
+  const { delivery: _, ...rest } = parsed.data;
+  return { ...rest, base: address.base, ordinal: address.ordinal };
 }
 
 function parseJson(text: string): unknown {

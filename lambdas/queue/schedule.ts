@@ -24,7 +24,7 @@ export interface Schedules {
 }
 
 /** A schedule is named after its attempt, so creating it twice makes one schedule. */
-export const scheduleName = ({ base, delivery, attempt }: DueAttempt): string => `${base}-${delivery}-${attempt}`;
+export const scheduleName = ({ base, ordinal, attempt }: DueAttempt): string => `${base}-${ordinal}-${attempt}`;
 
 /** The parameters of the one-time schedule of an attempt; it deletes itself once it has fired. */
 export function scheduleParameters(queueUrl: string, schedules: Schedules, due: DueAttempt, at: Date) {

@@ -72,7 +72,7 @@ async function continueRouting(
   const found = await ports.deliveriesOf(event.base);
   const existing = found.filter((one) => !isLeftOver(one, event));
   const missing = matches.filter(({ connection }) => !existing.some((one) => one.connection === connection.id));
-  const free = Math.max(0, ...found.map(({ delivery }) => delivery)) + 1;
+  const free = Math.max(0, ...found.map(({ ordinal }) => ordinal)) + 1;
   return [...existing.filter(isUntouched).map(firstAttempt), ...(await placeAll(ports, event, missing, free))];
 }
 
@@ -162,7 +162,7 @@ function newDelivery(
     source,
     createdAt,
     ...(retryAt !== undefined && { receivedAt: event.createdAt }),
-    delivery: ordinal,
+    ordinal,
     connection: connection.id,
     destination: connection.destination,
     cause: 'auto',
@@ -173,6 +173,6 @@ function newDelivery(
 }
 
 /** The first attempt of a delivery. */
-function firstAttempt({ base, delivery, environment, destination }: NewDelivery | Delivery): DueAttempt {
-  return { base, delivery, environment, destination, attempt: 1 };
+function firstAttempt({ base, ordinal, environment, destination }: NewDelivery | Delivery): DueAttempt {
+  return { base, ordinal, environment, destination, attempt: 1 };
 }

@@ -89,7 +89,7 @@ async function putAll(table: Table, url: string, now: number): Promise<Record<Pl
     DELIVERED_ID: deliveryId(base, 1),
     FAILED_ID: deliveryId(base, 2),
     PENDING_ID: deliveryId(base, 3),
-    ...idsOfFailure({ base, delivery: 2, attempt: 1 }),
+    ...idsOfFailure({ base, ordinal: 2, attempt: 1 }),
     RECOVERY_ID: await startRecovery(table, owner, configuration.destination, now),
     NOW: iso(now),
     NOW_MS: String(now),
@@ -99,11 +99,11 @@ async function putAll(table: Table, url: string, now: number): Promise<Record<Pl
 
 /** The attempt that the failed delivery died on, as each surface names it. */
 function idsOfFailure(address: FamilyAddress) {
-  const { base, delivery, attempt } = address;
+  const { base, ordinal, attempt } = address;
   return {
-    ATTEMPT_ID: attemptId(base, delivery, attempt),
+    ATTEMPT_ID: attemptId(base, ordinal, attempt),
     ITEM_ID: toUuid(familyHex(address)),
-    DEAD_LETTER_ID: deadLetterId(base, delivery, attempt),
+    DEAD_LETTER_ID: deadLetterId(base, ordinal, attempt),
   };
 }
 

@@ -14,7 +14,7 @@ export const idempotencyKeyOf = ({ environment, base, connection }: Delivery): s
 export function writeItem(row: AttemptRow) {
   const { delivery, number, attempt } = row;
   return {
-    id: toUuid(familyHex({ base: delivery.base, delivery: delivery.delivery, attempt: number })),
+    id: toUuid(familyHex({ base: delivery.base, ordinal: delivery.ordinal, attempt: number })),
     binding_id: configurationUuid(delivery.connection),
     event_id: eventId(delivery.base),
     idempotency_key: idempotencyKeyOf(delivery),

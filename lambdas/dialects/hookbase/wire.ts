@@ -21,7 +21,7 @@ export function writeDelivery(delivery: Delivery, destination: DestinationNames 
   const latest = latestFigures(delivery);
   const event = eventId(delivery.base);
   return {
-    id: deliveryId(delivery.base, delivery.delivery),
+    id: deliveryId(delivery.base, delivery.ordinal),
     eventId: event,
     destinationId: delivery.destination,
     routeId: delivery.connection,
@@ -66,8 +66,8 @@ export function writeDeadLetter({ letter, delivery }: DeadLetterRow, destination
   const { base, attempt, errorMessage, attemptCount, failedAt } = letter;
   const event = eventId(base);
   return {
-    id: deadLetterId(base, letter.delivery, attempt),
-    deliveryId: deliveryId(base, letter.delivery),
+    id: deadLetterId(base, letter.ordinal, attempt),
+    deliveryId: deliveryId(base, letter.ordinal),
     eventId: event,
     destinationId: letter.destination,
     error: errorMessage ?? null,

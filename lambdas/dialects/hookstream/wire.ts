@@ -13,7 +13,7 @@ export function writeListed(row: AttemptRow, exchange: Exchange, { destinations,
   const destination = destinations.get(delivery.destination);
   const diedAt = diedAtOf(row);
   return {
-    id: attemptId(delivery.base, delivery.delivery, number),
+    id: attemptId(delivery.base, delivery.ordinal, number),
     org_id: delivery.organization,
     env_id: delivery.environment,
     event_id: eventId(delivery.base),

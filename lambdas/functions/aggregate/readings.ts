@@ -67,7 +67,7 @@ export function readReading(record: DynamoDBRecord): Reading {
     const { pk, sk } = key.parse(imageOf(Keys));
     const [before, after] = [imageOf(OldImage), imageOf(NewImage)];
     const place = readDeliveryKey({ pk, sk });
-    if (place) return readDelivery(place.delivery, before, after);
+    if (place) return readDelivery(place.ordinal, before, after);
     if (before && after) return NOTHING;
     const change = after ? 1 : -1;
     if (sk === 'EVT') return { kind: 'event', change, event: event().parse(expandEvent(after ?? before)) };

@@ -43,7 +43,7 @@ export async function deliverMessage(ports: DeliverPorts, message: ReceivedMessa
 /** Whether the delivery died on this message. If unreadable, it counts as alive: a copy loses nothing. */
 async function isDying(ports: DeliverPorts, message: ReceivedMessage): Promise<boolean> {
   try {
-    const delivery = await ports.readDelivery(message.base, message.delivery);
+    const delivery = await ports.readDelivery(message.base, message.ordinal);
     return readFailedClaim(delivery, message).kind === 'dying';
   } catch {
     return false;

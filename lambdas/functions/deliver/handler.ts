@@ -91,9 +91,9 @@ async function handleRecord(record: SQSRecord, context: Context): Promise<void> 
   const outcome = await deliverOrRenew(ports, message, (error) => {
     logger.error('message failed on its last receive', { messageId: message.messageId, error });
   });
-  const { base, delivery, attempt, destination, messageId } = message;
+  const { base, ordinal, attempt, destination, messageId } = message;
   const receiveCount = Number(record.attributes.ApproximateReceiveCount);
-  logger.info('delivery attempt', { base, delivery, attempt, destination, messageId, outcome, receiveCount });
+  logger.info('delivery attempt', { base, ordinal, attempt, destination, messageId, outcome, receiveCount });
   for (const name of metricsOf(outcome)) count(name);
   const acknowledgement = acknowledgementOf(outcome, Date.now());
   if (acknowledgement.kind === 'acknowledge') return;

@@ -21,8 +21,8 @@ export const isOpen = (message: DeliveryMessage, delivery: Delivery | undefined)
 
 /** An attempt of a message's delivery: the one that the message asks for, unless another is named. */
 export const dueAttempt = (message: DeliveryMessage, attempt = message.attempt): DueAttempt => {
-  const { base, delivery, environment, destination } = message;
-  return { base, delivery, environment, destination, attempt };
+  const { base, ordinal, environment, destination } = message;
+  return { base, ordinal, environment, destination, attempt };
 };
 
 /** Puts attempts into the queue. Times are milliseconds since the epoch. */

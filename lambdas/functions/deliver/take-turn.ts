@@ -7,7 +7,7 @@ import { dueAttempt, isOpen, type ReceivedMessage } from './received-message';
 
 /** What waiting for a turn needs. Times are milliseconds since the epoch. */
 export interface TurnPorts {
-  readDelivery(base: string, delivery: number): Promise<Delivery | undefined>;
+  readDelivery(base: string, ordinal: number): Promise<Delivery | undefined>;
   /** Takes the next place in the line of a destination with a rate limit; returns when its turn is. */
   takePlace(destination: string, rate: number, now: number): Promise<number>;
   /** Enqueues a message with its place in line, to be received shortly before its turn at the latest. */
@@ -39,7 +39,7 @@ export async function takeTurn(
   const rate = destination?.rateLimit;
   // A delivery that will be parked needs no place in line.
   if (!destination || rate === undefined || mustWait(destination, ports.now())) return { kind: 'go' };
-  const delivery = await ports.readDelivery(message.base, message.delivery);
+  const delivery = await ports.readDelivery(message.base, message.ordinal);
   if (!isOpen(message, delivery)) return { kind: 'nothing-to-send', delivery };
   let turn = message.turn;
   if (!turn || stepOf(turn, rate, ports.now()) === 'ask')

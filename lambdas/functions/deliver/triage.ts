@@ -51,7 +51,7 @@ export async function triage(ports: TriagePorts, message: ReceivedMessage): Prom
   const now = ports.now();
   const timeoutMs = attemptTimeout(destination, message, now);
   const until = now + timeoutMs + CLAIM_MARGIN_MS;
-  const isDue = async () => isOpen(message, await ports.readDelivery(message.base, message.delivery));
+  const isDue = async () => isOpen(message, await ports.readDelivery(message.base, message.ordinal));
   const admitted = await ports.breaker.admit(destination, until, isDue);
   if (admitted.kind === 'park') return park(ports, message);
   const claimId = randomUUID();
@@ -67,7 +67,7 @@ function attemptTimeout(destination: Destination | undefined, message: ReceivedM
 }
 
 async function park(ports: TriagePorts, message: ReceivedMessage): Promise<MessageOutcome> {
-  const delivery = await ports.readDelivery(message.base, message.delivery);
+  const delivery = await ports.readDelivery(message.base, message.ordinal);
   if (!isOpen(message, delivery)) return unclaimed(ports, message, delivery);
   const answer = await ports.park(delivery, ports.now());
   return answer.kind === 'done' ? { kind: 'parked' } : unclaimed(ports, message, answer.delivery);

@@ -86,7 +86,7 @@ async function dueAttempts(ports: RetryPorts & ValidationPorts, record: DynamoDB
   if (event) return before ? retryEvent(ports, event, before) : routeEvent(ports, event);
   if (delivery.status !== 'pending' || (await isRefused(ports, delivery))) return [];
   const { base, environment, destination, made } = delivery;
-  return [{ base, delivery: delivery.delivery, environment, destination, attempt: made + 1 }];
+  return [{ base, ordinal: delivery.ordinal, environment, destination, attempt: made + 1 }];
 }
 
 /** Reads configuration once per batch, however many events it has: consistent and cheap. */

@@ -107,13 +107,13 @@ async function failedOf(table: Table, { destination }: Recovery, entries: readon
   return (await getAll(table, entries))
     .map(parseDelivery)
     .filter((one) => one.destination === destination && REPLAYED.includes(one.status))
-    .map((one) => deliveryId(one.base, one.delivery));
+    .map((one) => deliveryId(one.base, one.ordinal));
 }
 
 /** Replays what is planned. What an earlier run replayed but did not count is counted now. */
 async function workOff(ports: RecoverPorts, recovery: Recovery, plan: readonly string[]): Promise<Recovered> {
   const addresses = plan.flatMap((id) => parseFamilyId(id, 'dlv') ?? []);
-  const keys = addresses.map(({ base, delivery }) => deliveryKey(base, delivery));
+  const keys = addresses.map(({ base, ordinal }) => deliveryKey(base, ordinal));
   const deliveries = (await getAll(ports.table, keys)).map(parseDelivery);
   const done = await inPools(deliveries, POOL, (delivery) => replay(ports, recovery, delivery));
   const replayed = done.filter(Boolean).length;

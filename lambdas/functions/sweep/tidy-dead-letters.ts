@@ -91,11 +91,11 @@ async function tidyBatch(ports: TidyPorts, held: readonly HeldMessage[], fresh: 
 
 type Deliveries = ReadonlyMap<string, Delivery>;
 
-const nameOf = ({ base, delivery }: Pick<Delivery, 'base' | 'delivery'>): string => `${base}/${delivery}`;
+const nameOf = ({ base, ordinal }: Pick<Delivery, 'base' | 'ordinal'>): string => `${base}/${ordinal}`;
 
 async function readDeliveries(table: Table, held: readonly HeldMessage[]): Promise<Deliveries> {
   const messages = held.flatMap(({ body }) => readBody(body) ?? []);
-  const keys = new Map(messages.map((one) => [nameOf(one), deliveryKey(one.base, one.delivery)]));
+  const keys = new Map(messages.map((one) => [nameOf(one), deliveryKey(one.base, one.ordinal)]));
   const items = await getAll(table, [...keys.values()]);
   return new Map(items.map(parseDelivery).map((delivery) => [nameOf(delivery), delivery]));
 }

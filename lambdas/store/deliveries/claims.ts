@@ -26,7 +26,7 @@ export function claimParameters(table: string, { message, claimId, now, until }:
   const [pending, retrying, sent] = TRANSITIONS.claim.from;
   return {
     TableName: table,
-    Key: deliveryKey(message.base, message.delivery),
+    Key: deliveryKey(message.base, message.ordinal),
     UpdateExpression:
       'SET #status = :sent, claimId = :claim, claimUntil = :until, claims = if_not_exists(claims, :zero) + :one, updatedAt = :now',
     ConditionExpression:

@@ -76,7 +76,7 @@ const item = once(() =>
 export interface Delivery
   extends Omit<z.output<ReturnType<typeof item>>, 'pk' | 'sk' | 'org' | 'env' | 'src' | 'con' | 'dst'> {
   readonly base: string;
-  readonly delivery: number;
+  readonly ordinal: number;
   readonly organization: string;
   readonly environment: string;
   readonly source?: string | undefined;
@@ -98,16 +98,16 @@ export const attemptsInRound = (delivery: Pick<Delivery, 'made' | 'roundStart'>)
 
 /** The `attention` index keys of a delivery in `status`; none for common statuses. */
 export function attentionKeys(
-  delivery: Pick<Delivery, 'environment' | 'destination' | 'base' | 'createdAt' | 'delivery'>,
+  ordinal: Pick<Delivery, 'environment' | 'destination' | 'base' | 'createdAt' | 'ordinal'>,
   status: DeliveryStatus,
   shards: number,
 ): AttentionKeys | undefined {
   if (!needsAttention(status)) return undefined;
-  const { environment, base, createdAt, destination } = delivery;
+  const { environment, base, createdAt, destination } = ordinal;
   const parked = status === 'circuit_open';
   return {
     attPk: parked ? parkedPk(destination) : attentionPk(environment, status, shardOf(base, shards)),
-    attSk: timeKey(createdAt, base, delivery.delivery),
+    attSk: timeKey(createdAt, base, ordinal.ordinal),
   };
 }
 

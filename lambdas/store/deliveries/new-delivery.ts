@@ -10,7 +10,7 @@ import { refusedAttempt } from './refusals';
 /** A delivery to be made. */
 export interface NewDelivery {
   readonly base: string;
-  readonly delivery: number;
+  readonly ordinal: number;
   readonly organization: string;
   readonly environment: string;
   readonly source?: string | undefined;
@@ -31,9 +31,9 @@ export interface NewDelivery {
 /** The item of a new delivery with its index keys: pending, unless a schema refuses it or it has to wait. */
 export function newDeliveryItem(delivery: NewDelivery, shards: number, retentionDays: number) {
   const { base, environment, destination, createdAt } = delivery;
-  const sort = timeKey(createdAt, base, delivery.delivery);
+  const sort = timeKey(createdAt, base, delivery.ordinal);
   return compactDelivery({
-    ...deliveryKey(base, delivery.delivery),
+    ...deliveryKey(base, delivery.ordinal),
     org: delivery.organization,
     env: environment,
     src: delivery.source,

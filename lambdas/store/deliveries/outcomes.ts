@@ -77,7 +77,7 @@ export function recordParameters(table: string, record: AttemptRecord, settings:
   const change = updateOf({ set, remove: TRANSIENT.filter((name) => !(name in set)) });
   return {
     TableName: table,
-    Key: deliveryKey(delivery.base, delivery.delivery),
+    Key: deliveryKey(delivery.base, delivery.ordinal),
     ...withCondition(change, '#claimId = :claimId', {
       names: { '#claimId': 'claimId' },
       values: { ':claimId': record.claimId },
@@ -126,9 +126,9 @@ export function laterAttempt(
   settings: RecordSettings,
 ): TransactItems {
   if (attempt.number === 1) return [];
-  const sort = timeKey(new Date(attempt.startedAt).toISOString(), delivery.base, delivery.delivery, attempt.number);
+  const sort = timeKey(new Date(attempt.startedAt).toISOString(), delivery.base, delivery.ordinal, attempt.number);
   const Item = {
-    ...attemptKey(delivery.base, delivery.delivery, attempt.number),
+    ...attemptKey(delivery.base, delivery.ordinal, attempt.number),
     ...attempt,
     org: delivery.organization,
     env: delivery.environment,
@@ -147,9 +147,9 @@ function deadLetter(table: string, record: AttemptRecord, settings: RecordSettin
   const { delivery, attempt, outcome, now } = record;
   if (outcome.kind !== 'dead') return [];
   const failedAt = new Date(now).toISOString();
-  const sort = timeKey(failedAt, delivery.base, delivery.delivery, attempt.number);
+  const sort = timeKey(failedAt, delivery.base, delivery.ordinal, attempt.number);
   const Item = {
-    ...deadLetterKey(delivery.base, delivery.delivery, attempt.number),
+    ...deadLetterKey(delivery.base, delivery.ordinal, attempt.number),
     org: delivery.organization,
     env: delivery.environment,
     con: delivery.connection,

@@ -61,7 +61,7 @@ export function refusalParameters(
   const change = updateOf({ set, remove: ['claims', 'nextAttemptAt'] });
   return {
     TableName: table,
-    Key: deliveryKey(delivery.base, delivery.delivery),
+    Key: deliveryKey(delivery.base, delivery.ordinal),
     ...withCondition(change, `${allowed.condition} AND made = :before AND roundStart = :round`, {
       values: { ...allowed.values, ':before': delivery.made, ':round': delivery.roundStart },
     }),

@@ -57,7 +57,7 @@ function newDelivery({ delivery, cause, now }: Repeat, ordinal: number): NewDeli
   const { base, organization, environment, source, connection, destination, maxAttempts } = delivery;
   return {
     ...{ base, organization, environment, source, connection, destination, cause, maxAttempts },
-    delivery: ordinal,
+    ordinal,
     createdAt: new Date(now).toISOString(),
     receivedAt: delivery.receivedAt ?? delivery.createdAt,
   };
@@ -93,5 +93,5 @@ async function lastOrdinal(table: Table, base: string): Promise<number> {
     }),
   );
   const [last] = z.array(z.object({ pk: z.string(), sk: z.string() })).parse(Items);
-  return (last && readFamilyKey(last)?.delivery) ?? 0;
+  return (last && readFamilyKey(last)?.ordinal) ?? 0;
 }

@@ -30,7 +30,7 @@ export async function restart(
 ): Promise<TransitionAnswer> {
   const { base, made } = delivery;
   const update = restartParameters(table.name, delivery, cause, now, recovery);
-  const Key = deadLetterKey(base, delivery.delivery, made);
+  const Key = deadLetterKey(base, delivery.ordinal, made);
   const letters = DEAD_STATUSES.includes(delivery.status) ? [{ Delete: { TableName: table.name, Key } }] : [];
   return writeDelivery(table, update, letters);
 }
@@ -45,7 +45,7 @@ export function restartParameters(table: string, delivery: Delivery, cause: Trig
   });
   return {
     TableName: table,
-    Key: deliveryKey(delivery.base, delivery.delivery),
+    Key: deliveryKey(delivery.base, delivery.ordinal),
     ...withCondition(change, `${allowed.condition} AND made = :made AND roundStart = :round`, {
       values: { ...allowed.values, ':made': delivery.made, ':round': delivery.roundStart },
     }),
@@ -66,7 +66,7 @@ export async function park(table: Table, delivery: Delivery, now: number, shards
   const condition =
     'made = :made AND (#status IN (:pending, :retrying) OR (#status = :sent AND #claimUntil < :updatedAt))';
   const values = { ':pending': pending, ':retrying': retrying, ':sent': sent, ':made': delivery.made };
-  return transition(table, delivery.base, delivery.delivery, change, condition, values);
+  return transition(table, delivery.base, delivery.ordinal, change, condition, values);
 }
 
 /** Puts a parked delivery back to `pending`, in the round it was parked in. The stream enqueues it. */
@@ -74,7 +74,7 @@ export async function resume(table: Table, delivery: Delivery, now: number): Pro
   const { from, to } = TRANSITIONS.resume;
   const allowed = statusIn(from);
   const change = { set: { status: to, updatedAt: now }, remove: ['attPk', 'attSk'] };
-  return transition(table, delivery.base, delivery.delivery, change, allowed.condition, allowed.values);
+  return transition(table, delivery.base, delivery.ordinal, change, allowed.condition, allowed.values);
 }
 
 /**
@@ -86,7 +86,7 @@ export async function enqueueAgain(table: Table, delivery: Delivery, now: number
   const allowed = statusIn(from);
   const change = { set: { status: to, updatedAt: now }, remove: ['nextAttemptAt', 'attPk', 'attSk'] };
   const values = { ...allowed.values, ':made': delivery.made };
-  return transition(table, delivery.base, delivery.delivery, change, `${allowed.condition} AND made = :made`, values);
+  return transition(table, delivery.base, delivery.ordinal, change, `${allowed.condition} AND made = :made`, values);
 }
 
 /**
@@ -101,20 +101,20 @@ export async function enqueueStranded(table: Table, delivery: Delivery, now: num
   const change = { set: { status: to, updatedAt: now }, remove: ['claimId', 'claimUntil'] };
   const condition = `${allowed.condition} AND made = :made AND #updatedAt = :read`;
   const values = { ...allowed.values, ':made': delivery.made, ':read': delivery.updatedAt };
-  return transition(table, delivery.base, delivery.delivery, change, condition, values);
+  return transition(table, delivery.base, delivery.ordinal, change, condition, values);
 }
 
 /** Makes one change of a delivery under one condition. */
 async function transition(
   table: Table,
   base: string,
-  delivery: number,
+  ordinal: number,
   change: Change,
   condition: string,
   values: Record<string, unknown>,
 ): Promise<TransitionAnswer> {
   const parts = withCondition(updateOf(change), condition, { values });
-  return writeDelivery(table, { TableName: table.name, Key: deliveryKey(base, delivery), ...parts, ...RETURN_OLD });
+  return writeDelivery(table, { TableName: table.name, Key: deliveryKey(base, ordinal), ...parts, ...RETURN_OLD });
 }
 
 /**

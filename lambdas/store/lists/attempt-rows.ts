@@ -37,17 +37,17 @@ export function createdAtOf({ delivery, number, attempt }: AttemptRow): string {
 
 /** A row of an event's own list, which includes coming attempts. */
 export function listedAttempt(row: AttemptRow): Listed<AttemptRow> {
-  const { base, delivery } = row.delivery;
-  return { sort: timeKey(createdAtOf(row), base, delivery, row.number === 1 ? 0 : row.number), row };
+  const { base, ordinal } = row.delivery;
+  return { sort: timeKey(createdAtOf(row), base, ordinal, row.number === 1 ? 0 : row.number), row };
 }
 
 /** A row of an event's own list of dead letters, sorted by the time of the death like all of them. */
 export function listedDeath(row: AttemptRow): Listed<AttemptRow>[] {
-  const { base, delivery } = row.delivery;
+  const { base, ordinal } = row.delivery;
   const diedAt = diedAtOf(row);
   return diedAt === undefined
     ? []
-    : [{ sort: timeKey(new Date(diedAt).toISOString(), base, delivery, row.number), row }];
+    : [{ sort: timeKey(new Date(diedAt).toISOString(), base, ordinal, row.number), row }];
 }
 
 /** Reads the attempts of index entries, in order; those that are gone by now are left out. */
@@ -62,7 +62,7 @@ export async function readAttemptRows(
       item,
     ]),
   );
-  return entries.flatMap(({ sort, base, delivery: ordinal, attempt: number }) => {
+  return entries.flatMap(({ sort, base, ordinal, attempt: number }) => {
     const delivery = items.get(nameOf(deliveryKey(base, ordinal)));
     const later = items.get(nameOf(attemptKey(base, ordinal, number)));
     if (!delivery || (number > 1 && !later)) return [];
@@ -73,9 +73,9 @@ export async function readAttemptRows(
 
 const nameOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
 
-function keysOf({ base, delivery, attempt }: FamilyItem): Key[] {
-  const later = attempt > 1 ? [attemptKey(base, delivery, attempt)] : [];
-  return [deliveryKey(base, delivery), ...later];
+function keysOf({ base, ordinal, attempt }: FamilyItem): Key[] {
+  const later = attempt > 1 ? [attemptKey(base, ordinal, attempt)] : [];
+  return [deliveryKey(base, ordinal), ...later];
 }
 
 /** Why an attempt was or will be made. */

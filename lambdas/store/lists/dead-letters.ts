@@ -38,8 +38,8 @@ function parseDeadLetter(raw: unknown): DeadLetter {
   const { pk, sk, org, env, con, dst, ...rest } = item.parse(raw);
   const key = readFamilyKey({ pk, sk });
   if (key?.kind !== 'DLQ') throw new TypeError(`${sk} is not the sort key of a dead letter.`);
-  const { base, delivery, attempt } = key;
-  return { ...rest, base, delivery, attempt, organization: org, environment: env, connection: con, destination: dst };
+  const { base, ordinal, attempt } = key;
+  return { ...rest, base, ordinal, attempt, organization: org, environment: env, connection: con, destination: dst };
 }
 
 /** Reads one dead letter, strongly consistent. */
@@ -92,7 +92,7 @@ export async function listDeadLetters(
 async function readRows(table: Table, entries: readonly IndexEntry[]) {
   const letters = entries.flatMap((entry) => {
     const address = readFamilyKey(entry);
-    return address ? [{ ...entry, about: deliveryKey(address.base, address.delivery) }] : [];
+    return address ? [{ ...entry, about: deliveryKey(address.base, address.ordinal) }] : [];
   });
   const found = await getAll(table, [...letters, ...letters.map(({ about }) => about)]);
   const items = new Map(found.map((one) => [`${one.pk}\n${one.sk}`, one]));

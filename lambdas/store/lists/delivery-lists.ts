@@ -37,7 +37,7 @@ export interface ListSettings {
 }
 
 /** The sort key of a delivery in every list. */
-export const sortKeyOf = ({ createdAt, base, delivery }: Delivery): string => timeKey(createdAt, base, delivery);
+export const sortKeyOf = ({ createdAt, base, ordinal }: Delivery): string => timeKey(createdAt, base, ordinal);
 
 /** A delivery with its sort key. */
 export const listedDelivery = (row: Delivery): Listed<Delivery> => ({ sort: sortKeyOf(row), row });

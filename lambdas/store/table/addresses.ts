@@ -6,7 +6,7 @@ export interface Key {
   readonly sk: string;
 }
 
-const ordinal = (value: number): string => value.toString(16).padStart(4, '0');
+const hex4 = (value: number): string => value.toString(16).padStart(4, '0');
 
 const family = (base: string): string => `EVT#${base}`;
 
@@ -16,40 +16,40 @@ export const eventKey = (base: string): Key => ({ pk: family(base), sk: 'EVT' })
 /** Prefix of the sort keys of deliveries and of all that belongs to them. */
 export const DELIVERY_PREFIX = 'DLV#';
 
-export const deliveryKey = (base: string, delivery: number): Key => ({
+export const deliveryKey = (base: string, ordinal: number): Key => ({
   pk: family(base),
-  sk: `${DELIVERY_PREFIX}${ordinal(delivery)}`,
+  sk: `${DELIVERY_PREFIX}${hex4(ordinal)}`,
 });
 
 /** An attempt after the first; the first is part of its delivery's item. */
-export const attemptKey = (base: string, delivery: number, attempt: number): Key => ({
+export const attemptKey = (base: string, ordinal: number, attempt: number): Key => ({
   pk: family(base),
-  sk: `${DELIVERY_PREFIX}${ordinal(delivery)}#ATT#${ordinal(attempt)}`,
+  sk: `${DELIVERY_PREFIX}${hex4(ordinal)}#ATT#${hex4(attempt)}`,
 });
 
 /** What names a dead letter: the attempt is the one that the delivery died on. */
 export interface DeadLetterAddress {
   readonly base: string;
-  readonly delivery: number;
+  readonly ordinal: number;
   readonly attempt: number;
 }
 
-export const deadLetterKey = (base: string, delivery: number, attempt: number): Key => ({
+export const deadLetterKey = (base: string, ordinal: number, attempt: number): Key => ({
   pk: family(base),
-  sk: `${DELIVERY_PREFIX}${ordinal(delivery)}#DLQ#${ordinal(attempt)}`,
+  sk: `${DELIVERY_PREFIX}${hex4(ordinal)}#DLQ#${hex4(attempt)}`,
 });
 
 /** Base and ordinal of a delivery's key, or undefined for any other item of the family. */
-export function readDeliveryKey({ pk, sk }: Key): { base: string; delivery: number } | undefined {
+export function readDeliveryKey({ pk, sk }: Key): { base: string; ordinal: number } | undefined {
   const match = /^DLV#([0-9a-f]{4})$/.exec(sk);
   if (!match?.[1] || !pk.startsWith('EVT#')) return undefined;
-  return { base: pk.slice(4), delivery: Number.parseInt(match[1], 16) };
+  return { base: pk.slice(4), ordinal: Number.parseInt(match[1], 16) };
 }
 
 /** What a sort key under a delivery means: the delivery itself, a later attempt, or the dead letter of an attempt. */
 export interface FamilyItem {
   readonly base: string;
-  readonly delivery: number;
+  readonly ordinal: number;
   readonly kind: 'DLV' | 'ATT' | 'DLQ';
   /** The attempt; 1 for the delivery itself, which holds its first one. */
   readonly attempt: number;
@@ -60,8 +60,8 @@ export function readFamilyKey({ pk, sk }: Key): FamilyItem | undefined {
   const match = /^DLV#([0-9a-f]{4})(?:#(ATT|DLQ)#([0-9a-f]{4}))?$/.exec(sk);
   if (!match?.[1] || !pk.startsWith('EVT#')) return undefined;
   const kind = match[2] === 'ATT' || match[2] === 'DLQ' ? match[2] : 'DLV';
-  const [delivery, attempt] = [Number.parseInt(match[1], 16), Number.parseInt(match[3] ?? '1', 16)];
-  return { base: pk.slice(4), delivery, kind, attempt };
+  const [ordinal, attempt] = [Number.parseInt(match[1], 16), Number.parseInt(match[3] ?? '1', 16)];
+  return { base: pk.slice(4), ordinal, kind, attempt };
 }
 
 /** Configuration of an environment. */
@@ -144,8 +144,8 @@ export function shardOf(base: string, shards: number): number {
 }
 
 /** Sort key of all indexes: creation time, then identifier, so that equal times stay in a fixed order. */
-export function timeKey(at: string, base: string, delivery = 0, attempt = 0): string {
-  return `${at}#${familyHex({ base, delivery, attempt })}`;
+export function timeKey(at: string, base: string, ordinal = 0, attempt = 0): string {
+  return `${at}#${familyHex({ base, ordinal, attempt })}`;
 }
 
 export type TimelineKind = 'EVT' | 'DLV' | 'ATT';

@@ -141,6 +141,6 @@ export function messageBody(message: {
   readonly destination: string;
   readonly token?: string;
 }): string {
-  const { base, delivery } = addressOf(message.delivery);
-  return encodeMessage({ token: 'sent-by-hand', ...message, base, delivery });
+  const { base, ordinal } = addressOf(message.delivery);
+  return encodeMessage({ token: 'sent-by-hand', ...message, base, ordinal });
 }

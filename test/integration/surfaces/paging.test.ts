@@ -37,7 +37,7 @@ async function writeDelivery({ tenant, organization }: Scene, at: number, kind: 
   const delivery: NewDelivery = {
     ...{
       base,
-      delivery: 1,
+      ordinal: 1,
       organization,
       environment: tenant.environment,
       connection: `con_${'c'.repeat(32)}`,
@@ -60,7 +60,7 @@ const OUTCOMES: Readonly<Record<'delivered' | 'retry' | 'dead', (at: number) => 
 
 async function attempt(base: string, number: number, at: number, kind: keyof typeof OUTCOMES): Promise<void> {
   const { table } = world().table;
-  const message = { base, delivery: 1, attempt: number, environment: '', destination, token: 't' };
+  const message = { base, ordinal: 1, attempt: number, environment: '', destination, token: 't' };
   await claim(table, { message, claimId: 'c', now: at, until: at + 1 });
   const delivery = await getDelivery(table, base, 1);
   if (!delivery) throw new Error('The delivery is not there.');

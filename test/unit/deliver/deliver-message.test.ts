@@ -6,7 +6,7 @@ import { answered, DeliveryWorld } from '../support/delivery-world';
 import { BASE, DESTINATION, deliveryOf, destinationOf, ENVIRONMENT, NOW } from '../support/records';
 
 const message: ReceivedMessage = {
-  ...{ base: BASE, delivery: 1, attempt: 1, environment: ENVIRONMENT, destination: DESTINATION },
+  ...{ base: BASE, ordinal: 1, attempt: 1, environment: ENVIRONMENT, destination: DESTINATION },
   token: 'token-1',
   messageId: 'message-1',
   lastReceive: false,
@@ -14,7 +14,7 @@ const message: ReceivedMessage = {
   deadline: NOW + 60_000,
 };
 const last = { ...message, lastReceive: true };
-const due = { base: BASE, delivery: 1, environment: ENVIRONMENT, destination: DESTINATION };
+const due = { base: BASE, ordinal: 1, environment: ENVIRONMENT, destination: DESTINATION };
 
 let world: DeliveryWorld;
 beforeEach(() => {

@@ -10,7 +10,7 @@ import { BASE, DESTINATION, deliveryOf, destinationOf, ENVIRONMENT, NOW } from '
 const [PRIMARY, A, B] = ['https://receiver.example/hook', 'https://a.example/', 'https://b.example/'];
 
 const message = (attempt = 1, changes: Partial<ReceivedMessage> = {}): ReceivedMessage => ({
-  ...{ base: BASE, delivery: 1, attempt, environment: ENVIRONMENT, destination: DESTINATION },
+  ...{ base: BASE, ordinal: 1, attempt, environment: ENVIRONMENT, destination: DESTINATION },
   ...{ token: `token-${attempt}`, messageId: `message-${attempt}`, lastReceive: false, maxReceives: 5 },
   deadline: NOW + 60_000,
   ...changes,

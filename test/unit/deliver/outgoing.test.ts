@@ -52,7 +52,7 @@ describe('the request of an attempt', () => {
 
   it('has a key to deduplicate by, the same on every attempt and for every retry', () => {
     const first = build().headers['Idempotency-Key'];
-    const later = buildRequest({ ...sendingOf(), delivery: deliveryOf({ delivery: 7, made: 9 }), startedAt: 0 });
+    const later = buildRequest({ ...sendingOf(), delivery: deliveryOf({ ordinal: 7, made: 9 }), startedAt: 0 });
     expect(first).toMatch(/^[0-9a-f]{64}$/);
     expect(later.headers['Idempotency-Key']).toBe(first);
     expect(build().headers['X-Webhook-ID']).toBe(`evt_${BASE}00000000`);

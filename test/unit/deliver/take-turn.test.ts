@@ -6,7 +6,7 @@ import { BASE, DESTINATION, deliveryOf, destinationOf, ENVIRONMENT, NOW } from '
 
 let world: DeliveryWorld;
 const message: ReceivedMessage = {
-  ...{ base: BASE, delivery: 1, attempt: 1, environment: ENVIRONMENT, destination: DESTINATION, token: 'token-1' },
+  ...{ base: BASE, ordinal: 1, attempt: 1, environment: ENVIRONMENT, destination: DESTINATION, token: 'token-1' },
   ...{ messageId: 'message-1', lastReceive: false, maxReceives: 5, deadline: NOW + 60_000 },
 };
 const turn = { at: NOW, rate: 2, places: 1 };

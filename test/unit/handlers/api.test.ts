@@ -34,7 +34,7 @@ let output: ReturnType<typeof captureOutput>;
 
 /** A delivery as the timeline lists it. */
 const listed = (delivery: Delivery, shard = 0) => {
-  const tlSk = timeKey(delivery.createdAt, delivery.base, delivery.delivery);
+  const tlSk = timeKey(delivery.createdAt, delivery.base, delivery.ordinal);
   return { ...deliveryItem(delivery), tlPk: `ENV#${delivery.environment}#DLV#${shard}`, tlSk };
 };
 const delivery = deliveryOf({ status: 'failed', made: 1, first: attemptOf({ statusCode: 500, errorMessage: 'x' }) });
@@ -93,7 +93,7 @@ describe('the function api', () => {
 
 describe('the list of deliveries', () => {
   it('is read from the shards of the timeline, newest first, with a cursor where more follow', async () => {
-    const later = deliveryOf({ delivery: 2, createdAt: '2026-03-05T00:00:00.000Z' });
+    const later = deliveryOf({ ordinal: 2, createdAt: '2026-03-05T00:00:00.000Z' });
     table.items.push(listed(later, 1));
     const first = await call('/api/deliveries', { query: { pageSize: '1' } });
     const { pagination } = first.json as { pagination: { next_cursor: string; total: number } };

@@ -61,7 +61,7 @@ function claimable(changes: object): void {
 }
 
 function recordOf(messageId: string, { attempt = 1, receives = 1, body = '' } = {}): SQSRecord {
-  const message = { base: BASE, delivery: 1, attempt, environment: ENVIRONMENT, destination, token: 't' };
+  const message = { base: BASE, ordinal: 1, attempt, environment: ENVIRONMENT, destination, token: 't' };
   return {
     messageId,
     receiptHandle: `receipt-${messageId}`,

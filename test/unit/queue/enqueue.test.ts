@@ -8,7 +8,7 @@ import { BASE, ENVIRONMENT, idOf, NOW } from '../support/records';
 const sqs = mockClient(SQSClient);
 const queue = { sqs: new SQSClient({ region: 'eu-central-1' }), url: 'https://sqs.example/1/deliveries' };
 const dueTo = (n: number) => ({
-  ...{ base: BASE, delivery: n, attempt: 1, environment: ENVIRONMENT },
+  ...{ base: BASE, ordinal: n, attempt: 1, environment: ENVIRONMENT },
   destination: idOf('dst', n),
 });
 const many = (count: number) => Array.from({ length: count }, (_, n) => dueTo(n + 1));

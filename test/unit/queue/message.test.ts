@@ -5,7 +5,7 @@ import { BASE, DESTINATION, ENVIRONMENT } from '../support/records';
 
 const message = {
   base: BASE,
-  delivery: 3,
+  ordinal: 3,
   attempt: 2,
   environment: ENVIRONMENT,
   destination: DESTINATION,
@@ -18,7 +18,7 @@ describe('a delivery message', () => {
     const text = fc.string({ minLength: 1 });
     fc.assert(
       fc.property(ordinal, ordinal, text, text, (delivery, attempt, destination, token) => {
-        const sent = { ...message, delivery, attempt, destination, token };
+        const sent = { ...message, ordinal: delivery, attempt, destination, token };
         expect(decodeMessage(encodeMessage(sent))).toEqual(sent);
       }),
     );

@@ -17,7 +17,7 @@ const schedules = (thresholdSeconds = 900) => ({
   roleArn: 'arn:aws:iam::123456789012:role/schedules',
   thresholdSeconds,
 });
-const due = { base: BASE, delivery: 2, attempt: 4, environment: ENVIRONMENT, destination: DESTINATION };
+const due = { base: BASE, ordinal: 2, attempt: 4, environment: ENVIRONMENT, destination: DESTINATION };
 const delays = () => sqs.commandCalls(SendMessageCommand).map((call) => call.args[0].input.DelaySeconds);
 const created = () => scheduler.commandCalls(CreateScheduleCommand).map((call) => call.args[0].input);
 
@@ -57,7 +57,7 @@ describe('the parameters of a schedule', () => {
 
   it('are named after the attempt, in letters that a name may have', () => {
     expect(scheduleName(due)).toBe(`${BASE}-2-4`);
-    expect(scheduleName({ ...due, delivery: 0xffff, attempt: 0xffff })).toMatch(/^[0-9a-zA-Z-_.]{1,64}$/);
+    expect(scheduleName({ ...due, ordinal: 0xffff, attempt: 0xffff })).toMatch(/^[0-9a-zA-Z-_.]{1,64}$/);
   });
 });
 

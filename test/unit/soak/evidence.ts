@@ -46,7 +46,7 @@ export const claimed = (claimId: string, from: number, overrides: Partial<Delive
 /** The story of a delivery that was these things, one after another. */
 export function storyOf(...images: readonly DeliveryImage[]): DeliveryStory {
   const steps = images.map((after, index): Step => ({ index, before: images[index - 1], after }));
-  return { id: DELIVERY, base: BASE, delivery: 1, steps, attemptChanges: [], letterChanges: [] };
+  return { id: DELIVERY, base: BASE, ordinal: 1, steps, attemptChanges: [], letterChanges: [] };
 }
 
 export const delivered = (receipt: string) =>

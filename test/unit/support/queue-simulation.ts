@@ -43,7 +43,7 @@ export class QueueSimulation {
   }
 
   add(attempt: number, at: number, token = `token-${this.#ids}`): void {
-    const message = { base: BASE, delivery: 1, attempt, environment: ENVIRONMENT, destination: DESTINATION, token };
+    const message = { base: BASE, ordinal: 1, attempt, environment: ENVIRONMENT, destination: DESTINATION, token };
     this.#queue.push({ message, messageId: `message-${this.#ids}`, receives: 0, visibleAt: at });
     this.#ids += 1;
   }

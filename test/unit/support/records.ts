@@ -38,7 +38,7 @@ export const eventOf = (changes: Partial<StoredEvent> = {}): StoredEvent => ({
 
 export const deliveryOf = (changes: Partial<Delivery> = {}): Delivery => ({
   base: BASE,
-  delivery: 1,
+  ordinal: 1,
   ...owner,
   connection: CONNECTION,
   destination: DESTINATION,

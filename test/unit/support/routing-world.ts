@@ -59,13 +59,13 @@ export class RoutingWorld implements RoutePorts {
     this.atOnce -= 1;
     this.writes += 1;
     if (this.writes === this.failAt) throw new Error('throttled');
-    const taken = this.deliveries.get(delivery.delivery);
-    if (!taken) this.deliveries.set(delivery.delivery, madeOf(delivery));
+    const taken = this.deliveries.get(delivery.ordinal);
+    if (!taken) this.deliveries.set(delivery.ordinal, madeOf(delivery));
     return taken;
   }
 
   async deliveriesOf(): Promise<readonly Delivery[]> {
-    return [...this.deliveries.values()].sort((one, other) => one.delivery - other.delivery);
+    return [...this.deliveries.values()].sort((one, other) => one.ordinal - other.ordinal);
   }
 
   readonly validatorFor = () => async () => this.problem;

@@ -13,7 +13,7 @@ const OWNED = {
 /** A delivery that was delivered at its first attempt. */
 export const delivery = (overrides: Partial<Delivery> = {}): Delivery => ({
   base: '0190f3a2b4c57abc8def0123',
-  delivery: 1,
+  ordinal: 1,
   organization: 'org_a',
   environment: 'env_a',
   connection: 'con_a',

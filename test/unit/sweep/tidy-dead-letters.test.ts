@@ -61,7 +61,7 @@ function given(deliveries: readonly Delivery[], messages: readonly Queued[]): vo
 
 const bodyOf = (changes: { token?: string; attempt?: number } = {}) =>
   encodeMessage({
-    ...{ base: BASE, delivery: 1, environment: ENVIRONMENT, destination: DESTINATION },
+    ...{ base: BASE, ordinal: 1, environment: ENVIRONMENT, destination: DESTINATION },
     ...{ attempt: 1, token: 'token-1', ...changes },
   });
 const tidy = (limit = 500) =>

@@ -91,7 +91,7 @@ async function ownDelivery(ports: Ports, request: ApiRequest, caller: Principal)
 const retryOne: Call = async ({ ports }, request, caller) => {
   const delivery = await ownDelivery(ports, request, requireEnvironment(caller));
   const { status } = await retryDelivery(ports, delivery);
-  const id = deliveryId(delivery.base, delivery.delivery);
+  const id = deliveryId(delivery.base, delivery.ordinal);
   return {
     status: 200,
     body: { message: 'Delivery queued for retry', deliveryId: id, status: status as DeliveryStatus },
@@ -113,7 +113,7 @@ const requeueOne: Call = async ({ ports }, request, caller) => {
   const letter = await ownDeadLetter(ports, request, requireEnvironment(caller));
   const delivery = await requeue(ports, letter);
   if (!delivery) throw noDeadLetter(request);
-  const id = deliveryId(delivery.base, delivery.delivery);
+  const id = deliveryId(delivery.base, delivery.ordinal);
   return { status: 200, body: { message: 'Item requeued for delivery', deliveryId: id } };
 };
 
