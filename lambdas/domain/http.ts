@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { version } from '../../package.json';
 
 /** Header names in lower case with one value each; several values of one name are joined with a comma. */
 export type Headers = Readonly<Record<string, string>>;
@@ -7,3 +8,6 @@ export type Headers = Readonly<Record<string, string>>;
 export function reasonPhrase(statusCode: number): string {
   return STATUS_CODES[statusCode] ?? `HTTP ${statusCode}`;
 }
+
+/** The `User-Agent` that destinations see, with Posthorn's version. */
+export const USER_AGENT = `Posthorn/${version}`;

@@ -3,8 +3,15 @@ import { listQuery as organizationListQuery } from '../../lambdas/dialects/webho
 import { statisticsQuery } from '../../lambdas/functions/api/statistics';
 import { under } from '../../lambdas/http/routes';
 import type { Operation, Operations, Parameters } from '../operation';
-import { bulkReplayed, deadLetters, deliveries, requeued, retried, statistics } from '../responses/hookbase';
-import { deliveries as organizationDeliveries } from '../responses/webhook-relay';
+import {
+  bulkReplayed,
+  deadLetters,
+  deliveries,
+  organizationDeliveries,
+  requeued,
+  retried,
+  statistics,
+} from '../responses/hookbase';
 import type { TagName } from '../tags';
 
 /** A surface that shows deliveries. */

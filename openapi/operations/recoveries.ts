@@ -1,6 +1,6 @@
 import { recoveryBody, recoveryQuery } from '../../lambdas/dialects/management/recoveries';
 import type { Operations } from '../operation';
-import { oneRecovery, recoveries } from '../responses/recoveries';
+import { oneRecovery, recoveries } from '../responses/events';
 
 const tag = 'Recoveries';
 const params = { id: 'Identifier of the recovery' };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { STATUS_WORDS } from '../../lambdas/dialects/webhook-relay/wire';
 import { DELIVERY_STATUSES } from '../../lambdas/domain/delivery';
 import { PERIOD_NAMES } from '../../lambdas/statistics/read-statistics';
 import { count, headers, httpStatus, idOf, milliseconds, nextCursor, time, totals } from './members';
@@ -49,7 +50,7 @@ const pagination = z
   .meta({ id: 'PageOfDeliveries' });
 
 /** The answers of a surface that shows deliveries, with its words for a status. */
-export function deliveryAnswers(name: string, words: readonly [string, ...string[]] | readonly string[]) {
+function deliveryAnswers(name: string, words: readonly [string, ...string[]] | readonly string[]) {
   const status = z.enum(words as [string, ...string[]]).meta({ id: `${name}Status` });
   const delivery = z.object(members(status)).meta({ id: name });
   return {
@@ -60,6 +61,9 @@ export function deliveryAnswers(name: string, words: readonly [string, ...string
 
 /** `/api/deliveries` and `/api/deliveries/{id}`. */
 export const deliveries = deliveryAnswers('Delivery', DELIVERY_STATUSES);
+
+/** `/api/organizations/{orgId}/deliveries`: the members of the Hookbase surface, with four words for a status. */
+export const organizationDeliveries = deliveryAnswers('OrganizationDelivery', Object.keys(STATUS_WORDS));
 
 /** A delivery that was retried. */
 export const retried = z

@@ -1,6 +1,5 @@
 import { createAuthenticate } from '../../http/authentication';
 import { createHttpHandler, type Endpoint, type EndpointsOf } from '../../http/endpoint';
-import { showOpenApi } from '../../http/openapi';
 import { under } from '../../http/routes';
 import { defaultLimits, readEnvironment } from '../../runtime/environment';
 import { openTable } from '../../store/table/table';
@@ -43,7 +42,10 @@ const deliveriesOf = (surface: () => Promise<DeliverySurface>) => ({
 
 const endpoints: EndpointsOf<'api'> = {
   'GET /health': async () => ({ status: 200, body: { status: 'ok' } }),
-  'GET /openapi.json': showOpenApi,
+  'GET /openapi.json': async () => {
+    const { default: body } = await import('../../../docs/openapi.json');
+    return { status: 200, body, headers: { 'cache-control': 'public, max-age=300' } };
+  },
   'GET /v1/events': async (...call) => (await events()).showEvents(ports, ...call),
   'GET /v1/events/{id}': async (...call) => (await events()).showEvent(ports, ...call),
   'POST /v1/events/{id}/retry': async (...call) => (await import('./retry-event')).retryWholeEvent(ports, ...call),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { BatchGetCommand, GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -64,6 +65,12 @@ describe('the function api', () => {
     const { statusCode, json } = await call('/health', { headers: {} });
     expect([statusCode, json]).toEqual([200, { status: 'ok' }]);
     expect(table.documents.calls()).toHaveLength(0);
+  });
+
+  it('serves the OpenAPI document that is checked in, without a key', async () => {
+    const { statusCode, json } = await call('/openapi.json', { headers: {} });
+    expect(statusCode).toBe(200);
+    expect(json).toEqual(JSON.parse(readFileSync(new URL('../../../docs/openapi.json', import.meta.url), 'utf8')));
   });
 
   it.each(['/v1/events', `/v1/events/${eventId(BASE)}`, '/api/deliveries', `/api/deliveries/${id}`])(

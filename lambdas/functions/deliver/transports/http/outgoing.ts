@@ -1,12 +1,11 @@
 import type { Destination } from '../../../../configuration/destination';
 import { HEADER_VALUE } from '../../../../domain/header-rules';
-import type { Headers } from '../../../../domain/http';
+import { type Headers, USER_AGENT } from '../../../../domain/http';
 import { deliveryIdempotencyKey } from '../../../../domain/idempotency';
 import { eventId } from '../../../../domain/identifiers';
 import { isCredentialName, redactHeaders } from '../../../../domain/redaction';
 import { sign } from '../../../../domain/signature';
 import { activeSecrets } from '../../../../domain/signing-secrets';
-import { USER_AGENT } from '../../../../domain/version';
 import type { Sending } from '../transport';
 import type { OutgoingRequest } from './send';
 
