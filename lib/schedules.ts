@@ -76,7 +76,7 @@ export class SweepSchedule extends Construct {
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [props.target.functionArn] }),
     );
     const schedule = new CfnSchedule(this, 'Schedule', {
-      description: 'Probes, resumes and mends what was left behind',
+      description: 'Probes, resumes and repairs what was left behind',
       flexibleTimeWindow: { mode: 'OFF' },
       scheduleExpression: rate(props.intervalMinutes),
       target: {

@@ -38,7 +38,7 @@ export class Receivers {
   private readonly seen = new Map<string, number>();
   private urls: Readonly<Record<Role['reach'], string>> | undefined;
   private stopTls = async (): Promise<void> => {};
-  private mended = false;
+  private repaired = false;
 
   constructor(
     private readonly roles: readonly Role[],
@@ -60,9 +60,9 @@ export class Receivers {
     };
   }
 
-  /** Where a role is reached; once mended, every one is reached alike. */
+  /** Where a role is reached; once repaired, every one is reached alike. */
   urlOf({ name, reach }: Role, path = ''): string {
-    return `${this.urls?.[this.mended ? 'http' : reach]}/${name}${path}`;
+    return `${this.urls?.[this.repaired ? 'http' : reach]}/${name}${path}`;
   }
 
   /** From now on signatures of a role's requests are checked with this secret. */
@@ -76,8 +76,8 @@ export class Receivers {
   }
 
   /** From now on every receiver accepts everything. */
-  mend(): void {
-    this.mended = true;
+  repair(): void {
+    this.repaired = true;
   }
 
   async stop(): Promise<void> {
@@ -120,7 +120,7 @@ export class Receivers {
     const nth = (this.seen.get(payload) ?? 0) + 1;
     this.seen.set(payload, nth);
     const weights = this.roles.find(({ name }) => name === role)?.weights;
-    if (this.mended || weights === undefined) return 'accept';
+    if (this.repaired || weights === undefined) return 'accept';
     return new Random(this.seed, `receiver ${payload} ${nth}`).weighted(weights as Record<Behaviour, number>);
   }
 }

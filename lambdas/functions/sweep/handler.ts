@@ -6,8 +6,8 @@ import { count, measureSeconds, publishMetrics } from '../../runtime/metrics';
 import { openTable } from '../../store/table/table';
 import { readEnvironments, type SweptEnvironment } from './environments';
 import { hasBacklog } from './guards';
-import { mend } from './mend';
 import { type Recovered, recoverDeliveries } from './recover';
+import { repair } from './repair';
 import { resumeParked } from './resume-parked';
 import { type Tidied, tidyDeadLetters } from './tidy-dead-letters';
 
@@ -53,19 +53,19 @@ export async function handler(): Promise<Swept> {
     recoverDeliveries({ table, shards: common.shards, ...PACE, now: Date.now }),
   ]);
   // Comes last: a delivery whose message is in the dead-letter queue is dead, not stranded.
-  const { oldestSeconds, ...mended } = await mendAll(environments);
+  const { oldestSeconds, ...repaired } = await repairAll(environments);
   const { replaced, ...resumed } = settledValue(resuming);
   const [deadLetters, recovered] = [settledValue(tidying), settledValue(recovering)];
-  const repairs = { deadLetters: deadLetters.repaired, probes: replaced, ...mended };
+  const repairs = { deadLetters: deadLetters.repaired, probes: replaced, ...repaired };
   const swept = { ...resumed, deadLetters, recovered, repairs, oldestSeconds };
   logger.info('swept', swept);
   report(swept);
   return swept;
 }
 
-async function mendAll(environments: readonly SweptEnvironment[]) {
+async function repairAll(environments: readonly SweptEnvironment[]) {
   let backlog: Promise<boolean> | undefined;
-  return mend(
+  return repair(
     {
       table,
       shards: common.shards,

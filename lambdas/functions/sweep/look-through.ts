@@ -2,7 +2,7 @@ import { type IndexEntry, type IndexPartition, mergedEntries, type TimeRange } f
 import type { Table } from '../../store/table/table';
 
 /** What repairs need from outside. Times are milliseconds. */
-export interface MendPorts {
+export interface RepairPorts {
   readonly table: Table;
   readonly shards: number;
   /** A run starts nothing new after this long. */
@@ -13,8 +13,8 @@ export interface MendPorts {
 }
 
 /** How many repairs were made, and where to continue; undefined to begin at the oldest. */
-export interface Mended {
-  readonly mended: number;
+export interface Repaired {
+  readonly repaired: number;
   readonly position: string | undefined;
 }
 

@@ -3,7 +3,7 @@ import { mayHaveParked } from '../../store/configuration/destination-status';
 import { attentionPartitions, parkedPartition } from '../../store/lists/partitions';
 import { mergedEntries } from '../../store/lists/timeline';
 import type { SweptEnvironment } from './environments';
-import type { MendPorts } from './look-through';
+import type { RepairPorts } from './look-through';
 
 /**
  * When the oldest unsettled delivery of an environment was created: one that waits for its next attempt or its
@@ -12,7 +12,7 @@ import type { MendPorts } from './look-through';
  * @returns milliseconds since the epoch; undefined if everything is settled
  */
 export async function oldestOpen(
-  ports: MendPorts,
+  ports: RepairPorts,
   environment: SweptEnvironment,
   hours: readonly Hour[],
 ): Promise<number | undefined> {
@@ -22,7 +22,7 @@ export async function oldestOpen(
 }
 
 async function oldestWaiting(
-  { table, shards }: MendPorts,
+  { table, shards }: RepairPorts,
   { id, destinations, orphans }: SweptEnvironment,
 ): Promise<number | undefined> {
   const parking = [...destinations.filter(mayHaveParked), ...orphans];
@@ -36,7 +36,7 @@ async function oldestWaiting(
 }
 
 async function oldestDue(
-  { table }: MendPorts,
+  { table }: RepairPorts,
   { id }: SweptEnvironment,
   hours: readonly Hour[],
 ): Promise<number | undefined> {

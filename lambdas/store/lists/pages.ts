@@ -5,10 +5,10 @@ import { countEntries, type IndexEntry, type IndexPartition, mergedEntries, type
 export const COUNT_LIMIT = 10_000;
 
 /** How many entries one call searches for rows that match a filter; the cursor reaches the rest. */
-const SIEVE_LIMIT = 10_000;
+const FILTER_LIMIT = 10_000;
 
 /** And for how long, in milliseconds: a call has to be answered long before its function times out. */
-const SIEVE_MS = 4_000;
+const FILTER_MS = 4_000;
 
 /** The most items fetched at a time while a filter looks for matches. */
 const MAX_FETCH = 400;
@@ -62,7 +62,7 @@ export const EMPTY_PAGE: Page<never> = { rows: [], total: 0, totalIsExact: true 
 /** Reads a page of a list. How much it reads depends on the window and never on the size of the table. */
 export async function readPage<Row>(table: Table, listing: Listing<Row>, window: Window): Promise<Page<Row>> {
   const known = await listing.knownTotal?.();
-  const read = listing.entriesAreRows ? keyedPage : sievedPage;
+  const read = listing.entriesAreRows ? keyedPage : filteredPage;
   return read(table, listing, window, known);
 }
 
@@ -89,8 +89,8 @@ async function keyedPage<Row>(
   }
   const reached = skipped + rows.length;
   const whole = cursor === undefined && ahead.length === 0;
-  const told = toldTotal(known, total, reached) ?? (whole ? exactly(reached) : undefined);
-  return { ...content(rows, ahead.length > 0), ...(told ?? (await countAll(table, listing))) };
+  const answer = uncountedTotal(known, total, reached) ?? (whole ? exactly(reached) : undefined);
+  return { ...content(rows, ahead.length > 0), ...(answer ?? (await countAll(table, listing))) };
 }
 
 const exactly = (total: number): Total => ({ total, totalIsExact: true });
@@ -100,7 +100,7 @@ const exactly = (total: number): Total => ({ total, totalIsExact: true });
  *
  * @param reached how many rows there are at least; counters may be a moment behind
  */
-function toldTotal(known: number | undefined, before: Total | undefined, reached: number): Total | undefined {
+function uncountedTotal(known: number | undefined, before: Total | undefined, reached: number): Total | undefined {
   return known === undefined ? before : exactly(Math.max(known, reached));
 }
 
@@ -110,7 +110,7 @@ async function countAll(table: Table, { partitions, range }: Listing<unknown>): 
 }
 
 /** Reads items in growing chunks until the page and its total are known, or the limit is reached. */
-async function sievedPage<Row>(
+async function filteredPage<Row>(
   table: Table,
   listing: Listing<Row>,
   { offset, limit, cursor, total }: Window,
@@ -118,13 +118,13 @@ async function sievedPage<Row>(
 ): Promise<Page<Row>> {
   const entries = entriesOf(table, listing, cursor, limit + 1);
   const countless = known !== undefined || total !== undefined;
-  const deadline = performance.now() + SIEVE_MS;
+  const deadline = performance.now() + FILTER_MS;
   const rows: Listed<Row>[] = [];
   let [matches, seen, size] = [0, 0, limit + 1];
   let last: string | undefined;
   let ended = false;
   const enough = () => rows.length > limit && (countless || matches > COUNT_LIMIT);
-  while (!ended && seen < SIEVE_LIMIT && performance.now() < deadline && !enough()) {
+  while (!ended && seen < FILTER_LIMIT && performance.now() < deadline && !enough()) {
     const chunk = await take(entries, size);
     const found = await listing.read(chunk);
     if (rows.length <= limit) rows.push(...found.slice(Math.max(0, offset - matches)));
@@ -133,10 +133,10 @@ async function sievedPage<Row>(
     [matches, seen, size] = [matches + found.length, seen + chunk.length, Math.min(MAX_FETCH, size * 2)];
   }
   const counted = { total: Math.min(matches, COUNT_LIMIT), totalIsExact: ended && cursor === undefined };
-  const told = toldTotal(known, total, matches) ?? counted;
+  const answer = uncountedTotal(known, total, matches) ?? counted;
   const shown = content(rows.slice(0, limit), rows.length > limit);
   // One call may not search any further: the cursor continues from here.
-  return { ...shown, next: shown.next ?? (ended ? undefined : last), ...told };
+  return { ...shown, next: shown.next ?? (ended ? undefined : last), ...answer };
 }
 
 function content<Row>(rows: readonly Listed<Row>[], more: boolean): Pick<Page<Row>, 'rows' | 'next'> {

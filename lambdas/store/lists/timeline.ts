@@ -57,14 +57,14 @@ export async function* mergedEntries(
   const limit = queryLimit(wanted, partitions.length);
   const streams = partitions.map((partition) => entries(table, partition, range, order, limit));
   const heads = await Promise.all(streams.map((stream) => stream.next()));
-  let told: string | undefined;
+  let previous: string | undefined;
   for (;;) {
     const next = nextOf(heads, order);
     const head = next === undefined ? undefined : heads[next];
     const stream = next === undefined ? undefined : streams[next];
     if (next === undefined || head?.done !== false || !stream) return;
-    if (head.value.sort !== told) yield head.value;
-    told = head.value.sort;
+    if (head.value.sort !== previous) yield head.value;
+    previous = head.value.sort;
     heads[next] = await stream.next();
   }
 }

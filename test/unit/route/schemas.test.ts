@@ -27,7 +27,7 @@ describe('routing an event over connections with schemas', () => {
     ]);
   });
 
-  it('leaves what it has refused as it is when it runs again, even if the schema has been mended', async () => {
+  it('leaves what it has refused as it is when it runs again, even if the schema has been repaired', async () => {
     world.connections = [connectionNo(1, { schema }), connectionNo(2, { schema })];
     world.problem = 'no match';
     await routeEvent(world, eventOf());

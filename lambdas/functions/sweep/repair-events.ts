@@ -9,7 +9,7 @@ import { deliveryKey } from '../../store/table/addresses';
 import { getAll } from '../../store/table/batch-get';
 import type { Table } from '../../store/table/table';
 import type { SweptEnvironment } from './environments';
-import { type Mended, type MendPorts, takePortion } from './look-through';
+import { type Repaired, type RepairPorts, takePortion } from './look-through';
 
 /** How many events of an environment are looked at in one run: enough to keep up with two million a day. */
 const LIMIT = 2_000;
@@ -24,20 +24,20 @@ const CHUNK = 25;
  *
  * @param position where the previous run stopped; everything before it has been checked for good
  */
-export async function mendEvents(
-  ports: MendPorts,
+export async function repairEvents(
+  ports: RepairPorts,
   { id }: SweptEnvironment,
   hours: readonly Hour[],
   position: string | undefined,
-): Promise<Mended> {
+): Promise<Repaired> {
   const { table, shards, now } = ports;
   const hour = firstUnrouted(hours, timeOf(position), now(), STRANDED_MS);
-  if (!hour) return { mended: 0, position };
+  if (!hour) return { repaired: 0, position };
   const [from, end] = [hour.start, hour.start + WIDTHS.hour.ms].map((at) => new Date(at).toISOString());
   const range = { from: from ?? '', to: (from ?? '').slice(0, WIDTHS.hour.digits) };
   const portion = await takePortion(table, timelinePartitions([id], ['EVT'], shards), range, position, LIMIT);
-  const mended = await routeCutOff(table, portion.entries, now);
-  return { mended, position: portion.position ?? end };
+  const repaired = await routeCutOff(table, portion.entries, now);
+  return { repaired, position: portion.position ?? end };
 }
 
 /** Positions begin with a time. */
@@ -45,13 +45,13 @@ const timeOf = (position: string | undefined): number => (position ? Date.parse(
 
 async function routeCutOff(table: Table, entries: readonly IndexEntry[], now: () => number): Promise<number> {
   const events = await withoutDeliveries(table, entries);
-  let mended = 0;
+  let repaired = 0;
   for (const chunk of chunks(events, CHUNK)) {
     for (const event of (await getAll(table, chunk)).map(parseEvent)) {
-      if (isCutOff(event, now()) && (await requestRetry(table, event.base, now()))) mended += 1;
+      if (isCutOff(event, now()) && (await requestRetry(table, event.base, now()))) repaired += 1;
     }
   }
-  return mended;
+  return repaired;
 }
 
 /** Routing writes the first delivery before all others, so an event without it has none. */

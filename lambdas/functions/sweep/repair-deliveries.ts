@@ -7,7 +7,7 @@ import type { IndexEntry } from '../../store/lists/timeline';
 import { getAll } from '../../store/table/batch-get';
 import type { SweptEnvironment } from './environments';
 import { withoutThoseInLine } from './guards';
-import { type Mended, type MendPorts, takePortion } from './look-through';
+import { type Repaired, type RepairPorts, takePortion } from './look-through';
 
 /** How many deliveries of an environment one run looks at for messages that are gone. */
 const STRANDED_LIMIT = 500;
@@ -21,30 +21,30 @@ const LATE_LIMIT = 100;
  *
  * @param position where the previous run stopped
  */
-export async function mendStranded(
-  ports: MendPorts,
+export async function repairStranded(
+  ports: RepairPorts,
   environment: SweptEnvironment,
   hours: readonly Hour[],
   position: string | undefined,
-): Promise<Mended> {
+): Promise<Repaired> {
   const { table, shards } = ports;
   const remedy: Remedy = { applies: isStranded, apply: (delivery, at) => enqueueStranded(table, delivery, at) };
-  let [mended, left] = [0, STRANDED_LIMIT];
+  let [repaired, left] = [0, STRANDED_LIMIT];
   for await (const minute of minutesToLookInto(ports, environment, hours, position)) {
     const partitions = timelinePartitions([environment.id], ['DLV'], shards);
     const portion = await takePortion(table, partitions, { from: minute, to: minute }, position, left);
-    const done = await mendEntries(ports, environment, portion.entries, remedy);
-    if (done === undefined) return { mended, position };
-    mended += done;
+    const done = await repairEntries(ports, environment, portion.entries, remedy);
+    if (done === undefined) return { repaired, position };
+    repaired += done;
     left -= portion.entries.length;
-    if (portion.position !== undefined) return { mended, position: portion.position };
+    if (portion.position !== undefined) return { repaired, position: portion.position };
   }
-  return { mended, position: undefined };
+  return { repaired, position: undefined };
 }
 
 /** Minutes with open deliveries from the position on, oldest first, as ISO 8601 begins: `2026-11-21T20:41`. */
 async function* minutesToLookInto(
-  { table, now }: MendPorts,
+  { table, now }: RepairPorts,
   { id }: SweptEnvironment,
   hours: readonly Hour[],
   position = '',
@@ -62,21 +62,21 @@ async function* minutesToLookInto(
  *
  * @param position where the previous run stopped
  */
-export async function mendLate(
-  ports: MendPorts,
+export async function repairLate(
+  ports: RepairPorts,
   environment: SweptEnvironment,
   position: string | undefined,
-): Promise<Mended> {
+): Promise<Repaired> {
   const { table, shards, now } = ports;
   const partitions = attentionPartitions([environment.id], ['retrying'], shards);
   const to = new Date(now() - LATE_MS).toISOString();
   const portion = await takePortion(table, partitions, { to }, position, LATE_LIMIT);
   const remedy: Remedy = { applies: isLate, apply: (delivery, at) => enqueueAgain(table, delivery, at) };
-  const mended = await mendEntries(ports, environment, portion.entries, remedy);
-  return mended === undefined ? { mended: 0, position } : { mended, position: portion.position };
+  const repaired = await repairEntries(ports, environment, portion.entries, remedy);
+  return repaired === undefined ? { repaired: 0, position } : { repaired, position: portion.position };
 }
 
-/** How one kind of trouble is recognized and mended. */
+/** How one kind of trouble is recognized and repaired. */
 interface Remedy {
   /** Whether a delivery has the problem, unless something holds it up. */
   applies(delivery: Delivery, now: number): boolean;
@@ -89,8 +89,8 @@ interface Remedy {
  *
  * @returns how many, or undefined when a backlog may be the reason that they are late
  */
-async function mendEntries(
-  ports: MendPorts,
+async function repairEntries(
+  ports: RepairPorts,
   { destinations }: SweptEnvironment,
   entries: readonly IndexEntry[],
   remedy: Remedy,
@@ -101,10 +101,10 @@ async function mendEntries(
   const troubled = await withoutThoseInLine(ports.table, destinations, overdue, now);
   if (troubled.length === 0) return 0;
   if (await ports.hasBacklog()) return undefined;
-  let mended = 0;
+  let repaired = 0;
   for (const delivery of troubled) {
     const { kind } = await remedy.apply(delivery, ports.now());
-    if (kind === 'done') mended += 1;
+    if (kind === 'done') repaired += 1;
   }
-  return mended;
+  return repaired;
 }

@@ -2,10 +2,10 @@ import { chunks } from '../../runtime/pools';
 import { readHours } from '../../statistics/hours';
 import { keepPositions, readPositions } from '../../store/sweep/sweep-positions';
 import type { SweptEnvironment } from './environments';
-import type { MendPorts } from './look-through';
-import { mendLate, mendStranded } from './mend-deliveries';
-import { mendEvents } from './mend-events';
+import type { RepairPorts } from './look-through';
 import { oldestOpen } from './oldest-open';
+import { repairLate, repairStranded } from './repair-deliveries';
+import { repairEvents } from './repair-events';
 
 /** How many environments are checked at a time. */
 const POOL = 8;
@@ -23,12 +23,12 @@ export interface Repairs {
 }
 
 /** Finds what nothing else would repair, in all environments, and repairs it. */
-export async function mend(ports: MendPorts, environments: readonly SweptEnvironment[]): Promise<Repairs> {
+export async function repair(ports: RepairPorts, environments: readonly SweptEnvironment[]): Promise<Repairs> {
   const deadline = ports.now() + ports.timeLimitMs;
   const found: Found[] = [];
   for (const pool of chunks(environments, POOL)) {
     if (ports.now() >= deadline) break;
-    found.push(...(await Promise.all(pool.map((environment) => mendEnvironment(ports, environment)))));
+    found.push(...(await Promise.all(pool.map((environment) => repairEnvironment(ports, environment)))));
   }
   const sum = (kind: 'stranded' | 'late' | 'unrouted') => found.reduce((total, one) => total + one[kind], 0);
   const oldest = Math.min(ports.now(), ...found.flatMap((one) => one.oldest ?? []));
@@ -41,19 +41,19 @@ interface Found extends Omit<Repairs, 'oldestSeconds'> {
   readonly oldest: number | undefined;
 }
 
-async function mendEnvironment(ports: MendPorts, environment: SweptEnvironment): Promise<Found> {
+async function repairEnvironment(ports: RepairPorts, environment: SweptEnvironment): Promise<Found> {
   const { table, now } = ports;
   const [hours, positions] = await Promise.all([
     readHours(table, environment.id, now()),
     readPositions(table, environment.id),
   ]);
   const [stranded, late, events, oldest] = await Promise.all([
-    mendStranded(ports, environment, hours, positions.open),
-    mendLate(ports, environment, positions.retrying),
-    mendEvents(ports, environment, hours, positions.events),
+    repairStranded(ports, environment, hours, positions.open),
+    repairLate(ports, environment, positions.retrying),
+    repairEvents(ports, environment, hours, positions.events),
     oldestOpen(ports, environment, hours),
   ]);
   const moved = { open: stranded.position, retrying: late.position, events: events.position };
   await keepPositions(table, environment.id, positions, moved);
-  return { stranded: stranded.mended, late: late.mended, unrouted: events.mended, oldest };
+  return { stranded: stranded.repaired, late: late.repaired, unrouted: events.repaired, oldest };
 }

@@ -4,12 +4,12 @@ import type { Target } from './configure';
 import type { Operator } from './operator';
 
 /** Repairs everything that an operator can repair: addresses, pauses, switches. Repeats each call until it is done. */
-export async function mendAll(operator: Operator, targets: readonly Target[], receivers: Receivers): Promise<void> {
+export async function repairAll(operator: Operator, targets: readonly Target[], receivers: Receivers): Promise<void> {
   const kept = targets.filter(({ role }) => role.configured !== 'deleted');
-  await Promise.all(kept.map((target) => mend(operator, target, receivers.urlOf(target.role))));
+  await Promise.all(kept.map((target) => repair(operator, target, receivers.urlOf(target.role))));
 }
 
-async function mend(operator: Operator, { role, destination, connection }: Target, url: string): Promise<void> {
+async function repair(operator: Operator, { role, destination, connection }: Target, url: string): Promise<void> {
   await insist(operator, 'move', destination, 'PATCH', `/v1/destinations/${destination}`, { url });
   await insist(operator, 'resume', destination, 'POST', `/v1/destinations/${destination}/resume`);
   if (role.configured === 'connection switched')
