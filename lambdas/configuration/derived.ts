@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
-import { STRICT_RULES, type UrlRules } from '../domain/target-url';
-import type { Field, Members, Schema } from './members';
+import { anyUrl, type Field, type Members, type Schema, type UrlCheck } from './members';
 
 /** Every body may name a tenant, which has to be the key's own. */
 export const tenant = { org_id: z.optional(z.string()), env_id: z.optional(z.string()) };
@@ -17,15 +16,15 @@ const owned = () => ({
 type Owned = z.output<z.ZodMiniObject<ReturnType<typeof owned>>>;
 
 /** The body that creates one. */
-export const createBody = <M extends Members>(members: M, rules?: UrlRules) =>
-  z.object(bodyShape(members, 'create', rules));
+export const createBody = <M extends Members>(members: M, urlProblem?: UrlCheck) =>
+  z.object(bodyShape(members, 'create', urlProblem));
 
 /** The body that changes one: what is absent stays as it is. */
-export const changeBody = <M extends Members>(members: M, rules?: UrlRules) =>
-  z.object(bodyShape(members, 'change', rules));
+export const changeBody = <M extends Members>(members: M, urlProblem?: UrlCheck) =>
+  z.object(bodyShape(members, 'change', urlProblem));
 
-function bodyShape<M extends Members, When extends keyof Field>(members: M, when: When, rules = STRICT_RULES) {
-  const fields = Object.values(members).flatMap((one) => Object.entries(one.body?.(rules) ?? {}));
+function bodyShape<M extends Members, When extends keyof Field>(members: M, when: When, urlProblem = anyUrl) {
+  const fields = Object.values(members).flatMap((one) => Object.entries(one.body?.(urlProblem) ?? {}));
   const shape = Object.fromEntries(fields.map(([name, field]) => [name, field[when]]));
   return { ...tenant, ...shape } as typeof tenant & BodyShape<M, When>;
 }
@@ -80,7 +79,7 @@ type KeptShape<M> = {
 
 type BodyShape<M, When extends keyof Field> = Together<
   {
-    [Key in keyof M]: M[Key] extends { body(rules: UrlRules): infer F }
+    [Key in keyof M]: M[Key] extends { body(urlProblem: UrlCheck): infer F }
       ? { [Name in keyof F]: F[Name] extends Field ? F[Name][When] : never }
       : never;
   }[keyof M]

@@ -1,15 +1,24 @@
 import * as z from 'zod/mini';
-import { mirrorProblem, type UrlRules } from '../domain/target-url';
 import { once } from '../runtime/once';
 import { eventCount, lastDeliveryAt, NO_ACTIVITY } from './activity';
 import { auth, missingCredentials } from './authentication';
 import { circuit } from './circuit';
 import { changeBody, createBody, type ItemOf, itemSchema, readChange, write } from './derived';
 import { headers } from './headers';
-import { InvalidMember, internal, type Members, member, nullableScalar, preset, scalar, shown } from './members';
+import {
+  InvalidMember,
+  internal,
+  type Members,
+  member,
+  nullableScalar,
+  preset,
+  scalar,
+  shown,
+  type UrlCheck,
+} from './members';
 import { name, slug } from './names';
 import { retryPolicy } from './retry-policy';
-import { mirrorUrls, url } from './targets';
+import { mirrorProblem, mirrorUrls, url } from './targets';
 
 const STATUSES = ['active', 'paused'] as const;
 
@@ -79,8 +88,8 @@ const item = once(() => itemSchema(destinationMembers));
 export const parseDestination = (stored: unknown): Destination => item().parse(stored);
 
 /** Body of `POST /v1/destinations`. */
-export const destinationBody = (rules?: UrlRules) =>
-  createBody(destinationMembers, rules).check(
+export const destinationBody = (urlProblem: UrlCheck) =>
+  createBody(destinationMembers, urlProblem).check(
     z.superRefine((body, context) => {
       for (const issue of missingCredentials(body)) context.addIssue({ code: 'custom', ...issue });
       const message = mirrorProblem(body.url, body.mirror_urls ?? []);
@@ -89,7 +98,7 @@ export const destinationBody = (rules?: UrlRules) =>
   );
 
 /** Body of `PATCH /v1/destinations/{id}`. */
-export const destinationChange = (rules?: UrlRules) => changeBody(destinationMembers, rules);
+export const destinationChange = (urlProblem: UrlCheck) => changeBody(destinationMembers, urlProblem);
 
 /**
  * What a PATCH changes in a destination, apart from its status.

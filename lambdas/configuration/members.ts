@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { STRICT_RULES, type UrlRules } from '../domain/target-url';
 
 /**
  * The members of a kind of configuration (source, destination, connection), keyed by the attribute that keeps each. From
@@ -9,10 +8,16 @@ import { STRICT_RULES, type UrlRules } from '../domain/target-url';
  */
 export type Members = Readonly<Record<string, Member>>;
 
+/** Says why a URL cannot be a destination's, or undefined if it can: each stack has its own rules. */
+export type UrlCheck = (url: string) => string | undefined;
+
+/** For bodies without URLs, and where none is looked at. */
+export const anyUrl: UrlCheck = () => undefined;
+
 /** The parts of a member, each where it applies: no body names the state of a circuit, and no answer shows a secret. */
 interface Member {
   /** What bodies may say of it, by the names that callers use. */
-  body?(rules: UrlRules): Fields;
+  body?(urlProblem: UrlCheck): Fields;
   /** How it is kept; optional where an item can go without it. */
   kept?(): Schema;
   /**
@@ -73,7 +78,7 @@ type Written<Answer extends Shape> = { readonly [Name in keyof Answer]: z.output
 
 /** A member that has several names, or another form in bodies, item and answers. */
 export const member = <F extends Fields, Kept extends Schema, Answer extends Shape>(parts: {
-  body(rules: UrlRules): F;
+  body(urlProblem: UrlCheck): F;
   kept(): Kept;
   read(given: Given<F>, before: z.output<Kept> | undefined): z.output<Kept> | null | undefined;
   answer(): Answer;
@@ -92,7 +97,7 @@ export const shown = <Answer extends Shape, Item>(answer: () => Answer, write: (
 /** The schemas of a member with one name and one form. */
 interface Forms<Value> {
   /** What a body may say. */
-  input(rules: UrlRules): Schema<Value>;
+  input(urlProblem: UrlCheck): Schema<Value>;
   /** What is read back, by default the input. It is wider where items of before a limit was drawn stay readable. */
   kept?(): Schema<Value>;
   /** What is shown, by default what is kept. */
@@ -106,11 +111,11 @@ export function scalar<Name extends string, Value extends NonNullable<unknown>>(
   name: Name,
   forms: Forms<Value> & { readonly preset?: z.core.util.NoUndefined<Value> },
 ) {
-  const { input, kept = () => input(STRICT_RULES), answer = kept, description } = forms;
+  const { input, kept = () => input(anyUrl), answer = kept, description } = forms;
   const field = (schema: Schema<Value>): Field<Schema<Value>, z.ZodMiniOptional<Schema<Value>>> =>
     forms.preset === undefined ? required(schema) : preset(schema, forms.preset);
   return {
-    body: (rules: UrlRules) => named(name, field(input(rules))),
+    body: (urlProblem: UrlCheck) => named(name, field(input(urlProblem))),
     kept,
     read: (given: { readonly [_ in Name]?: Value | undefined }) => given[name],
     answer: () => named(name, described(answer(), description)),
@@ -121,10 +126,10 @@ export function scalar<Name extends string, Value extends NonNullable<unknown>>(
 /** A member with one name and one form, which an item can go without. Answers show null then; null or an empty text takes it away. */
 export function nullableScalar<Name extends string, Value extends NonNullable<unknown>>(
   name: Name,
-  { input, kept = () => input(STRICT_RULES), answer = kept, description }: Forms<Value>,
+  { input, kept = () => input(anyUrl), answer = kept, description }: Forms<Value>,
 ) {
   return {
-    body: (rules: UrlRules) => named(name, clearable(input(rules))),
+    body: (urlProblem: UrlCheck) => named(name, clearable(input(urlProblem))),
     kept: () => z.optional(kept()),
     read: (given: { readonly [_ in Name]?: Value | null | undefined }) => (isBlank(given[name]) ? null : given[name]),
     answer: () => named(name, described(z.nullable(answer()), description)),

@@ -23,9 +23,6 @@ export interface UrlRules extends AddressRules {
   readonly allowPlainHttp: boolean;
 }
 
-/** The rules of a stack that allows nothing besides. */
-export const STRICT_RULES: UrlRules = { allowPlainHttp: false, allowLoopback: false };
-
 /** Why a URL is not allowed for a destination, or undefined if it is. */
 export function urlProblem(text: string, rules: UrlRules): string | undefined {
   const problem = targetProblem(text, rules);
@@ -34,12 +31,6 @@ export function urlProblem(text: string, rules: UrlRules): string | undefined {
   if (protocol === 'http:' && !rules.allowPlainHttp) return 'must be https: this stack does not allow plain http';
   if (hash) return 'must not contain a fragment';
   return undefined;
-}
-
-/** What is wrong with the mirrors as a whole, or undefined: a target named twice would be sent to twice. */
-export function mirrorProblem(url: string, mirrors: readonly string[]): string | undefined {
-  const all = [url, ...mirrors].filter((one) => URL.canParse(one)).map((one) => new URL(one).href);
-  return new Set(all).size < all.length ? 'must not repeat each other or the url' : undefined;
 }
 
 /**

@@ -2,7 +2,7 @@ import { comingAttempt } from '../domain/attempt-state';
 import { isConfigurationId, parseFamilyId } from '../domain/identifiers';
 import type { Principal } from '../http/authentication';
 import { findInEnvironments } from '../http/tenant';
-import { getDestination } from '../store/configuration/configuration';
+import { getDestination } from '../store/configuration/destinations';
 import { getAttempt, getDelivery } from '../store/deliveries/deliveries';
 import { type Delivery, parseDelivery } from '../store/deliveries/delivery-items';
 import { type AttemptRow, comingRow, firstRow } from '../store/lists/attempt-rows';

@@ -14,7 +14,9 @@ import {
 import { newSigningSecret } from '../../lambdas/domain/signature';
 import { createApiKey, SCOPES } from '../../lambdas/store/access/api-keys';
 import { startSession } from '../../lambdas/store/access/sessions';
-import { putConnection, putDestination, putSource } from '../../lambdas/store/configuration/configuration';
+import { putConnection } from '../../lambdas/store/configuration/connections';
+import { putDestination } from '../../lambdas/store/configuration/destinations';
+import { putSource } from '../../lambdas/store/configuration/sources';
 import { expiry, putEvent } from '../../lambdas/store/events/events';
 import { putRecovery } from '../../lambdas/store/sweep/recoveries';
 import { openTable, type Table } from '../../lambdas/store/table/table';

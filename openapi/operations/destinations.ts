@@ -1,4 +1,5 @@
 import { destinationBody, destinationChange } from '../../lambdas/configuration/destination';
+import { anyUrl } from '../../lambdas/configuration/members';
 import { destinationQuery } from '../../lambdas/functions/manage/queries';
 import { rotationBody } from '../../lambdas/functions/manage/rotate-secret';
 import type { Operations } from '../operation';
@@ -15,7 +16,7 @@ export const destinationOperations = {
     summary: 'Make a destination',
     description: 'The answer is the only one that shows the signing secret.',
     body: {
-      schema: destinationBody(),
+      schema: destinationBody(anyUrl),
       example: {
         name: 'Warehouse',
         url: 'https://hooks.example.com/orders',
@@ -47,7 +48,7 @@ export const destinationOperations = {
     summary: 'Change a destination',
     description: 'What is absent stays as it is. Credentials are written and never shown.',
     params,
-    body: { schema: destinationChange(), example: { timeout_ms: 5000 } },
+    body: { schema: destinationChange(anyUrl), example: { timeout_ms: 5000 } },
     answer: { status: 200, description: 'The destination as it is now', schema: oneDestination },
   },
   'DELETE /v1/destinations/{id}': {

@@ -10,7 +10,8 @@ import type { Ports } from '../../operations/ports';
 import { knownDeadLetters } from '../../statistics/lifetime';
 import { readOverview } from '../../statistics/overview';
 import { readVolume } from '../../statistics/volume';
-import { listDestinations, listSources } from '../../store/configuration/configuration';
+import { listDestinations } from '../../store/configuration/destinations';
+import { listSources } from '../../store/configuration/sources';
 
 const DAY_MS = 86_400_000;
 

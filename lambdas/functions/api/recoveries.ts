@@ -7,7 +7,7 @@ import { parseJson, validate } from '../../http/parse';
 import { findInEnvironments, ownEnvironment, readableEnvironments } from '../../http/tenant';
 import type { Ports } from '../../operations/ports';
 import { pageOfWhole } from '../../operations/whole-lists';
-import { getDestination } from '../../store/configuration/configuration';
+import { getDestination } from '../../store/configuration/destinations';
 import { cancelRecovery, getRecovery, listRecoveries, putRecovery, type Recovery } from '../../store/sweep/recoveries';
 
 type Call = (ports: Ports, request: ApiRequest, caller: Principal) => Promise<ApiResponse>;

@@ -6,7 +6,7 @@ import { findInEnvironments, readableEnvironments, requireOrganization } from '.
 import type { Ports } from '../../operations/ports';
 import type { StatisticsScope } from '../../statistics/buckets';
 import { PERIOD_NAMES, type Period, readStatistics, type Statistics } from '../../statistics/read-statistics';
-import { getDestination } from '../../store/configuration/configuration';
+import { getDestination } from '../../store/configuration/destinations';
 import type { Table } from '../../store/table/table';
 
 /** Parameters of the statistics. */

@@ -2,7 +2,7 @@ import { createAuthenticate } from '../../http/authentication';
 import { createHttpHandler } from '../../http/endpoint';
 import { cached } from '../../runtime/cache';
 import { defaultLimits, readEnvironment } from '../../runtime/environment';
-import { findSource, getSource } from '../../store/configuration/configuration';
+import { findSource, getSource } from '../../store/configuration/sources';
 import { getEvent, putEvent, type StoredEvent } from '../../store/events/events';
 import { useKey } from '../../store/events/key-uses';
 import { forgetEvent, putLatestEvent } from '../../store/events/latest-events';

@@ -17,17 +17,10 @@ import { validate } from '../../http/parse';
 import { readableEnvironments } from '../../http/tenant';
 import { pageOfWhole } from '../../operations/whole-lists';
 import { activityOfConnections } from '../../statistics/activity';
-import { changeConnection } from '../../store/configuration/changes';
-import {
-  getConnection,
-  getDestination,
-  getSource,
-  listConnections,
-  listDestinations,
-  listSources,
-  putConnection,
-} from '../../store/configuration/configuration';
+import { changeConnection, getConnection, listConnections, putConnection } from '../../store/configuration/connections';
+import { getDestination, listDestinations } from '../../store/configuration/destinations';
 import { removeConnection } from '../../store/configuration/removal';
+import { getSource, listSources } from '../../store/configuration/sources';
 import type { Table } from '../../store/table/table';
 import { deleting, listAll, newItem, readBody, showing } from './endpoints';
 import { connectionQuery } from './queries';

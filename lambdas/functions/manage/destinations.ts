@@ -9,7 +9,7 @@ import {
 } from '../../configuration/destination';
 import { slugOf } from '../../configuration/names';
 import { newSigningSecret } from '../../domain/signature';
-import type { UrlRules } from '../../domain/target-url';
+import { type UrlRules, urlProblem } from '../../domain/target-url';
 import { type Principal, requireEnvironment } from '../../http/authentication';
 import { notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
@@ -17,9 +17,13 @@ import { validate } from '../../http/parse';
 import { readableEnvironments } from '../../http/tenant';
 import { pageOfWhole } from '../../operations/whole-lists';
 import { activityOfDestinations } from '../../statistics/activity';
-import { changeDestination } from '../../store/configuration/changes';
-import { getDestination, listDestinations, putDestination } from '../../store/configuration/configuration';
 import { setDestinationStatus, statusChange } from '../../store/configuration/destination-status';
+import {
+  changeDestination,
+  getDestination,
+  listDestinations,
+  putDestination,
+} from '../../store/configuration/destinations';
 import { removeDestination } from '../../store/configuration/removal';
 import type { Change } from '../../store/table/expressions';
 import type { Table } from '../../store/table/table';
@@ -34,7 +38,11 @@ export async function createDestination(
   request: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {
-  const { body, owner } = readBody(destinationBody(rules), request, caller);
+  const { body, owner } = readBody(
+    destinationBody((url) => urlProblem(url, rules)),
+    request,
+    caller,
+  );
   const signingSecret = newSigningSecret();
   const item = newItem('dst', destinationMembers, owner, body);
   const destination = parseDestination({
@@ -83,7 +91,11 @@ export async function patchDestination(
   const { environment } = requireEnvironment(caller);
   const before = await getDestination(table, environment, id);
   if (!before) throw notFound('Destination', id);
-  const { body } = readBody(destinationChange(rules), request, caller);
+  const { body } = readBody(
+    destinationChange((url) => urlProblem(url, rules)),
+    request,
+    caller,
+  );
   const now = Date.now();
   const at = new Date(now).toISOString();
   const change = orInvalid(() => readDestinationChange(before, body, at));

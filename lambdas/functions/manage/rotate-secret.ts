@@ -10,7 +10,7 @@ import type { ApiRequest, ApiResponse } from '../../http/messages';
 import { parseJson, validate } from '../../http/parse';
 import { ownEnvironment } from '../../http/tenant';
 import { activityOfDestinations } from '../../statistics/activity';
-import { getDestination } from '../../store/configuration/configuration';
+import { getDestination } from '../../store/configuration/destinations';
 import { writeSecrets } from '../../store/configuration/signing-secrets';
 import type { Table } from '../../store/table/table';
 

@@ -1,6 +1,6 @@
 import type { Destination } from '../../configuration/destination';
 import { listEnvironments, listOrganizations } from '../../store/access/api-keys';
-import { listDestinations } from '../../store/configuration/configuration';
+import { listDestinations } from '../../store/configuration/destinations';
 import { listOrphans, type Orphans } from '../../store/configuration/orphans';
 import type { Table } from '../../store/table/table';
 

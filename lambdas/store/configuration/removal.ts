@@ -15,8 +15,10 @@ import {
 } from '../table/addresses';
 import type { Table } from '../table/table';
 import { type TransactItems, transact } from '../table/transact';
-import { getConnection, getDestination, getSource, listConnections } from './configuration';
+import { getConnection, listConnections } from './connections';
 import { mayHaveParked } from './destination-status';
+import { getDestination } from './destinations';
+import { getSource } from './sources';
 
 const removed = z.object({
   id: z.string(),

@@ -1,5 +1,5 @@
-import { listDestinations } from '../configuration/configuration';
 import { mayHaveParked } from '../configuration/destination-status';
+import { listDestinations } from '../configuration/destinations';
 import { listOrphans } from '../configuration/orphans';
 import { attentionPk, byDestinationPk, parkedPk, type TimelineKind, timelinePk } from '../table/addresses';
 import { INDEXES, type Table } from '../table/table';

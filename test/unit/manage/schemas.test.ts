@@ -58,7 +58,7 @@ describe('the URL of a destination', () => {
 });
 
 describe('the body of a destination', () => {
-  const schema = destinationBody(strict);
+  const schema = destinationBody((url) => urlProblem(url, strict));
 
   it('has defaults for everything but name and URL', () => {
     expect(schema.parse(destination)).toMatchObject({
