@@ -62,7 +62,7 @@ const item = once(() =>
   }),
 );
 
-/** The body, compressed with Brotli where that makes it smaller. */
+/** The body, compressed with Brotli (`br`) if that saves a write unit. */
 const storedBody = once(() => z.union([z.object({ br: bytes }), z.object({ body: bytes })]));
 
 /** Reads an event from its item. */
