@@ -18,5 +18,5 @@ export function measureSeconds(name: MetricName, seconds: number): void {
  * makes the metrics: no call, no permission, no waiting.
  */
 export function publishMetrics(): void {
-  metrics.publishStoredMetrics();
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }

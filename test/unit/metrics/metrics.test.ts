@@ -33,10 +33,13 @@ describe('the metrics of an invocation', () => {
     ]);
   });
 
-  it('are no line where nothing was counted', () => {
+  it('are no line where nothing was counted, and no warning either', () => {
+    // A warning of Powertools' would be plain text among lines of JSON.
+    const warnings = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     count(METRICS.sweep.repairs, 0);
     publishMetrics();
     expect(lines).toEqual([]);
+    expect(warnings).not.toHaveBeenCalled();
   });
 });
 
