@@ -94,12 +94,13 @@ async function handleRecord(record: SQSRecord, context: Context): Promise<void> 
     logger.error('message failed on its last receive', { messageId: message.messageId, error });
   });
   const { base, delivery, attempt, destination, messageId } = message;
-  logger.info('delivery attempt', {
-    ...{ base, delivery, attempt, destination, messageId, outcome },
-    receiveCount: Number(record.attributes.ApproximateReceiveCount),
-  });
+  const receiveCount = Number(record.attributes.ApproximateReceiveCount);
+  logger.info('delivery attempt', { base, delivery, attempt, destination, messageId, outcome, receiveCount });
   for (const name of metricsOf(outcome)) count(name);
-  const acknowledgement = acknowledgementOf(outcome, Date.now());
+  const overdue = receiveCount > environment.MAX_RECEIVE_COUNT;
+  const acknowledgement = acknowledgementOf(outcome, Date.now(), overdue);
+  if (overdue && acknowledgement.kind === 'leave')
+    logger.error('SQS does not move messages to the dead-letter queue', { messageId, receiveCount });
   if (acknowledgement.kind === 'acknowledge') return;
   await leave(record, acknowledgement.visibleAfterSeconds);
   throw new MessageLeftError(outcome.kind);
