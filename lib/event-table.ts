@@ -27,6 +27,7 @@ export interface EventTableProps {
 export class EventTable extends Construct {
   readonly table: Table;
   readonly streamArn: string;
+  readonly indexNames = INDEXES.map(({ name }) => name);
   /** ARNs of the indexes, each by its name: a policy needs no wildcard to name them. */
   readonly indexArns: readonly string[];
   /** ARN of the index of what needs attention: the rare statuses and dead letters. */

@@ -62,7 +62,8 @@ export class PosthornStack extends Stack {
 
   private addMonitoring(settings: Settings, functions: Functions['byName'], httpApiId: string): void {
     const watched = {
-      ...{ stackName: settings.stackName, functions, table: this.data.table, httpApiId },
+      ...{ stackName: settings.stackName, functions, httpApiId },
+      ...{ tableName: this.data.table.tableName, indexNames: this.data.indexNames },
       ...{ deliveryQueue: this.queues.deliveryQueue, deadLetterQueue: this.queues.deadLetterQueue },
       ...{ setAsideQueue: this.setAside.queue, scheduleGroup: this.retries.groupName },
     };

@@ -1,7 +1,8 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { METRIC_NAMESPACE, type MetricName } from './metric-names';
+import type { MetricName } from './metric-names';
 
-const metrics = new Metrics({ namespace: METRIC_NAMESPACE });
+// Which function of which stack counts is in variables that Powertools reads itself.
+const metrics = new Metrics();
 
 /** Counts something once or more. Nothing is written before {@link publishMetrics}. */
 export function count(name: MetricName, times = 1): void {

@@ -6,7 +6,7 @@ import {
   behindStream,
   counted,
   failedSchedules,
-  overAllFunctions,
+  overFunctions,
   SHORT,
   serverErrors,
   throttledRequests,
@@ -15,6 +15,9 @@ import type { Watched } from './watched';
 
 /** Longer than any delay of the delivery queue's (15 minutes) and than its visibility timeout. */
 const OLDEST_MESSAGE_SECONDS = 1800;
+
+/** Where the others fail, something else goes off: callers get a 5xx, and readers of the stream fall behind. */
+const UNATTENDED = ['deliver', 'sweep'] as const;
 
 const visible = { period: SHORT, statistic: Stats.MAXIMUM };
 
@@ -38,7 +41,7 @@ function deliveriesLate(watched: Limits): AlarmDefinition[] {
       name: 'OldestDelivery',
       severity: 'look',
       meaning: 'A delivery is not settled for a long time, whatever its state: retrying, parked or waiting.',
-      metric: counted('sweep', METRICS.sweep.oldest, Stats.MAXIMUM),
+      metric: counted(watched, 'sweep', METRICS.sweep.oldest, Stats.MAXIMUM),
       threshold: watched.oldestDeliverySeconds,
     },
     {
@@ -72,14 +75,14 @@ function needsLooking(watched: Limits): AlarmDefinition[] {
       name: 'CircuitOpened',
       severity: 'look',
       meaning: 'A destination failed so often in a row that its deliveries wait until a probe succeeds.',
-      metric: counted('deliver', METRICS.deliver.circuitOpened),
+      metric: counted(watched, 'deliver', METRICS.deliver.circuitOpened),
       threshold: 1,
     },
     {
       name: 'ForeignDeadLetters',
       severity: 'look',
       meaning: 'The dead-letter queue holds messages that Posthorn has no part in.',
-      metric: counted('sweep', METRICS.sweep.foreign, Stats.MAXIMUM),
+      metric: counted(watched, 'sweep', METRICS.sweep.foreign, Stats.MAXIMUM),
       threshold: 1,
     },
     {
@@ -93,7 +96,7 @@ function needsLooking(watched: Limits): AlarmDefinition[] {
       name: 'SweepRepairs',
       severity: 'look',
       meaning: 'The sweep mended what a crash had left. A healthy stack needs no repairs.',
-      metric: counted('sweep', METRICS.sweep.repairs),
+      metric: counted(watched, 'sweep', METRICS.sweep.repairs),
       threshold: 1,
     },
     {
@@ -112,16 +115,16 @@ function partsFail(watched: Limits): AlarmDefinition[] {
     {
       name: 'FunctionErrors',
       severity: 'page',
-      meaning: 'Invocations of functions failed as a whole.',
-      metric: overAllFunctions(watched, 'Errors'),
+      meaning: 'Invocations of deliver or sweep failed as a whole.',
+      metric: overFunctions(watched, 'Errors', UNATTENDED),
       threshold: 1,
       periods: 2,
     },
     {
       name: 'FunctionThrottles',
       severity: 'page',
-      meaning: 'Lambda refused invocations: the concurrency of the account or of a function is used up.',
-      metric: overAllFunctions(watched, 'Throttles'),
+      meaning: 'Lambda refused to invoke deliver or sweep: the concurrency of the account is used up.',
+      metric: overFunctions(watched, 'Throttles', UNATTENDED),
       threshold: 1,
       periods: 2,
     },
@@ -136,7 +139,7 @@ function partsFail(watched: Limits): AlarmDefinition[] {
     {
       name: 'TableThrottled',
       severity: 'look',
-      meaning: 'DynamoDB refused requests: a partition takes more than it can.',
+      meaning: 'DynamoDB refused requests: a partition of the table or of an index takes more than it can.',
       metric: throttledRequests(watched),
       threshold: 1,
       periods: 3,

@@ -3,6 +3,11 @@ import { metricsOf } from '../../../lambdas/functions/deliver/counted';
 import { METRICS } from '../../../lambdas/runtime/metric-names';
 import { count, measureSeconds, publishMetrics } from '../../../lambdas/runtime/metrics';
 
+// Powertools reads it when it is loaded, as the stack has set it.
+vi.hoisted(() => {
+  process.env.POWERTOOLS_METRICS_NAMESPACE = 'Posthorn/staging';
+});
+
 const lines: string[] = [];
 
 beforeEach(() => {
@@ -25,7 +30,7 @@ describe('the metrics of an invocation', () => {
     const written = JSON.parse(lines[0] ?? '');
     expect(written).toMatchObject({ AttemptsSucceeded: [1, 2], OldestOpenDelivery: 90 });
     const [directive] = written._aws.CloudWatchMetrics;
-    expect(directive.Namespace).toBe('Posthorn');
+    expect(directive.Namespace).toBe('Posthorn/staging');
     expect(directive.Dimensions).toEqual([['service']]);
     expect(directive.Metrics).toEqual([
       { Name: 'AttemptsSucceeded', Unit: 'Count' },
