@@ -105,18 +105,33 @@ const CONDITIONS: Partial<Record<AccessTarget, PolicyStatementProps['conditions'
 };
 
 /**
- * What a function has to do with the operator's key, where there is one: DynamoDB and SQS use it in the caller's name.
- * DynamoDB decrypts the table's key for every call, a sender gets a data key, a receiver has it decrypted.
+ * What a function has to do with the operator's key, where there is one: DynamoDB and SQS use it in the caller's name. A
+ * sender gets a data key and a receiver has it decrypted; SQS decrypts a sender's, too, to see that it is whole.
+ *
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
  */
 export function keyStatementsFor(name: FunctionName, { statement }: Encryption): PolicyStatement[] {
   const actions = ACCESS[name].flatMap((grant) => grant.actions);
   const sends = actions.includes('sqs:SendMessage');
-  const usesQueues = sends || actions.includes('sqs:ReceiveMessage');
+  const receives = actions.includes('sqs:ReceiveMessage');
   return [
-    statement(['kms:Decrypt'], usesQueues ? ['dynamodb', 'sqs'] : ['dynamodb']),
-    ...(sends ? [statement(['kms:GenerateDataKey'], ['sqs'])] : []),
+    statement(TABLE_KEY_ACTIONS, ['dynamodb']),
+    ...(sends || receives ? [statement(['kms:Decrypt', ...(sends ? ['kms:GenerateDataKey'] : [])], ['sqs'])] : []),
   ];
 }
+
+// What DynamoDB's documentation asks for, and CDK grants to those who read and write, though a call alone should need no more
+// than the table's key decrypted.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html#dynamodb-kms-authz
+const TABLE_KEY_ACTIONS = [
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+];
 
 /** The policy statements that give a function what `ACCESS` says. */
 export function statementsFor(name: FunctionName, resources: AccessResources): PolicyStatement[] {
