@@ -1,7 +1,9 @@
+import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge';
 import { schedulerPrincipal } from './scheduler-principal';
 
 export interface SweepScheduleProps {
@@ -33,6 +35,9 @@ export class SweepSchedule extends Construct {
       },
     });
     schedule.node.addDependency(role);
+    // The Scheduler invokes asynchronously, and that has retries of its own: two, over up to six hours.
+    props.target.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
+    acknowledge(props.target, 'Serverless-LambdaAsyncFailureDestination', 'The next run finds the same work.');
   }
 }
 

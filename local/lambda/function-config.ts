@@ -20,6 +20,17 @@ export const functionProperties = z.strictObject({
   ...tags,
 });
 
+/**
+ * What the local stack takes from `AWS::Lambda::EventInvokeConfig`: asynchronous calls that are never repeated. It starts
+ * them at once, so their age does not matter.
+ */
+export const invokeConfigProperties = z.strictObject({
+  FunctionName: z.string(),
+  Qualifier: z.literal('$LATEST'),
+  MaximumRetryAttempts: numeric.pipe(z.literal(0)),
+  MaximumEventAgeInSeconds: ignored,
+});
+
 /** One function as the local stack runs it. */
 export interface FunctionConfig {
   readonly logicalId: string;
