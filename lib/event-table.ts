@@ -20,6 +20,7 @@ const text = (name: string) => ({ name, type: AttributeType.STRING });
 
 export interface EventTableProps {
   readonly removalPolicy: RemovalPolicy;
+  readonly deletionProtection: boolean;
   readonly encryption: Encryption | undefined;
 }
 
@@ -45,6 +46,7 @@ export class EventTable extends Construct {
       timeToLiveAttribute: 'expiresAt',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: props.removalPolicy,
+      deletionProtection: props.deletionProtection,
       ...(props.encryption !== undefined && {
         encryption: TableEncryption.CUSTOMER_MANAGED,
         encryptionKey: props.encryption.key,

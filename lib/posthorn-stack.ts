@@ -24,10 +24,17 @@ export class PosthornStack extends Stack {
 
   constructor(scope: Construct, settings: Settings) {
     super(scope, settings.stackName, { description: 'Posthorn: webhook delivery' });
-    const removalPolicy = settings.removalPolicy === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
-    const encryption = encryptionFor(this, settings);
-    this.data = new EventTable(this, 'Data', { removalPolicy, encryption });
+    // What a first deployment made before it failed holds nothing: it goes, so that the next one finds nothing in its way.
+    const removalPolicy =
+      settings.removalPolicy === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
+    const encryption = encryptionFor(this, settings, removalPolicy);
+    this.data = new EventTable(this, 'Data', {
+      removalPolicy,
+      deletionProtection: settings.deletionProtection,
+      encryption,
+    });
     this.queues = new DeliveryQueues(this, 'Queues', {
+      removalPolicy,
       maxReceiveCount: settings.maxReceiveCount,
       consumerTimeoutSeconds: settings.deliverTimeoutSeconds,
       encryption,

@@ -30,6 +30,8 @@ export interface ServiceFunctionProps {
   readonly access: readonly PolicyStatement[];
   readonly logRetention: RetentionDays;
   readonly recursiveLoop?: RecursiveLoop;
+  /** Executions that no other function may use, and the most that this one may have. */
+  readonly reservedConcurrency?: number | undefined;
   /** Whether X-Ray traces invocations. */
   readonly tracing: boolean;
 }
@@ -69,6 +71,7 @@ export class ServiceFunction extends Construct {
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       environment: environmentOf(props, Stack.of(this).stackName),
       ...(props.recursiveLoop && { recursiveLoop: props.recursiveLoop }),
+      ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
       ...(props.tracing && { tracing: Tracing.ACTIVE }),
     });
     acknowledge(this.function, 'Serverless-LambdaDLQ', props.afterFailure);

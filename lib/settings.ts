@@ -7,6 +7,15 @@ export const DELIVERY_RETENTION_DAYS = 4;
 /** AWS advises six function timeouts, so that a throttled batch is not received twice while it is still waiting. */
 export const VISIBILITY_TIMEOUTS = 6;
 
+/** What AWS lets a fresh account run at once. The template cannot know the account, so this is what it goes by. */
+const SMALLEST_CONCURRENCY = 10;
+
+/** Batches that deliver works on at once, where the account has plenty. */
+const USUAL_BATCHES = 50;
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
+const UNRESERVABLE_CONCURRENCY = 100;
+
 const LOG_RETENTIONS = Object.values(RetentionDays)
   .filter((value): value is RetentionDays => typeof value === 'number' && value !== RetentionDays.INFINITE)
   .sort((a, b) => a - b);
@@ -52,10 +61,13 @@ const contextValues = z.object({
   allowPlainHttp: flag(),
   allowLoopback: flag(),
   removalPolicy: z.enum(['retain', 'destroy'], { error: 'must be "retain" or "destroy"' }).default('retain'),
+  deletionProtection: flag(),
   logRetentionDays: logRetention,
   maxReceiveCount: wholeNumber(2, 100, 5),
   deliverTimeoutSeconds: wholeNumber(3, 900, 60),
-  deliverMaxConcurrency: wholeNumber(2, 1000, 50),
+  accountConcurrency: wholeNumber(SMALLEST_CONCURRENCY, 1_000_000, SMALLEST_CONCURRENCY),
+  deliverMaxConcurrency: rangedNumber(2, 1000).optional(),
+  ingestReservedConcurrency: rangedNumber(1, 1_000_000).optional(),
   sweepIntervalMinutes: wholeNumber(1, 60, 1),
   keyRatePerSecond: wholeNumber(1, 100_000, 50),
   keyRateBurst: wholeNumber(1, 100_000, 100),
@@ -78,6 +90,9 @@ const contextValues = z.object({
 const schema = contextValues.transform((settings) => ({
   ...settings,
   bodyRetentionDays: settings.bodyRetentionDays ?? settings.retentionDays,
+  // All functions share what the account has, and callers of the API get a 503 when nothing is left of it.
+  deliverMaxConcurrency:
+    settings.deliverMaxConcurrency ?? Math.min(USUAL_BATCHES, Math.floor(settings.accountConcurrency / 2)),
 }));
 
 /**
@@ -92,10 +107,13 @@ const schema = contextValues.transform((settings) => ({
  * - `allowPlainHttp`: accept destinations with `http:` URLs (false).
  * - `allowLoopback`: accept destinations on loopback addresses; for local use only (false).
  * - `removalPolicy`: what becomes of the table when the stack is deleted, `retain` or `destroy` (`retain`).
+ * - `deletionProtection`: nobody can delete the table, CloudFormation included, after a first deployment that failed (false).
  * - `logRetentionDays`: days that log groups keep their entries (30).
  * - `maxReceiveCount`: receives after which SQS moves a message to the dead-letter queue (5).
  * - `deliverTimeoutSeconds`: timeout of the function that sends (60).
- * - `deliverMaxConcurrency`: batches of deliveries that are worked on side by side (50).
+ * - `accountConcurrency`: the account's quota of concurrent executions in the region (10, as a fresh account has).
+ * - `deliverMaxConcurrency`: batches of deliveries that are worked on side by side (half of that, at most 50).
+ * - `ingestReservedConcurrency`: executions that nothing but accepting events may use (none); 100 of an account cannot be reserved.
  * - `sweepIntervalMinutes`: minutes between two runs of the repairs (1).
  * - `keyRatePerSecond`: calls a second that an API key may make unless it has a limit of its own (50).
  * - `keyRateBurst`: calls that may come at once with such a key after a pause (100).
@@ -133,6 +151,8 @@ export function parseSettings(context: Readonly<Record<string, unknown>>): Setti
   if (!parsed.success || problems.length > 0) throw new InvalidSettingsError(problems);
   refuseEarlyExpiry(parsed.data);
   refuseTwoKeys(parsed.data);
+  refuseProtectedAndDestroyed(parsed.data);
+  refuseTooMuchReserved(parsed.data);
   return parsed.data;
 }
 
@@ -152,6 +172,23 @@ function describe(issue: z.core.$ZodIssue, context: Readonly<Record<string, unkn
 function refuseTwoKeys({ customerManagedKey, kmsKeyArn }: Settings): void {
   if (!customerManagedKey || kmsKeyArn === undefined) return;
   throw new InvalidSettingsError(['customerManagedKey makes a key and kmsKeyArn names one: set one of the two']);
+}
+
+function refuseProtectedAndDestroyed({ removalPolicy, deletionProtection }: Settings): void {
+  if (removalPolicy !== 'destroy' || !deletionProtection) return;
+  throw new InvalidSettingsError([
+    'deletionProtection keeps a table that removalPolicy "destroy" deletes: set one of the two',
+  ]);
+}
+
+function refuseTooMuchReserved({ accountConcurrency, ingestReservedConcurrency = 0 }: Settings): void {
+  const reservable = Math.max(0, accountConcurrency - UNRESERVABLE_CONCURRENCY);
+  if (ingestReservedConcurrency <= reservable) return;
+  throw new InvalidSettingsError([
+    `ingestReservedConcurrency is ${ingestReservedConcurrency}, but AWS lets nobody reserve the last ` +
+      `${UNRESERVABLE_CONCURRENCY} of an account: with an accountConcurrency of ${accountConcurrency} there are ` +
+      `${reservable} to reserve`,
+  ]);
 }
 
 // A message keeps its age through every receive: it has to use up its receives before it is too old for the queue.

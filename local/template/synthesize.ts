@@ -9,8 +9,15 @@ export interface SynthesizedApp {
   remove(): void;
 }
 
-/** What differs on one machine: receivers listen on loopback addresses without TLS, and nothing outlives its use. */
-const LOCAL_CONTEXT = { allowLoopback: true, allowPlainHttp: true, removalPolicy: 'destroy' };
+/**
+ * What differs on one machine: receivers listen on loopback addresses without TLS, nothing outlives its use, and no account
+ * has a quota.
+ */
+const LOCAL_CONTEXT = {
+  ...{ allowLoopback: true, allowPlainHttp: true },
+  removalPolicy: 'destroy',
+  accountConcurrency: 1000,
+};
 
 /**
  * Synthesizes the app as `cdk deploy` would.
