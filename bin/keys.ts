@@ -1,6 +1,6 @@
 import { runKeys } from './keys/command';
 
-// The SDK otherwise prints its notice about Node 20 in the middle of the answer.
+// Otherwise the SDK prints its notice about Node 20 in the middle of the answer.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 process.exitCode = await runKeys(process.argv.slice(2), {

@@ -1,7 +1,7 @@
 import { OptionsError, readOptions } from './verify/options';
 import { verify } from './verify/verify';
 
-// The SDK otherwise prints its notice about Node 20 in the middle of the answer.
+// Otherwise the SDK prints its notice about Node 20 in the middle of the answer.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 try {

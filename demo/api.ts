@@ -50,7 +50,7 @@ export class DemoError extends Error {
 }
 
 /** An attempt in the history of a delivery. */
-export const attempt = z.object({
+const attempt = z.object({
   attemptNumber: z.number(),
   statusCode: z.number().nullable(),
   error: z.string().nullable(),

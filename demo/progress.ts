@@ -1,6 +1,14 @@
-import type { Standing } from './settle';
-
 const BAR_WIDTH = 20;
+
+/** Where all deliveries stand. */
+export interface Standing {
+  readonly expected: number;
+  readonly delivered: number;
+  readonly retrying: number;
+  readonly failed: number;
+  /** Messages in the dead-letter queue. */
+  readonly dead: number;
+}
 
 /** Where output goes: a terminal takes one line that changes, a file takes a line now and then. */
 export interface Output {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { chunks } from '../lambdas/runtime/pools';
 import type { Api } from './api';
 import { typeOf } from './configure';
 import type { Payload, Way } from './payloads';
@@ -16,13 +17,9 @@ const BATCH_SIZE = 10;
 /** Publishes all payloads, each in its way. */
 export async function publishAll(api: Api, payloads: readonly Payload[], source: string): Promise<Published[]> {
   const going = (way: Way) => payloads.filter((payload) => payload.way === way);
-  const batched = going('in a batch');
-  const batches = Array.from({ length: Math.ceil(batched.length / BATCH_SIZE) }, (_, n) =>
-    batched.slice(n * BATCH_SIZE, (n + 1) * BATCH_SIZE),
-  );
   const accepted = await Promise.all([
     ...going('alone').map((payload) => publishOne(api, payload)),
-    ...batches.map((batch) => publishBatch(api, batch)),
+    ...chunks(going('in a batch'), BATCH_SIZE).map((batch) => publishBatch(api, batch)),
     ...going('through a source').map((payload) => ingest(api, payload, source)),
   ]);
   return accepted.flat();

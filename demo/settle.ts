@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api, Delivery } from './api';
-import type { Progress } from './progress';
+import type { Progress, Standing } from './progress';
 import { readDeliveries } from './read-back';
 
 const PAUSE_MS = 300;
@@ -9,16 +9,6 @@ const PAUSE_MS = 300;
 const PATIENCE_MS = 45_000;
 
 const LARGEST_PAGE = 100;
-
-/** Where all deliveries stand. */
-export interface Standing {
-  readonly expected: number;
-  readonly delivered: number;
-  readonly retrying: number;
-  readonly failed: number;
-  /** Messages in the dead-letter queue. */
-  readonly dead: number;
-}
 
 /**
  * Waits until every expected delivery has come to its end, and SQS has moved the messages of the failed ones.

@@ -2,7 +2,7 @@ import { Effect, PolicyStatement, type PolicyStatementProps } from 'aws-cdk-lib/
 import type { FunctionName } from '../lambdas/runtime/environment';
 import type { Encryption } from './encryption';
 
-/** Something that a function may be given access to. */
+/** A resource that functions may have access to. */
 export type AccessTarget =
   | 'table'
   | 'indexes'
@@ -22,8 +22,8 @@ export interface Grant {
 }
 
 /**
- * Everything that each function may call, besides writing to its own log group. Transactions are authorized by
- * the single actions they consist of, and `SendMessageBatch` by `SendMessage`.
+ * Everything that each function may call, apart from writing to its own log group. Transactions are authorized by the
+ * single actions they consist of, and `SendMessageBatch` by `SendMessage`.
  */
 export const ACCESS: Readonly<Record<FunctionName, readonly Grant[]>> = {
   ingest: [
@@ -99,14 +99,14 @@ export const ACCESS: Readonly<Record<FunctionName, readonly Grant[]>> = {
 /** ARNs behind each target. */
 export type AccessResources = Readonly<Record<AccessTarget, readonly string[]>>;
 
-// A role that may be passed at all must only be passed to the service it is meant for.
+// A role may be passed only to the service that it is meant for.
 const CONDITIONS: Partial<Record<AccessTarget, PolicyStatementProps['conditions']>> = {
   retryRole: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
 };
 
 /**
- * What a function has to do with the operator's key, where there is one: DynamoDB and SQS use it in the caller's name. A
- * sender gets a data key and a receiver has it decrypted; SQS decrypts a sender's, too, to see that it is whole.
+ * What a function needs of the operator's key, if there is one: DynamoDB and SQS use it on behalf of the caller. A
+ * sender gets a data key, which SQS also decrypts to check it; a receiver has its data key decrypted.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
  */
@@ -120,8 +120,8 @@ export function keyStatementsFor(name: FunctionName, { statement }: Encryption):
   ];
 }
 
-// What DynamoDB's documentation asks for, and CDK grants to those who read and write, though a call alone should need no more
-// than the table's key decrypted.
+// What DynamoDB's documentation asks for, and what CDK grants to readers and writers. A call by itself should only need
+// `kms:Decrypt`.
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html#dynamodb-kms-authz
 const TABLE_KEY_ACTIONS = [
   'kms:Decrypt',

@@ -1,7 +1,7 @@
 import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** A rule of one of the two packs that check the stack, as its page in cdk-nag names it. */
+/** A rule of one of the two cdk-nag packs that check the stack. */
 export type NagRule = `AwsSolutions-${string}` | `Serverless-${string}`;
 
 /**

@@ -12,7 +12,7 @@ export interface AppOptions {
   readonly outdir?: string;
 }
 
-// What the CLI hands over by itself. Without the CLI (tests, the local stack) the template has to be the same.
+// What the CLI sets by itself. Without the CLI (tests, the local stack) the template has to be the same.
 const CLI_CONTEXT = {
   ...cdkJson.context,
   [PATH_METADATA_ENABLE_CONTEXT]: true,

@@ -12,15 +12,13 @@ const OUTPUT = join(ROOT, '.posthorn', 'bundles');
 // CommonJS dependencies inside an ES module bundle call `require` for Node's own modules.
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
-/** How functions are bundled, whatever they consist of. */
+/** The esbuild options of all functions. */
 export const BUNDLING = {
   absWorkingDir: ROOT,
   outExtension: { '.js': '.mjs' },
   bundle: true,
   platform: 'node',
-  // Middy asks whether answers are web streams, which it does where answers are streamed: none is here.
-  alias: { 'node:stream/web': './lib/web-streams.mjs' },
-  // Only the wire format of the sketch library needs it, and nothing here writes that.
+  // Only the sketch library's wire format needs it, which is not used here.
   external: ['protobufjs/minimal'],
   // The functions run on Node 24; the same bundles also run on a developer's Node 20.
   target: 'node20',
@@ -28,7 +26,7 @@ export const BUNDLING = {
   // The SDK's ES modules shake down to a fraction of what its CommonJS entry pulls in.
   mainFields: ['module', 'main'],
   banner: { js: REQUIRE },
-  // What a function imports when it needs it is a file of its own, and is neither read nor compiled before.
+  // Dynamic imports become files of their own, neither read nor compiled before they are needed.
   splitting: true,
   chunkNames: 'part-[hash]',
   // Names stay as they are: shorter ones would make no start quicker, and stack traces show them.
@@ -43,7 +41,7 @@ export const BUNDLING = {
 /** The source file of a function, from the root of the project. */
 export const entryOf = (name: FunctionName): string => `lambdas/functions/${name}/handler.ts`;
 
-/** The files of a bundle whose entry is called `index`: that, and what it imports on demand. */
+/** The files of a bundle: the entry, called `index`, and what it imports on demand. */
 export const filesOf = (source: Pick<BuildOptions, 'entryPoints' | 'stdin' | 'entryNames' | 'outdir'>) =>
   joinParts(buildSync({ ...BUNDLING, ...source, write: false, metafile: true }), BUNDLING);
 
@@ -65,12 +63,12 @@ export function bundleOf(name: FunctionName): string {
 function makeBundle(name: FunctionName, folder: string): void {
   const files = filesOf({ entryPoints: [{ in: entryOf(name), out: 'index' }], outdir: folder });
   for (const { path, contents } of files) replace(path, contents);
-  // Parts are named by their content: those of an earlier run would be uploaded and never imported.
+  // Parts are named by their content, so leftovers of an earlier run would be uploaded and never imported.
   const made = new Set(files.map(({ path }) => basename(path)));
   for (const file of readdirSync(folder)) if (!made.has(file)) rmSync(join(folder, file), { force: true });
 }
 
-// Several processes may synthesize at once: whoever reads a bundle sees whole files, and an unchanged one is left alone.
+// Several processes may synthesize at once: files are replaced as a whole, and unchanged ones are left alone.
 function replace(path: string, contents: Uint8Array): void {
   if (existsSync(path) && readFileSync(path).equals(contents)) return;
   const temporary = join(OUTPUT, randomUUID());

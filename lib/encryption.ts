@@ -5,10 +5,10 @@ import { QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Settings } from './settings';
 
-/** A service that uses the key in its caller's name. */
+/** A service that uses the key on behalf of its caller. */
 export type KeyedService = 'dynamodb' | 'sqs';
 
-/** The key of the operator's own that the table and all queues are encrypted with, and who may use it. */
+/** The operator's own key, which encrypts the table and all queues, and who may use it. */
 export interface Encryption {
   readonly key: IKey;
   /** Lets a role do this with the key, through these services and in no other way. */
@@ -16,9 +16,9 @@ export interface Encryption {
 }
 
 /**
- * The operator's key as the settings want it: one that exists, one that the stack makes, or none.
+ * The operator's key according to the settings: an existing one, one that the stack creates, or none.
  *
- * @param removalPolicy the table's: one that outlives the stack is lost without its key
+ * @param removalPolicy the table's: a table that outlives the stack would be unreadable without its key
  */
 export function encryptionFor(
   scope: Construct,

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ENVIRONMENTS, FunctionName } from '../lambdas/runtime/environment';
 import type { Settings } from './settings';
 
-/** Names and addresses, known when the stack is deployed, that functions are told. */
+/** Names and addresses that functions need and that are known only when the stack is deployed. */
 export interface Surroundings {
   readonly tableName: string;
   readonly deliveryQueueUrl: string;
@@ -12,8 +12,8 @@ export interface Surroundings {
   readonly scheduleRoleArn: string;
 }
 
-// Node resolves names on libuv's threads: four unless told otherwise, of which resolving gets half. Two names whose servers
-// are silent would delay every other destination of the instance.
+// Node resolves names on libuv's threads. There are four by default, and lookups may use half of them: two names whose
+// servers do not answer would delay every other destination of the instance.
 const THREADS = { UV_THREADPOOL_SIZE: '64' };
 
 // Names come from the schemas that the functions parse: a variable that one of them misses is a type error here.
@@ -58,7 +58,6 @@ function followUp(settings: Settings, around: Surroundings) {
     SCHEDULE_GROUP_NAME: around.scheduleGroupName,
     SCHEDULE_ROLE_ARN: around.scheduleRoleArn,
     SCHEDULER_THRESHOLD_SECONDS: String(settings.schedulerThresholdSeconds),
-    FUNCTION_TIMEOUT_SECONDS: String(settings.deliverTimeoutSeconds),
     BREAKER_THRESHOLD: String(settings.breakerThreshold),
     BREAKER_COOL_DOWN_SECONDS: String(settings.breakerCoolDownSeconds),
     BREAKER_MAX_COOL_DOWN_SECONDS: String(settings.breakerMaxCoolDownSeconds),

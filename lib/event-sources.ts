@@ -15,7 +15,7 @@ export interface EventSourcesProps {
   readonly deliver: IFunction;
   readonly streamArn: string;
   readonly deliveryQueueArn: string;
-  /** Batches of deliveries that are worked on side by side. */
+  /** How many batches of deliveries run concurrently. */
   readonly deliverMaxConcurrency: number;
 }
 
@@ -30,7 +30,7 @@ export class EventSources extends Construct {
     this.mapQueue(props);
   }
 
-  // Neither an age nor a number of attempts is set: a record is retried until the stream itself drops it after a day.
+  // No maximum age or number of retries: a record is retried until the stream itself drops it after a day.
   private mapStream({ route, streamArn }: EventSourcesProps): void {
     const mapping = new EventSourceMapping(this, 'Stream', {
       target: route,
@@ -41,22 +41,22 @@ export class EventSources extends Construct {
       reportBatchItemFailures: true,
       filters: [eventAccepted(), eventRetried(), deliveryPutBack(), deliveryRepeated()],
     });
-    acknowledge(mapping, NO_DESTINATION, 'Records are retried until they expire; what they tell is in the table.');
+    acknowledge(mapping, NO_DESTINATION, 'Records are retried until they expire; what they say is in the table.');
   }
 
-  // A record can only be told from its repetition where repetitions begin at the same record. So a batch is done as a whole
-  // or not at all: no bisecting, no partial answers. The mapping must not be replaced either: its id is its position.
+  // Repeats are recognized only if they begin at the same record. So a batch succeeds or fails as a whole: no
+  // bisecting, no partial answers. The mapping must not be replaced either: its position would be lost.
   private mapStatistics({ aggregate, streamArn }: EventSourcesProps): void {
     const mapping = new EventSourceMapping(this, 'Statistics', {
       target: aggregate,
       eventSourceArn: streamArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
-      // A hundred deliveries from publish to outcome: their event, their beginning and their end.
+      // The records of a hundred deliveries: for each the event, the new delivery and the outcome.
       batchSize: 300,
       maxBatchingWindow: Duration.seconds(2),
       filters: countedChanges(),
     });
-    acknowledge(mapping, NO_DESTINATION, 'Records are retried until they expire; what they tell is in the table.');
+    acknowledge(mapping, NO_DESTINATION, 'Records are retried until they expire; what they say is in the table.');
   }
 
   private mapQueue({ deliver, deliveryQueueArn, deliverMaxConcurrency }: EventSourcesProps): void {
@@ -71,7 +71,7 @@ export class EventSources extends Construct {
   }
 }
 
-// An event source takes five filters. They keep out what changes no count: above all every claim of a pending delivery.
+// An event source takes five filters. They drop what changes no count, above all every claim of a pending delivery.
 const countedChanges = () => [
   FilterCriteria.filter({
     eventName: FilterRule.isEqual('INSERT'),
@@ -105,7 +105,7 @@ const eventAccepted = () =>
     dynamodb: { NewImage: { sk: { S: FilterRule.isEqual('EVT') } } },
   });
 
-// Marking an event that nothing matched changes it too, and must not start over.
+// Marking an event as unmatched is a change too, and must not route it again.
 const eventRetried = () =>
   FilterCriteria.filter({
     eventName: FilterRule.isEqual('MODIFY'),
@@ -115,7 +115,7 @@ const eventRetried = () =>
     },
   });
 
-// A retry or replay puts a delivery back to pending; on the way from pending to delivered nothing does.
+// A retry or replay sets a delivery back to pending; nothing on the way from pending to delivered does.
 const deliveryPutBack = () =>
   FilterCriteria.filter({
     eventName: FilterRule.isEqual('MODIFY'),
@@ -125,7 +125,7 @@ const deliveryPutBack = () =>
     },
   });
 
-// A requeue or replay over HTTP writes a new delivery and nothing else. Those that routing writes it enqueues itself.
+// A requeue or replay over HTTP writes a new delivery and nothing else. What routing writes, it enqueues itself.
 const deliveryRepeated = () =>
   FilterCriteria.filter({
     eventName: FilterRule.isEqual('INSERT'),

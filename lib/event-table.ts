@@ -31,7 +31,7 @@ export class EventTable extends Construct {
   readonly indexNames = INDEXES.map(({ name }) => name);
   /** ARNs of the indexes, each by its name: a policy needs no wildcard to name them. */
   readonly indexArns: readonly string[];
-  /** ARN of the index of what needs attention: the rare statuses and dead letters. */
+  /** ARN of the index of rare statuses and dead letters. */
   readonly attentionIndexArn: string;
   /** ARN of the index of everything by time. */
   readonly timelineIndexArn: string;

@@ -51,9 +51,13 @@ export class Functions extends Construct {
   }
 }
 
-// Lambda gives CPU by memory. 512 MB is enough for TLS and JSON at a batch's concurrency; the work is waiting otherwise.
+// Lambda allots CPU by memory. 512 MB is enough for TLS and JSON at a batch's concurrency; the rest is waiting.
 function profilesFor(settings: Settings): Readonly<Record<FunctionName, Profile>> {
-  const http = { memoryMegabytes: 512, timeoutSeconds: 10, afterFailure: 'The caller is told, and calls again.' };
+  const http = {
+    memoryMegabytes: 512,
+    timeoutSeconds: 10,
+    afterFailure: 'The caller gets an error, and may call again.',
+  };
   return {
     ingest: {
       ...http,
@@ -66,25 +70,25 @@ function profilesFor(settings: Settings): Readonly<Record<FunctionName, Profile>
       description: 'Turns accepted events into deliveries',
       memoryMegabytes: 512,
       timeoutSeconds: 60,
-      afterFailure: 'The stream hands the records out again.',
+      afterFailure: 'The stream repeats the records.',
     },
     aggregate: {
       description: 'Folds changes into counters and statistics',
       memoryMegabytes: 256,
       timeoutSeconds: 60,
-      afterFailure: 'The stream hands the records out again.',
+      afterFailure: 'The stream repeats the records.',
     },
     deliver: {
       description: 'Sends deliveries and records every attempt',
       memoryMegabytes: 512,
       timeoutSeconds: settings.deliverTimeoutSeconds,
-      afterFailure: 'The queue hands the messages out again and moves them to the dead-letter queue in the end.',
+      afterFailure: 'The queue repeats the messages, and finally moves them to the dead-letter queue.',
       // A retry is a message that this function sends to its own queue. Lambda would stop such a chain after about 16
       // turns and a delivery with more attempts would be lost; the chain is bounded by the destination's max_attempts.
       recursiveLoop: RecursiveLoop.ALLOW,
     },
     sweep: {
-      description: 'Repairs what crashes and open breakers left',
+      description: 'Resumes parked deliveries and repairs what crashes left behind',
       memoryMegabytes: 256,
       timeoutSeconds: 60,
       afterFailure: 'The next run finds the same work.',

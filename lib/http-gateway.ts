@@ -2,18 +2,21 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   HttpApi,
+  HttpIntegrationType,
   HttpMethod,
   HttpRoute,
+  HttpRouteIntegration,
   HttpRouteKey,
   HttpStage,
   LogGroupLogDestination,
+  PayloadFormatVersion,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type HttpFunction, ROUTES } from '../lambdas/http/routes';
 import { acknowledge } from './acknowledge';
-import { FunctionIntegration } from './function-integration';
 import type { ServiceFunction } from './service-function';
 
 export interface HttpGatewayProps {
@@ -21,8 +24,8 @@ export interface HttpGatewayProps {
   readonly logRetention: RetentionDays;
 }
 
-// Requests a second and burst for the whole API. Limits of single keys are the functions' own; this one keeps a flood of
-// unauthenticated calls from taking all of the account's Lambda concurrency.
+// Requests a second and burst for the whole API. The functions limit single keys; this keeps a flood of unauthenticated
+// calls from using up the account's Lambda concurrency.
 const THROTTLE = { rateLimit: 2000, burstLimit: 2000 };
 
 /** The HTTP API: one route for each entry of `ROUTES`, and `$default` for everything else. */
@@ -37,7 +40,7 @@ export class HttpGateway extends Construct {
     this.api = new HttpApi(this, 'Api', { description: 'Posthorn', createDefaultStage: false });
     this.url = this.api.apiEndpoint;
     this.apiId = this.api.apiId;
-    // While a stage deploys by itself, adding a route may meet a deployment that is under way, and fail.
+    // The stage deploys every change at once. A route that is added during such a deployment fails.
     this.addStage(props.logRetention).node.addDependency(...this.addRoutes(props.functions));
   }
 
@@ -75,7 +78,7 @@ export class HttpGateway extends Construct {
   }
 
   private addStage(retention: RetentionDays): HttpStage {
-    // Groups elsewhere are named in one policy of 5,120 characters, which all APIs of the account and region share.
+    // Log groups outside of this prefix use up a policy of 5,120 characters that all APIs of an account and region share.
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
     const logGroupName = `/aws/vendedlogs/${Stack.of(this).stackName}/http-api`;
     const logs = new LogGroup(this, 'AccessLogs', { logGroupName, retention, removalPolicy: RemovalPolicy.DESTROY });
@@ -89,7 +92,7 @@ export class HttpGateway extends Construct {
   }
 }
 
-// The route key and not the path: the address of a source is all that publishing to it takes.
+// The route key, not the path: a source's address is all that it takes to publish to it.
 function accessLogFormat(): AccessLogFormat {
   return AccessLogFormat.custom(
     JSON.stringify({
@@ -102,4 +105,26 @@ function accessLogFormat(): AccessLogFormat {
       integrationError: '$context.integrationErrorMessage',
     }),
   );
+}
+
+/**
+ * Routes of an HTTP API to a function. CDK's own `HttpLambdaIntegration` would add a permission for every route, and a
+ * function's policy (20 KB) holds only about fifty, or one on `<api>/*\/*\/*`, which does not match the `$default`
+ * route: its ARN is `<api>/<stage>/$default`. Permissions are therefore the caller's to add.
+ */
+class FunctionIntegration extends HttpRouteIntegration {
+  constructor(
+    id: string,
+    private readonly handler: IFunction,
+  ) {
+    super(id);
+  }
+
+  override bind() {
+    return {
+      type: HttpIntegrationType.AWS_PROXY,
+      uri: this.handler.functionArn,
+      payloadFormatVersion: PayloadFormatVersion.VERSION_2_0,
+    };
+  }
 }

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type BuildOptions, type BuildResult, buildSync, type Metafile } from 'esbuild';
 
-/** A file that is to be written. */
+/** A file to be written. */
 export interface BundleFile {
   readonly path: string;
   readonly contents: Uint8Array;
@@ -13,9 +13,13 @@ export interface BundleFile {
 type Split = BuildResult<{ write: false; metafile: true }>;
 
 /**
- * Joins what esbuild has split and the entry imports in any case into one file: esbuild makes a part of all that two parts
- * share, and reading a dozen of them takes a start a quarter of its time. Parts that are imported later still import the
- * shared ones by name: in their place is a line that exports the same from the joined file.
+ * Joins the parts that the entry always imports into one file: esbuild splits off whatever two parts share, and reading
+ * a dozen files takes a quarter of a cold start. Parts that are loaded later still import the shared ones by name, so
+ * each of those becomes a line that re-exports from the joined file.
+ *
+ * Delete this file once the bundler can keep together what the entry imports statically. esbuild cannot yet
+ * (https://github.com/evanw/esbuild/issues/207). rolldown can, by a `codeSplitting` group with the tag `$initial`, but only
+ * asynchronously, and synthesizing needs the bundles at once.
  *
  * @returns the files of the bundle, with the source maps of the joined ones
  */
@@ -39,7 +43,7 @@ type Outputs = ReadonlyMap<string, Metafile['outputs'][string]>;
 const outputsByName = ({ outputs }: Metafile): Outputs =>
   new Map(Object.entries(outputs).map(([path, output]) => [basename(path), output]));
 
-/** A file and all that it imports, and what that imports; what is imported on demand is not among them. */
+/** A file with all its static imports, direct and indirect. */
 function reachedFrom(name: string, outputs: Outputs, reached = new Set<string>()): ReadonlySet<string> {
   if (reached.has(name)) return reached;
   reached.add(name);
@@ -49,7 +53,7 @@ function reachedFrom(name: string, outputs: Outputs, reached = new Set<string>()
   return reached;
 }
 
-/** By what name the joined file exports something of a part. */
+/** The name under which the joined file exports something of a part. */
 const nameIn = (part: string, name: string): string => `${part.replace(/\W/g, '_')}_${name}`;
 
 const exportsOf = (part: string, outputs: Outputs): readonly string[] => outputs.get(part)?.exports ?? [];
@@ -62,14 +66,14 @@ function entryOf(shared: readonly string[], outputs: Outputs): string {
   return [`export * from './index.mjs';`, ...exported].join('\n');
 }
 
-/** What stands in the place of the shared parts. */
+/** The lines that replace the shared parts. */
 const lines = (shared: readonly string[], folder: string, outputs: Outputs): readonly BundleFile[] =>
   shared.map((part) => {
     const names = exportsOf(part, outputs).map((name) => `${nameIn(part, name)} as ${name}`);
     return { path: join(folder, part), contents: Buffer.from(`export { ${names.join(', ')} } from './index.mjs';\n`) };
   });
 
-/** The entry with all that it reaches, in one file. */
+/** The entry with all its static imports in one file. */
 function joined(
   files: readonly BundleFile[],
   folder: string,
@@ -84,8 +88,8 @@ function joined(
     for (const file of files) writeFileSync(join(stage, basename(file.path)), file.contents);
     const settings: BuildOptions & { write: false } = {
       ...options,
-      // The split files have been through these.
-      ...{ splitting: false, banner: {}, alias: {}, outExtension: {} },
+      // Already applied to the split files.
+      ...{ splitting: false, banner: {}, outExtension: {} },
       absWorkingDir: stage,
       external: [...(options.external ?? []), ...later.map((part) => `./${part}`)],
       stdin: { contents, resolveDir: stage },

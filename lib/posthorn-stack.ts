@@ -1,7 +1,6 @@
 import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { AccessResources } from './access';
-import { DeliveryQueues } from './delivery-queues';
 import { type Encryption, encryptionFor } from './encryption';
 import type { Surroundings } from './environment';
 import { EventSources } from './event-sources';
@@ -10,12 +9,11 @@ import { Functions } from './functions';
 import { HttpGateway } from './http-gateway';
 import { Alarms } from './monitoring/alarms';
 import { OperatorDashboard } from './monitoring/dashboard';
-import { RetrySchedules } from './retry-schedules';
-import { SetAsideQueue } from './set-aside-queue';
+import { DeliveryQueues, SetAsideQueue } from './queues';
+import { RetrySchedules, SweepSchedule } from './schedules';
 import type { Settings } from './settings';
-import { SweepSchedule } from './sweep-schedule';
 
-/** Posthorn as it is deployed into one account and region; it names neither, so the same template fits all. */
+/** Posthorn's stack. It names neither account nor region, so the same template fits all. */
 export class PosthornStack extends Stack {
   private readonly data: EventTable;
   private readonly queues: DeliveryQueues;
@@ -24,7 +22,7 @@ export class PosthornStack extends Stack {
 
   constructor(scope: Construct, settings: Settings) {
     super(scope, settings.stackName, { description: 'Posthorn: webhook delivery' });
-    // What a first deployment made before it failed holds nothing: it goes, so that the next one finds nothing in its way.
+    // A first deployment that fails leaves nothing behind: what it created is empty, and would be in the way of the next one.
     const removalPolicy =
       settings.removalPolicy === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
     const encryption = encryptionFor(this, settings, removalPolicy);
@@ -69,10 +67,15 @@ export class PosthornStack extends Stack {
 
   private addMonitoring(settings: Settings, functions: Functions['byName'], httpApiId: string): void {
     const watched = {
-      ...{ stackName: settings.stackName, functions, httpApiId },
-      ...{ tableName: this.data.table.tableName, indexNames: this.data.indexNames },
-      ...{ deliveryQueue: this.queues.deliveryQueue, deadLetterQueue: this.queues.deadLetterQueue },
-      ...{ setAsideQueue: this.setAside.queue, scheduleGroup: this.retries.groupName },
+      stackName: settings.stackName,
+      functions,
+      tableName: this.data.table.tableName,
+      indexNames: this.data.indexNames,
+      httpApiId,
+      deliveryQueue: this.queues.deliveryQueue,
+      deadLetterQueue: this.queues.deadLetterQueue,
+      setAsideQueue: this.setAside.queue,
+      scheduleGroup: this.retries.groupName,
     };
     new Alarms(this, 'Alarms', {
       ...watched,

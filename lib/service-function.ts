@@ -23,14 +23,14 @@ export interface ServiceFunctionProps {
   readonly description: string;
   readonly memoryMegabytes: number;
   readonly timeoutSeconds: number;
-  /** What becomes of an invocation that failed, in a sentence: no function has a dead-letter queue of its own. */
+  /** What happens after a failed invocation, in a sentence: no function has a dead-letter queue of its own. */
   readonly afterFailure: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** All that the function may call, besides writing to its own log group. */
+  /** Everything that the function may call, apart from writing to its own log group. */
   readonly access: readonly PolicyStatement[];
   readonly logRetention: RetentionDays;
   readonly recursiveLoop?: RecursiveLoop;
-  /** Executions that no other function may use, and the most that this one may have. */
+  /** Executions that are set aside for this function, and also the most that it may use. */
   readonly reservedConcurrency?: number | undefined;
   /** Whether X-Ray traces invocations. */
   readonly tracing: boolean;
@@ -64,8 +64,8 @@ export class ServiceFunction extends Construct {
       timeout: Duration.seconds(props.timeoutSeconds),
       role: this.role,
       logGroup,
-      // Lambda's own three lines about every invocation would be a third of what is logged for a delivery. Of those, the
-      // ones about failures and timeouts stay; durations are in the metrics of each function.
+      // Lambda's own three lines about every invocation would be a third of what is logged for a delivery. Only those
+      // about failures and timeouts are kept; durations are in each function's metrics.
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
       applicationLogLevelV2: ApplicationLogLevel.INFO,

@@ -4,16 +4,16 @@ import * as z from 'zod';
 /** How long a message may wait in the delivery queue before SQS drops it, in days. */
 export const DELIVERY_RETENTION_DAYS = 4;
 
-/** AWS advises six function timeouts, so that a throttled batch is not received twice while it is still waiting. */
+/** AWS recommends six function timeouts, so that a throttled batch is not received again while it is still waiting. */
 export const VISIBILITY_TIMEOUTS = 6;
 
-/** What AWS lets a fresh account run at once. The template cannot know the account, so this is what it goes by. */
+/** Concurrent executions of a new account. The template cannot look up the account's quota, so it assumes the smallest. */
 const SMALLEST_CONCURRENCY = 10;
 
-/** Batches that deliver works on at once, where the account has plenty. */
+/** Batches that are delivered at the same time if the account has plenty of concurrency. */
 const USUAL_BATCHES = 50;
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
+/** Executions that Lambda keeps unreserved: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
 const UNRESERVABLE_CONCURRENCY = 100;
 
 const LOG_RETENTIONS = Object.values(RetentionDays)
@@ -90,45 +90,45 @@ const contextValues = z.object({
 const schema = contextValues.transform((settings) => ({
   ...settings,
   bodyRetentionDays: settings.bodyRetentionDays ?? settings.retentionDays,
-  // All functions share what the account has, and callers of the API get a 503 when nothing is left of it.
+  // All functions share the account's concurrency. When none is left, callers of the API get a 503.
   deliverMaxConcurrency:
     settings.deliverMaxConcurrency ?? Math.min(USUAL_BATCHES, Math.floor(settings.accountConcurrency / 2)),
 }));
 
 /**
- * What an operator may set, as CDK context values; every one has a default.
+ * Settings for operators, as CDK context values. Every one has a default.
  *
  * - `stackName`: name of the CloudFormation stack (default `Posthorn`).
  * - `retentionDays`: days that events, deliveries and attempts stay in the table (30); at least 15, so that a delivery is
  *   still there when its dead letter is redriven on the last day.
  * - `bodyRetentionDays`: days that the bodies of attempts are shown (as long as they are stored).
  * - `timelineShards`: partitions of each timeline; one takes about 1,000 writes a second (4).
- * - `schedulerThresholdSeconds`: retries further away than this take EventBridge Scheduler instead of an SQS delay (900).
+ * - `schedulerThresholdSeconds`: later retries use EventBridge Scheduler instead of an SQS delay (900).
  * - `allowPlainHttp`: accept destinations with `http:` URLs (false).
  * - `allowLoopback`: accept destinations on loopback addresses; for local use only (false).
- * - `removalPolicy`: what becomes of the table when the stack is deleted, `retain` or `destroy` (`retain`).
- * - `deletionProtection`: nobody can delete the table, CloudFormation included, after a first deployment that failed (false).
+ * - `removalPolicy`: what happens to table, dead letters and key when the stack is deleted, `retain` or `destroy` (`retain`).
+ * - `deletionProtection`: DynamoDB refuses to delete the table, also when a first deployment failed (false).
  * - `logRetentionDays`: days that log groups keep their entries (30).
  * - `maxReceiveCount`: receives after which SQS moves a message to the dead-letter queue (5).
  * - `deliverTimeoutSeconds`: timeout of the function that sends (60).
- * - `accountConcurrency`: the account's quota of concurrent executions in the region (10, as a fresh account has).
- * - `deliverMaxConcurrency`: batches of deliveries that are worked on side by side (half of that, at most 50).
- * - `ingestReservedConcurrency`: executions that nothing but accepting events may use (none); 100 of an account cannot be reserved.
+ * - `accountConcurrency`: the account's quota of concurrent executions in the region (10, as in a new account).
+ * - `deliverMaxConcurrency`: batches of deliveries that run concurrently (half of `accountConcurrency`, at most 50).
+ * - `ingestReservedConcurrency`: executions that only the function that accepts events may use (none).
  * - `sweepIntervalMinutes`: minutes between two runs of the repairs (1).
  * - `keyRatePerSecond`: calls a second that an API key may make unless it has a limit of its own (50).
- * - `keyRateBurst`: calls that may come at once with such a key after a pause (100).
+ * - `keyRateBurst`: calls that such a key may make all at once after a pause (100).
  * - `breakerThreshold`: failed attempts in a row that open the breaker of a destination (20).
- * - `breakerCoolDownSeconds`: how long it stays open at first; each further time twice as long (30).
+ * - `breakerCoolDownSeconds`: how long it stays open at first; twice as long each further time (30).
  * - `breakerMaxCoolDownSeconds`: the longest time it stays open (900).
- * - `alarmTopicArn`: SNS topic that alarms tell (none: they show in CloudWatch only).
- * - `oldestDeliveryAlarmSeconds`: age from which an unsettled delivery raises an alarm, whatever its state (6 hours).
+ * - `alarmTopicArn`: SNS topic to notify of alarms (none: they show in CloudWatch only).
+ * - `oldestDeliveryAlarmSeconds`: age at which an unsettled delivery raises an alarm, whatever its state (6 hours).
  * - `tracing`: X-Ray traces of all functions (false).
- * - `customerManagedKey`: make a KMS key of the account's own for the table and all queues (false).
- * - `kmsKeyArn`: use this KMS key for them instead; its policy has to leave permissions to IAM (no default).
+ * - `customerManagedKey`: create a KMS key for the table and all queues (false).
+ * - `kmsKeyArn`: use this KMS key instead; its policy has to leave permissions to IAM (no default).
  */
 export type Settings = z.output<typeof schema>;
 
-/** Context values that are out of range or that nothing reads. `problems` has one sentence for each. */
+/** Context values that are unknown or out of range. `problems` has one sentence for each. */
 export class InvalidSettingsError extends Error {
   override readonly name = 'InvalidSettingsError';
   readonly code = 'INVALID_SETTINGS';
@@ -139,7 +139,7 @@ export class InvalidSettingsError extends Error {
 }
 
 /**
- * Reads the settings out of the context of a CDK app.
+ * Reads the settings from the context of a CDK app.
  *
  * @param context all context values, CDK's own among them (those have punctuation in their keys and are left alone)
  * @throws InvalidSettingsError naming every key that is unknown or out of range, with what is allowed
@@ -156,7 +156,7 @@ export function parseSettings(context: Readonly<Record<string, unknown>>): Setti
   return parsed.data;
 }
 
-// A misspelt key would otherwise be a default that nobody asked for.
+// Otherwise a misspelt key would silently mean the default.
 function unknownKeys(context: Readonly<Record<string, unknown>>): string[] {
   const known = Object.keys(contextValues.shape);
   return Object.keys(context)
@@ -185,13 +185,12 @@ function refuseTooMuchReserved({ accountConcurrency, ingestReservedConcurrency =
   const reservable = Math.max(0, accountConcurrency - UNRESERVABLE_CONCURRENCY);
   if (ingestReservedConcurrency <= reservable) return;
   throw new InvalidSettingsError([
-    `ingestReservedConcurrency is ${ingestReservedConcurrency}, but AWS lets nobody reserve the last ` +
-      `${UNRESERVABLE_CONCURRENCY} of an account: with an accountConcurrency of ${accountConcurrency} there are ` +
-      `${reservable} to reserve`,
+    `ingestReservedConcurrency is ${ingestReservedConcurrency}, but AWS keeps ${UNRESERVABLE_CONCURRENCY} executions of an ` +
+      `account unreserved: with an accountConcurrency of ${accountConcurrency} you can reserve ${reservable}`,
   ]);
 }
 
-// A message keeps its age through every receive: it has to use up its receives before it is too old for the queue.
+// A message keeps its age through every receive, so its receives have to be used up before it is too old for the queue.
 function refuseEarlyExpiry(settings: Settings): void {
   const seconds = settings.maxReceiveCount * VISIBILITY_TIMEOUTS * settings.deliverTimeoutSeconds;
   if (seconds < DELIVERY_RETENTION_DAYS * 86_400) return;

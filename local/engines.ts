@@ -2,15 +2,15 @@ import type { Interceptor, Service } from './calls/call';
 import { startCallProxy } from './calls/proxy';
 import { type DynamoDbServer, startDynamoDb } from './dynamodb/server';
 import { LocalStackError } from './errors';
+import type { Faults } from './faults/faults';
 import type { Endpoints } from './lambda/environment';
 import { type SchedulerServer, startScheduler } from './scheduler/server';
 import { type SqsServer, startSqs } from './sqs/server';
-import type { LocalStackOptions } from './stack';
 import type { DataDirectory } from './storage/data-directory';
 import type { Teardown } from './teardown';
 import type { Deployment } from './template/deployment';
 
-/** What answers AWS calls, and the endpoints in front of it that everybody uses. */
+/** The engines that answer AWS calls, and the endpoints in front of them that everything uses. */
 export interface Engines {
   readonly dynamodb: DynamoDbServer;
   readonly sqs: SqsServer;
@@ -18,10 +18,17 @@ export interface Engines {
   readonly endpoints: Endpoints;
 }
 
-type Options = Pick<LocalStackOptions, 'crashed' | 'faults' | 'log'> & {
-  /** Every call passes through those that are in the list when it comes. */
-  readonly interceptors: readonly Interceptor[];
-};
+export interface EngineOptions {
+  /** Receives what the stack logs about itself. */
+  readonly log?: (line: string) => void;
+  /** Called when an essential part of the stack ends. */
+  readonly crashed?: (error: LocalStackError) => void;
+  /** What goes wrong on purpose; nothing by default. */
+  readonly faults?: Faults;
+}
+
+/** Every call passes through the interceptors that are in the list when it comes. */
+type Options = EngineOptions & { readonly interceptors: readonly Interceptor[] };
 
 /** Starts DynamoDB, SQS and EventBridge Scheduler, and the proxies that their calls pass through. */
 export async function startEngines(

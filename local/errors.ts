@@ -1,4 +1,4 @@
-/** A reason why the local stack cannot start or go on, told in one sentence that a person can act on. */
+/** Why the local stack cannot start or continue, in one sentence that tells a person what to do. */
 export class LocalStackError extends Error {
   override readonly name = 'LocalStackError';
 }

@@ -7,7 +7,7 @@ import { prepareSamples } from './samples/prepare';
 import { type LocalStack, startLocalStack } from './stack';
 import { Teardown } from './teardown';
 
-// The SDK otherwise prints its notice about Node 20 in the middle of the logs.
+// Otherwise the SDK prints its notice about Node 20 in the middle of the logs.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 const [functionName = '', eventFile = ''] = new Command('npm run invoke --')
@@ -26,7 +26,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 try {
   await end(await invoke(functionName, readText(eventFile)));
 } catch (error) {
-  // Whatever fails while everything is being stopped fails because of that.
+  // Errors during shutdown are caused by the shutdown.
   if (!ending) console.error(error instanceof LocalStackError ? error.message : error);
   await end(1);
 }
@@ -49,7 +49,7 @@ async function invoke(name: string, text: string): Promise<number> {
   }
 }
 
-/** The event, with its placeholders filled in if it has any: what they stand for is made for it. */
+/** The event, with its placeholders filled in: what they stand for is created first. */
 async function readEvent(stack: LocalStack, text: string): Promise<unknown> {
   if (!hasPlaceholders(text)) return JSON.parse(text);
   const samples = await prepareSamples(stack);
@@ -61,12 +61,12 @@ function logsOf(stack: LocalStack, name: string): readonly string[] {
   try {
     return stack.logs(name);
   } catch {
-    // There is no such function, which the error on its way already says.
+    // There is no such function; the error about it is already on its way.
     return [];
   }
 }
 
-/** The text of a JSON file, read before anything is started. */
+/** The text of a JSON file, read before anything starts. */
 function readText(file: string): string {
   try {
     const text = readFileSync(file, 'utf8');
@@ -77,7 +77,7 @@ function readText(file: string): string {
   }
 }
 
-/** Stops everything and ends the process. While the stack is still starting, ending the process ends all its parts. */
+/** Stops everything and ends the process. While the stack is still starting, exiting ends all its parts. */
 async function end(exitCode: number): Promise<void> {
   if (ending) return;
   ending = true;

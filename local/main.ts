@@ -1,16 +1,18 @@
 import { join } from 'node:path';
 import { localKey } from './cli/local-key';
 import { parseOptions, type StartOptions } from './cli/options';
-import { watchNpm } from './cli/parent';
 import { progressPrinter, welcome } from './cli/progress';
 import { ReadyFiles } from './cli/ready-files';
 import { LocalStackError } from './errors';
 import { type LocalStack, startLocalStack } from './stack';
 
-// The SDK otherwise prints its notice about Node 20 in the middle of the progress.
+// Otherwise the SDK prints its notice about Node 20 in the middle of the progress.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** How often the parent process is looked at. */
+const CHECK_EVERY_MS = 250;
 
 const options = parseOptions(process.argv.slice(2));
 const files = new ReadyFiles(options.readyFile);
@@ -51,11 +53,27 @@ async function run({ dbPath, port, context, logs }: StartOptions): Promise<Local
   return started;
 }
 
-/** Stops everything and ends the process. While the stack is still starting, ending the process ends all its parts. */
+/** Stops everything and ends the process. While the stack is still starting, exiting ends all its parts. */
 async function end(exitCode: number): Promise<void> {
   if (ending) return;
   ending = true;
   files.remove();
   await stack?.stop();
   process.exit(exitCode);
+}
+
+/**
+ * Calls `gone` when npm, having started this process, has ended. A terminal's Ctrl-C reaches both; killing npm alone
+ * would otherwise leave the stack running with nobody to stop it. Without npm nothing is watched: a stack in a shell's
+ * background outlives that shell.
+ */
+function watchNpm(gone: () => void, environment: NodeJS.ProcessEnv = process.env): void {
+  if (environment.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    gone();
+  }, CHECK_EVERY_MS);
+  timer.unref();
 }

@@ -1,8 +1,6 @@
 import type { Interceptor } from './calls/call';
 import { deployTables } from './dynamodb/tables';
-import { startEngines } from './engines';
-import type { LocalStackError } from './errors';
-import type { Faults } from './faults/faults';
+import { type EngineOptions, startEngines } from './engines';
 import { deployRoutes, registerApi } from './gateway/http-api';
 import { type Gateway, startGateway } from './gateway/server';
 import type { Endpoints } from './lambda/environment';
@@ -20,29 +18,23 @@ import { loadAssembly } from './template/assembly';
 import { Deployment } from './template/deployment';
 import { synthesize } from './template/synthesize';
 
-export interface LocalStackOptions {
-  /** CDK context over the local defaults (loopback and plain http allowed). */
+export interface LocalStackOptions extends EngineOptions {
+  /** CDK context, merged over the local defaults (loopback and plain http allowed). */
   readonly context?: Record<string, unknown>;
-  /** Directory that keeps the data over a restart; everything is in memory without it. */
+  /** Directory that keeps the data across restarts; without it everything is in memory. */
   readonly dbPath?: string;
   /** Port of the HTTP API; 0, the default, for a free one. */
   readonly port?: number;
-  /** Takes what the stack says about itself. */
-  readonly log?: (line: string) => void;
-  /** Takes every line that a function writes. */
+  /** Receives every line that a function writes. */
   readonly functionLog?: (functionName: string, line: string) => void;
-  /** Told of every event that a function has handled, and what it took. */
+  /** Called after every event that a function has handled, with what it used. */
   readonly functionHandled?: (handled: HandledEvent) => void;
-  /** Called when a part ends that the stack cannot do without. */
-  readonly crashed?: (error: LocalStackError) => void;
-  /** Stand between every AWS call and the engine that answers it, outermost first. */
+  /** Interceptors between every AWS call and the engine that answers it, outermost first. */
   readonly interceptors?: readonly Interceptor[];
-  /** Takes what the template's policies were found to say about calls of functions, each once. */
+  /** Receives the policies' decisions about calls of functions, each once. */
   readonly decided?: (decision: Decision) => void;
   /** A synthesized `cdk.out` directory, instead of synthesizing the app. */
   readonly assembly?: string;
-  /** What goes wrong on purpose; nothing when left out. */
-  readonly faults?: Faults;
 }
 
 export interface LocalStack {
@@ -60,16 +52,16 @@ export interface LocalStack {
   invoke(functionName: string, event: unknown): Promise<unknown>;
   /** The last lines that one function, or all of them, wrote. */
   logs(functionName?: string): readonly string[];
-  /** Ends the workers of a function in the middle of what they do, as a crash would. */
+  /** Kills the workers of a function in the middle of their work, like a crash. */
   killWorkers(functionName: string): Promise<void>;
-  /** Ends one worker, as `Call.caller` names it, in the middle of what it does. */
+  /** Kills one worker, named as in `Call.caller`, in the middle of its work. */
   killWorker(functionName: string, worker: string): Promise<void>;
-  /** Workers of a function that are handling an event right now. */
+  /** The workers of a function that are handling an event. */
   busyWorkers(functionName: string): readonly string[];
-  /** Lets the function's event source mappings take nothing more, until they are resumed. */
+  /** Pauses the function's event source mappings until they are resumed. */
   pauseMapping(functionName: string): void;
   resumeMapping(functionName: string): void;
-  /** Stops everything; nothing that the stack started is left. */
+  /** Stops everything that the stack started. */
   stop(): Promise<void>;
 }
 
@@ -84,7 +76,7 @@ interface Running {
 /**
  * Runs the app's CloudFormation template on this machine.
  *
- * @throws LocalStackError with one clear sentence when that is not possible; nothing is left running then
+ * @throws LocalStackError with one clear sentence if that is not possible; nothing is left running
  */
 export async function startLocalStack(options: LocalStackOptions = {}): Promise<LocalStack> {
   const teardown = new Teardown();
@@ -127,7 +119,7 @@ async function start(options: LocalStackOptions, teardown: Teardown): Promise<Ru
     faults,
     log,
   });
-  // Together, because a poller waits for the batch that its function still works on.
+  // Together, because a poller waits for the batch that its function is still handling.
   teardown.add(() => Promise.all([mappings.stop(), functions.stop()]));
   scheduler.begin(targetStarter(functions, sqs, permissions));
   teardown.add(() => scheduler.end());
@@ -154,7 +146,7 @@ async function loadTemplate(
   return new Deployment(loadAssembly(app.directory));
 }
 
-/** Loads the bundles one after another, so that the first requests do not wait for it. */
+/** Loads the bundles one after another, so that the first requests need not wait for them. */
 async function warm(functions: Functions, log: (line: string) => void): Promise<void> {
   for (const host of functions.all())
     await host.warm().catch((error) => log(`${host.config.name} does not load: ${error}`));

@@ -1,6 +1,6 @@
 type Step = () => Promise<unknown> | unknown;
 
-/** What has to be undone, newest first, whether everything was started or only a part. */
+/** Steps to undo at the end, newest first, whether everything was started or only a part. */
 export class Teardown {
   private readonly steps: Step[] = [];
   private running: Promise<void> | undefined;
@@ -9,7 +9,7 @@ export class Teardown {
     this.steps.unshift(step);
   }
 
-  /** Undoes everything once; a second call waits for the first. A step that fails does not keep the others from running. */
+  /** Undoes everything once; a second call waits for the first. If a step fails, the others still run. */
   run(): Promise<void> {
     this.running ??= this.runSteps();
     return this.running;

@@ -1,28 +1,26 @@
 import type * as z from 'zod/v4/core';
-import type { Needs } from '../lambdas/http/authentication';
+import type { RouteKey } from '../lambdas/http/routes';
 import type { TagName } from './tags';
 
-/** Statuses with which calls are refused. */
+/** Statuses of refused calls. */
 export type RefusalStatus = 400 | 401 | 403 | 404 | 409 | 413 | 429 | 500;
 
 /** A schema of parameters by name. */
 export type Parameters = z.$ZodType<unknown, Record<string, unknown>>;
 
-/** What the document says of one route. Paths and methods are those of the list of routes. */
+/** What the document says of one route. Its path, method, scope, and surface stand in the table of routes. */
 export interface Operation {
   readonly operationId: string;
   readonly tag: TagName;
   readonly summary: string;
   readonly description: string;
-  /** The scope that a key needs. */
-  readonly needs: Needs | 'no key';
-  /** What path parameters stand for, by name. */
+  /** The meaning of path parameters, by name. */
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Parameters;
   readonly headers?: Parameters;
   readonly body?: RequestBody;
   readonly answer: Answer;
-  /** Refusals beyond those that follow from parameters, body and scope. */
+  /** Refusals in addition to those that follow from parameters, body and scope. */
   readonly refusals?: readonly RefusalStatus[];
 }
 
@@ -40,5 +38,5 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Operations by route, written `GET /v1/events/{id}` as in the list of routes. */
-export type Operations = Readonly<Record<string, Operation>>;
+/** Operations of some of the routes. */
+export type Operations = { readonly [Key in RouteKey]?: Operation };

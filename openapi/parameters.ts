@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ZodOpenApiParameters } from 'zod-openapi';
 import type { Operation } from './operation';
 
-/** What query parameters mean; those of one name mean the same on every surface. */
+/** The meaning of query parameters, which is the same on every surface. */
 const MEANINGS: Readonly<Record<string, string>> = {
   limit: 'Rows of the page at most',
   offset: 'Rows before the page; the first 10,000 can be reached so',
@@ -31,7 +31,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   includeAttempts: 'Whether the answer lists all attempts',
 };
 
-/** The parameters of an operation as the generator takes them. */
+/** The parameters of an operation in the generator's format. */
 export function requestParams({ params, query, headers }: Operation): { requestParams?: ZodOpenApiParameters } {
   if (!params && !query && !headers) return {};
   return {
@@ -50,7 +50,7 @@ function inPath(params: Readonly<Record<string, string>>) {
 
 const parameter = z.looseObject({ name: z.string(), in: z.string(), description: z.string().optional() });
 
-/** Adds what they mean to the query parameters of an operation. */
+/** Adds descriptions to the query parameters of an operation. */
 export function withMeanings(parameters: unknown): z.output<typeof parameter>[] {
   return parameter
     .array()

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { ZodOpenApiResponseObject } from 'zod-openapi';
 import { errorResponse } from '../lambdas/http/error-bodies';
 import { ApiError, type ErrorCode } from '../lambdas/http/errors';
+import type { Route, Surface } from '../lambdas/http/routes';
 import type { Operation, RefusalStatus } from './operation';
 
 const CODES = [
@@ -34,56 +35,66 @@ const BY_STATUS = {
   500: ['INTERNAL_ERROR', 'InternalError', 'A failure on our side', 'Something went wrong on our side'],
 } as const satisfies Record<RefusalStatus, readonly [ErrorCode, string, string, string]>;
 
-/** How a surface writes refusals. */
+/** The format of a surface's refusals. */
 interface ErrorShape {
+  /** What the names of its refusals begin with in the document. */
   readonly prefix: string;
   readonly schema: z.ZodType;
 }
 
-const SHAPES: readonly ErrorShape[] = [
-  {
-    prefix: '/api/',
-    schema: z
-      .object({ error: z.string().meta({ description: 'The name of the status' }), message, code })
-      .meta({ id: 'DeliveryError' }),
-  },
-  {
-    prefix: '/v1/delivery/',
-    schema: z
-      .object({
-        error: z.enum([
-          'bad_request',
-          'unauthorized',
-          'forbidden',
-          'not_found',
-          'payload_too_large',
-          'rate_limited',
-          'internal_error',
-        ]),
-        message,
-      })
-      .meta({ id: 'ItemError' }),
-  },
-  { prefix: '/', schema: z.object({ error: message, code }).meta({ id: 'Error' }) },
-];
+const deliveryError: ErrorShape = {
+  prefix: 'Delivery',
+  schema: z
+    .object({ error: z.string().meta({ description: 'The name of the status' }), message, code })
+    .meta({ id: 'DeliveryError' }),
+};
 
-const shapeOf = (path: string): ErrorShape | undefined => SHAPES.find(({ prefix }) => path.startsWith(prefix));
+const itemError: ErrorShape = {
+  prefix: 'Item',
+  schema: z
+    .object({
+      error: z.enum([
+        'bad_request',
+        'unauthorized',
+        'forbidden',
+        'not_found',
+        'payload_too_large',
+        'rate_limited',
+        'internal_error',
+      ]),
+      message,
+    })
+    .meta({ id: 'ItemError' }),
+};
 
-/** The refusals of an operation, by status, in the words of the surface that its path belongs to. */
-export function refusals(path: string, operation: Operation): Record<`${RefusalStatus}`, ZodOpenApiResponseObject> {
-  const entries = statusesOf(operation).map((status) => [String(status), refusal(path, status)]);
+const error: ErrorShape = { prefix: '', schema: z.object({ error: message, code }).meta({ id: 'Error' }) };
+
+const SHAPES: Readonly<Record<Surface, ErrorShape>> = {
+  management: error,
+  hookstream: error,
+  'delivery-items': itemError,
+  hookbase: deliveryError,
+  'webhook-relay': deliveryError,
+};
+
+/** The refusals of an operation, by status, in the words of its surface. */
+export function refusals(
+  { surface, scope }: Route,
+  operation: Operation,
+): Record<`${RefusalStatus}`, ZodOpenApiResponseObject> {
+  const entries = statusesOf(scope, operation).map((status) => [String(status), refusal(surface, status)]);
   return Object.fromEntries(entries);
 }
 
-function statusesOf({ needs, params, query, body, refusals: more = [] }: Operation): RefusalStatus[] {
+function statusesOf(scope: Route['scope'], { params, query, body, refusals: more = [] }: Operation): RefusalStatus[] {
   const all: readonly (RefusalStatus | false | undefined)[] = [
     ...more,
     (query ?? body?.schema) && 400,
-    needs !== 'no key' && 401,
-    needs !== 'no key' && needs !== 'any key' && 403,
+    scope !== 'no key' && 401,
+    scope !== 'no key' && scope !== 'any key' && 403,
     params && 404,
     body && 413,
-    needs !== 'no key' && 429,
+    scope !== 'no key' && 429,
     500,
   ];
   return [...new Set(all.filter((status) => typeof status === 'number'))].sort((a, b) => a - b);
@@ -91,21 +102,21 @@ function statusesOf({ needs, params, query, body, refusals: more = [] }: Operati
 
 const registered = new Map<string, ZodOpenApiResponseObject>();
 
-/** Refusals are the same for all paths of a surface, so that the document has each of them once. */
-function refusal(path: string, status: RefusalStatus): ZodOpenApiResponseObject {
-  const shape = shapeOf(path);
+/** Refusals are the same for all routes of a surface, so that the document has each of them once. */
+function refusal(surface: Surface, status: RefusalStatus): ZodOpenApiResponseObject {
+  const { prefix, schema } = SHAPES[surface];
   const [errorCode, name, description, text] = BY_STATUS[status];
-  const id = `${shape === SHAPES[0] ? 'Delivery' : shape === SHAPES[1] ? 'Item' : ''}${name}`;
+  const id = `${prefix}${name}`;
   const found = registered.get(id);
   if (found) return found;
-  const { body } = errorResponse(new ApiError(errorCode, text), path);
+  const { body } = errorResponse(new ApiError(errorCode, text), surface);
   const made: ZodOpenApiResponseObject = {
     id,
     description,
     ...(status === 429 && {
       headers: { 'Retry-After': { description: 'Seconds', schema: { type: 'integer', minimum: 1 } } },
     }),
-    content: { 'application/json': { schema: shape?.schema ?? z.never(), example: body } },
+    content: { 'application/json': { schema, example: body } },
   };
   registered.set(id, made);
   return made;

@@ -22,12 +22,12 @@ import { ROLES } from './receivers/roles';
 import { settle } from './settle';
 import { Api } from './workload/api';
 import { configure, createSource } from './workload/configure';
-import { mendAll } from './workload/mend';
 import { Operator } from './workload/operator';
 import { Publisher } from './workload/publish';
+import { repairAll } from './workload/repair';
 
 /**
- * One run: publishes while everything goes wrong, mends everything, waits until nothing is left to do, and answers with all
+ * One run: publishes while everything goes wrong, repairs everything, waits until nothing is left to do, and answers with all
  * that is known.
  */
 export async function soak(options: RunOptions): Promise<Evidence> {
@@ -39,7 +39,7 @@ export async function soak(options: RunOptions): Promise<Evidence> {
   try {
     const run = await prepare({ options, site, log, receivers, deadline, faults });
     await publishAndDisturb(run);
-    await mend(run);
+    await repair(run);
     await settle(run);
     return await gather(run);
   } finally {
@@ -94,9 +94,9 @@ async function makeKey({ endpoints, outputs }: LocalStack): Promise<string> {
   return secret;
 }
 
-async function mend({ faults, options, receivers, targets, operator }: Soak): Promise<void> {
+async function repair({ faults, options, receivers, targets, operator }: Soak): Promise<void> {
   options.progress('no faults from now on, and all receivers accept');
   faults.active = false;
-  receivers.mend();
-  await mendAll(operator, targets, receivers);
+  receivers.repair();
+  await repairAll(operator, targets, receivers);
 }

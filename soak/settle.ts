@@ -3,7 +3,7 @@ import type { Site } from './chaos/site';
 import type { Sweeper } from './chaos/sweeping';
 import { isSettled, readStanding, type Standing } from './evidence/standing';
 
-export interface SettleDeps {
+export interface SettlePorts {
   readonly site: Site;
   readonly sweeper: Sweeper;
   /** Milliseconds since the epoch. */
@@ -30,7 +30,7 @@ const [SHARDS, RETENTION_DAYS] = [4, 30];
  * Waits until every delivery has come to its end and nothing is on its way any more. What does not go on by itself is given
  * to the sweep of a quarter of an hour later; what does not end after that is for the checks to tell.
  */
-export async function settle({ site, sweeper, deadline, options }: SettleDeps): Promise<void> {
+export async function settle({ site, sweeper, deadline, options }: SettlePorts): Promise<void> {
   let quiet = 0;
   let last = '';
   let changedAt = Date.now();

@@ -29,7 +29,7 @@ export function sdkImportsOf(name: FunctionName): SdkImports {
 }
 
 /** The SDK's values that a source file imports. */
-export function importsIn(source: string): [module: string, names: string[]][] {
+function importsIn(source: string): [module: string, names: string[]][] {
   return [...source.matchAll(SDK_IMPORT)].map(([, names = '', module = '']) => {
     const all = names.split(',').map((name) => name.trim());
     return [module, all.filter((name) => name !== '' && !name.startsWith('type '))];

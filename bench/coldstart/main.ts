@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { ENVIRONMENTS, type FunctionName } from '../../lambdas/runtime/environment';
 import { BUNDLING, bundleOf, filesOf } from '../../lib/bundles';
@@ -8,7 +8,6 @@ import type { BundleFile } from '../../lib/join-parts';
 import { table } from '../cost/report';
 import { barChart } from '../support/bar-chart';
 import { runBench } from '../support/run';
-import { bytesAtStart, bytesInAll } from './bundle-size';
 import { emptyHandler, sdkImportsOf } from './empty-handler';
 import { environmentsOf } from './environments';
 import { type Bundle, initTimes } from './measure';
@@ -17,7 +16,7 @@ import { type Bundle, initTimes } from './measure';
 const MAX_RATIO = 1.3;
 
 /** As most people bundle a handler, and as CDK's own construct does: into one file. */
-const PLAINLY = { ...BUNDLING, splitting: false, alias: {}, write: false } as const;
+const PLAINLY = { ...BUNDLING, splitting: false, write: false } as const;
 
 const SERIES = ['the function', 'empty, plain', 'empty, in parts'];
 
@@ -99,4 +98,15 @@ function bundlesOf(name: FunctionName, folder: string, environment: Bundle['envi
 
 function kilobytes(bytes: number): string {
   return (bytes / 1024).toFixed(0);
+}
+
+/** Bytes that are read when a bundle starts: its entry imports nothing at once but what Node has. */
+function bytesAtStart(entry: string): number {
+  return statSync(entry).size;
+}
+
+/** Bytes of all that a bundle may ever run, without source maps. */
+function bytesInAll(entry: string): number {
+  const files = readdirSync(dirname(entry)).filter((name) => name.endsWith('.mjs'));
+  return files.reduce((sum, name) => sum + statSync(join(dirname(entry), name)).size, 0);
 }

@@ -81,7 +81,9 @@ function resultOf({ name, events, destinations }: Scenario, reading: Reading): R
   const deliveries = events * destinations;
   const { write, read } = unitsIn(reading);
   return {
-    ...{ name, deliveries, reading },
+    name,
+    deliveries,
+    reading,
     units: { write: write / deliveries, read: read / deliveries },
     bill: scaled(billFor(reading, PRICES), MILLION / deliveries),
   };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { newBase } from '../../lambdas/domain/identifiers';
-import { newToken } from '../../lambdas/domain/message';
+import { newToken } from '../../lambdas/queue/message';
 import { knownTotal } from '../../lambdas/statistics/lifetime';
 import { readStatistics } from '../../lambdas/statistics/read-statistics';
 import { claim } from '../../lambdas/store/deliveries/claims';
@@ -41,9 +41,9 @@ async function deliver(table: Table, now: number): Promise<void> {
   const [environment, destination] = [ENVIRONMENT, destinationOf(1)];
   const owner = { organization: 'org_x', environment, base, createdAt };
   await putEvent(table, { ...owner, contentType: 'application/json', body: Buffer.from('{"order":42}') }, settings);
-  const made = { ...owner, delivery: 1, connection: 'con_x', destination, cause: 'auto', maxAttempts: 5 } as const;
+  const made = { ...owner, ordinal: 1, connection: 'con_x', destination, cause: 'auto', maxAttempts: 5 } as const;
   await putDelivery(table, made, settings);
-  const message = { base, delivery: 1, environment, destination, attempt: 1, token: newToken() };
+  const message = { base, ordinal: 1, environment, destination, attempt: 1, token: newToken() };
   const claimId = randomUUID();
   const answer = await claim(table, { message, claimId, now, until: now + 60_000 });
   if (answer.kind !== 'claimed') throw new Error('A delivery that was just made cannot be claimed.');

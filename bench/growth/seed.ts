@@ -25,7 +25,7 @@ export function* seedItems(deliveries: number, now: number): Generator<object> {
 function deliveryItem(number: number, at: number): object {
   const [base, createdAt, destination] = [newBase(at), new Date(at).toISOString(), destinationOf(number)];
   const ids = { organization: 'org_x', environment: ENVIRONMENT, connection: 'con_x', destination };
-  const made = { ...ids, base, delivery: 1, cause: 'auto' as const, maxAttempts: 5, createdAt };
+  const made = { ...ids, base, ordinal: 1, cause: 'auto' as const, maxAttempts: 5, createdAt };
   const item = newDeliveryItem(made, SHARDS, RETENTION_DAYS);
   if (number % FAILED_EVERY !== 0) return { ...item, status: 'delivered', made: 1 };
   const attention = { attPk: attentionPk(ENVIRONMENT, 'failed', shardOf(base, SHARDS)), attSk: item.tlSk };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { itemBytes } from '../../lambdas/store/table/item-size';
-import { readStreamImage, type StreamImage } from '../../lambdas/store/table/stream-image';
+import { readStreamImage, type StreamImage } from '../../lambdas/store/table/stream-records';
 import { type Answer, type Call, type Interceptor, type JsonObject, resultOf } from '../../local/calls/call';
 
 /** Capacity units as DynamoDB bills them. */

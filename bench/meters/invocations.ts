@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HandledEvent } from '../../local/lambda/function-host';
-import { apiCalls } from './chunks';
+import { apiCalls } from './billed';
 
 /** An event that a function handled, by what started it. */
 export type Trigger =

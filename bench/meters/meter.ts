@@ -1,10 +1,10 @@
 import type { Interceptor } from '../../local/calls/call';
 import type { HandledEvent } from '../../local/lambda/function-host';
+import { lineBytes, platformBytes } from './billed';
 import { CapacityCounter, type Units } from './capacity';
 import { lambdaDuration, type Work } from './duration';
 import type { FunctionFacts } from './facts';
 import { type Invocation, readInvocation } from './invocations';
-import { lineBytes, platformBytes } from './logs';
 import { quantile } from './quantile';
 import { QueueCounter } from './queues';
 import { RoundCounter } from './rounds';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Interceptor } from '../../local/calls/call';
-import { queueRequests } from './chunks';
+import { queueRequests } from './billed';
 
 const message = z.object({ MessageBody: z.string() });
 const sends = z.object({ MessageBody: z.string().optional(), Entries: z.array(message.partial()).optional() });

@@ -1,5 +1,5 @@
 /** A call was answered with something else than success. */
-export class RefusedCallError extends Error {
+class RefusedCallError extends Error {
   override readonly name = 'RefusedCallError';
 }
 

@@ -1,7 +1,11 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { arch, cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { Teardown } from '../../local/teardown';
-import { machine } from './machine';
-import { writeResults } from './write-results';
+
+const FOLDER = fileURLToPath(new URL('../../docs/benchmarks/', import.meta.url));
 
 /** A bench while it runs. */
 export interface Bench {
@@ -58,4 +62,17 @@ function keepResults(name: string, title: string, text: string, chart: string | 
   const picture = chart === undefined ? '' : `\n![${title}](${name}.svg)\n`;
   writeResults(`${name}.md`, `# ${title}\n\n${origin}\n${picture}\n${text}\n`);
   if (chart !== undefined) writeResults(`${name}.svg`, chart);
+}
+
+/** The machine that figures come from, in one line. */
+function machine(): string {
+  const [first] = cpus();
+  const memory = Math.round(totalmem() / 1024 ** 3);
+  return `${cpus().length} × ${first?.model.trim() ?? 'unknown processor'} (${arch()}), ${memory} GB, Node ${process.version}`;
+}
+
+/** Writes a file of results among the documentation. */
+function writeResults(file: string, text: string): void {
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(join(FOLDER, file), text);
 }

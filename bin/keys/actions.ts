@@ -10,7 +10,7 @@ export interface Answer {
   readonly json: unknown;
 }
 
-/** Makes a key; organization and environment come into being with their first one. The secret is shown here only. */
+/** Creates a key; organization and environment are created with their first one. The secret is shown only here. */
 export async function create(table: Table, options: CreateOptions, now: number): Promise<Answer> {
   const { org: organization, environment, name, scopes, expires } = options;
   const request = { organization, environment, name, scopes, expiresOn: expires?.toISOString() };

@@ -1,6 +1,6 @@
 import type { ApiKey } from '../../lambdas/store/access/api-keys';
 
-/** A key as scripts get it: everything but the hash of its secret. */
+/** A key as scripts get it: everything except the hash of its secret. */
 export function keyOf(key: ApiKey) {
   return {
     id: key.id,
@@ -14,7 +14,7 @@ export function keyOf(key: ApiKey) {
   };
 }
 
-/** A new key with its secret, which is shown this one time. */
+/** A new key with its secret, which is shown only once. */
 export function createdText(secret: string, key: ApiKey): string {
   const where = key.environmentName ? `environment ${key.environmentName}` : 'all environments (it reads only)';
   return [

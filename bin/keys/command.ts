@@ -15,28 +15,28 @@ import {
 } from './options';
 import { openTarget, type Target, targetOf } from './target';
 
-/** What the command needs from the world. */
+/** What the command needs from outside. */
 export interface KeysWorld {
   readonly environment: NodeJS.ProcessEnv;
   print(text: string): void;
   printError(text: string): void;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** File in which the local stack says where it is; the project's own if it is left out. */
+  /** File in which the local stack says where it is; defaults to the project's own. */
   readonly stackFile?: string;
 }
 
 /**
  * Runs the operator's command for API keys. It talks to the table itself, so it needs AWS credentials and no key.
  *
- * @returns the exit code; whatever is refused is said in one sentence
+ * @returns the exit code; refusals are printed in one sentence
  */
 export async function runKeys(argv: readonly string[], world: KeysWorld): Promise<number> {
   try {
     await program(world).parseAsync(argv, { from: 'user' });
     return 0;
   } catch (error) {
-    // Commander has said what was wrong by now.
+    // Commander has already printed what was wrong.
     if (error instanceof CommanderError) return error.exitCode;
     throw error;
   }

@@ -1,6 +1,6 @@
 import { DynamoDBServiceException, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 
-/** Why a command cannot be done, in one sentence that a person can act on. */
+/** Why a command cannot be run, in one sentence that tells a person what to do. */
 export class KeysError extends Error {
   override readonly name = 'KeysError';
 }
@@ -20,7 +20,7 @@ export const NO_LOCAL_STACK = 'No local stack is running: start one with npm sta
 /**
  * One sentence for whatever ended a command.
  *
- * @returns undefined for a defect of the program, which is to be shown with its stack
+ * @returns undefined for a bug, which is to be shown with its stack trace
  */
 export function explain(error: unknown, { table, endpoint, local = false }: Place): string | undefined {
   if (error instanceof KeysError) return error.message;

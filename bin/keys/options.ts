@@ -53,7 +53,7 @@ const ISO_8601 = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\
 /**
  * When a key expires.
  *
- * @param now milliseconds since the epoch; a key that is expired from the start helps nobody
+ * @param now milliseconds since the epoch; a key must not be expired from the start
  */
 export function parseExpiry(text: string, now: number): Date {
   const [, time, , , zone] = ISO_8601.exec(text) ?? [];

@@ -7,7 +7,7 @@ import { dynamoDbClient } from '../../local/dynamodb/client';
 import { KeysError, NO_LOCAL_STACK, type Place } from './errors';
 import type { TargetOptions } from './options';
 
-/** Where the table is that a command works on. */
+/** The table that a command works on. */
 export interface Target extends Place {
   readonly client: DynamoDBClient;
 }
@@ -54,7 +54,7 @@ function readRunningStack(stackFile: string): z.output<typeof runningStack> {
   }
 }
 
-/** A local DynamoDB keeps the tables of each access key apart, so there it has to be the stack's own. */
+/** A local DynamoDB may have separate tables for each access key, so the stack's own key is used. */
 function clientAt(endpoint: string): DynamoDBClient {
   const { hostname } = new URL(endpoint);
   const isLocal = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
@@ -64,7 +64,7 @@ function clientAt(endpoint: string): DynamoDBClient {
 /**
  * Opens the table of a target. At an endpoint that holds one table only, that table needs no name.
  *
- * @throws KeysError when it is not clear which table is meant
+ * @throws KeysError if it is not clear which table is meant
  */
 export async function openTarget({ client, table }: Target): Promise<Table> {
   if (table !== undefined) return openTable(table, client);

@@ -22,7 +22,7 @@ const statistics = z.object({
 const FAILED: readonly string[] = ['failed', 'partial', 'schema_failed'];
 
 /**
- * What the API says to a key against the table's contents.
+ * Compares what the API answers with the table's contents.
  *
  * @param now milliseconds since the epoch
  * @throws Error when the key is unknown, or the API does not answer

@@ -1,11 +1,11 @@
-/** One figure: as the table's contents say it, and as it was found elsewhere. */
+/** One figure: as counted in the table, and as found elsewhere. */
 export interface Row {
   readonly what: string;
   readonly expected: number;
   readonly found: number;
 }
 
-/** Whether a figure agrees. */
+/** Whether both values of a figure agree. */
 export const agrees = ({ expected, found }: Row): boolean => expected === found;
 
 /** A comparison for people: every figure that differs, and how many agree of each kind. */

@@ -5,7 +5,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { decodeMessage, UnreadableMessageError } from '../../lambdas/domain/message';
+import { decodeMessage, UnreadableMessageError } from '../../lambdas/queue/message';
 import type { Row } from './comparison';
 import type { Contents } from './scan';
 
@@ -15,7 +15,7 @@ const KEPT_MS = 10 * 86_400_000;
 /** Long enough to look at all messages once. */
 const HIDDEN_SECONDS = 60;
 
-/** So many looks in a row that find nothing end the search. */
+/** How many empty receives in a row end the search. */
 const EMPTY_LOOKS = 3;
 
 /** The dead-letter queue. */
@@ -25,7 +25,8 @@ export interface DeadLetterQueue {
 }
 
 /**
- * Open dead letters against the messages of the dead-letter queue. Every message is received once and made visible again.
+ * Compares open dead letters with the messages of the dead-letter queue. Every message is received once and made
+ * visible again.
  *
  * @param now milliseconds since the epoch
  * @returns figures, and how many messages Posthorn did not write
@@ -39,9 +40,9 @@ export async function compareDeadLetters(
   const messages = await allMessages(queue);
   const read = messages.map(({ Body = '' }) => readMessage(Body));
   const tokens = new Map(read.flatMap((message) => (message ? [[message.token, message]] : [])));
-  const died = new Map(deliveries.map((one) => [`${one.base} ${one.delivery}`, one.deathToken]));
+  const died = new Map(deliveries.map((one) => [`${one.base} ${one.ordinal}`, one.deathToken]));
   const open = deadLetters.filter(({ failedAt }) => Date.parse(failedAt) > now - KEPT_MS);
-  const known = open.filter(({ base, delivery }) => tokens.has(died.get(`${base} ${delivery}`) ?? ''));
+  const known = open.filter(({ base, ordinal }) => tokens.has(died.get(`${base} ${ordinal}`) ?? ''));
   const foreign = read.filter((message) => message === undefined).length;
   const rows = [
     { what: 'dead letters with their message in the queue', expected: open.length, found: known.length },

@@ -7,7 +7,7 @@ import {
   WIDTHS,
   type Width,
 } from '../../lambdas/statistics/buckets';
-import { ATTRIBUTES, COUNTS, countOf, readCounts, readNumber } from '../../lambdas/statistics/counts';
+import { ATTRIBUTES, countOf, readCounts, readNumber } from '../../lambdas/statistics/counts';
 import { Histogram } from '../../lambdas/statistics/histogram';
 import type { Delivery } from '../../lambdas/store/deliveries/delivery-items';
 import type { Row } from './comparison';
@@ -23,7 +23,7 @@ const subjectsOf = ({ environment, destination }: { readonly environment: string
   return subjects.map(statisticsPk);
 };
 
-/** The lifetime counts against a count of the items. */
+/** Compares the lifetime counts with a count of the items. */
 export function compareLifetimes({ deliveries, events, deadLetters, counters }: Contents): Row[] {
   const counted: Tally = new Map();
   for (const delivery of deliveries)
@@ -41,7 +41,7 @@ export function compareLifetimes({ deliveries, events, deadLetters, counters }: 
 }
 
 /**
- * The buckets of the last days against a count of the deliveries by their creation time.
+ * Compares the buckets of the last days with a count of the deliveries by creation time.
  *
  * @param since milliseconds since the epoch; deliveries that were made before may have been removed since, and buckets keep
  * them
@@ -64,14 +64,14 @@ export function compareBuckets(contents: Contents, width: Width, since: number):
 }
 
 /**
- * How many events of each hour have become deliveries, against a count of the first deliveries by when their events came.
+ * Compares how many events of each hour were routed with a count of first deliveries by the time of their event.
  *
  * @param since milliseconds since the epoch, as for the buckets
  */
 export function compareRouting({ deliveries, counters }: Contents, since: number): Row[] {
   const [counted, found]: [Tally, Tally] = [new Map(), new Map()];
-  for (const { delivery, environment, createdAt, receivedAt = createdAt } of deliveries) {
-    if (delivery !== 1 || Date.parse(receivedAt) < since) continue;
+  for (const { ordinal, environment, createdAt, receivedAt = createdAt } of deliveries) {
+    if (ordinal !== 1 || Date.parse(receivedAt) < since) continue;
     increase(counted, `${statisticsPk({ environment })} ${bucketSk('hour', Date.parse(receivedAt))} routed`);
   }
   for (const [name, item] of counters) {
@@ -98,11 +98,4 @@ function rowsOf(counted: Tally, found: Tally): Row[] {
   return names
     .map((what) => ({ what, expected: counted.get(what) ?? 0, found: found.get(what) ?? 0 }))
     .filter(({ expected, found }) => expected !== 0 || found !== 0);
-}
-
-/** How many deliveries are counted as what, for comparison with lists. */
-export function tally(deliveries: readonly Delivery[]): Readonly<Record<string, number>> {
-  return Object.fromEntries(
-    COUNTS.map((count) => [count, deliveries.filter(({ status }) => countOf(status) === count).length]),
-  );
 }

@@ -2,10 +2,10 @@ import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { type Delivery, parseDelivery } from '../../lambdas/store/deliveries/delivery-items';
 import { readDeliveryKey } from '../../lambdas/store/table/addresses';
-import { withImplied } from '../../lambdas/store/table/implied';
+import { expandEvent } from '../../lambdas/store/table/compact-items';
 import type { Table } from '../../lambdas/store/table/table';
 
-/** Everything in the table that has to do with counting. */
+/** Everything in the table that matters for counting. */
 export interface Contents {
   readonly deliveries: readonly Delivery[];
   /** Environments of the events. */
@@ -18,7 +18,7 @@ export interface Contents {
 /** An open dead letter. */
 export interface DeadLetter {
   readonly base: string;
-  readonly delivery: number;
+  readonly ordinal: number;
   readonly environment: string;
   readonly destination: string;
   /** ISO 8601. */
@@ -37,7 +37,7 @@ export async function scanTable(table: Table): Promise<Contents> {
     const [pk, sk] = [String(item.pk), String(item.sk)];
     const letter = /^DLV#([0-9a-f]{4})#DLQ#/.exec(sk)?.[1];
     if (pk.startsWith('STAT#')) counters.set(`${pk} ${sk}`, item);
-    else if (sk === 'EVT') events.push({ environment: implied.parse(withImplied(item)).env });
+    else if (sk === 'EVT') events.push({ environment: implied.parse(expandEvent(item)).env });
     else if (letter !== undefined) deadLetters.push(deadLetterOf(item, pk, letter));
     else if (readDeliveryKey({ pk, sk })) deliveries.push(parseDelivery(item));
   }
@@ -47,7 +47,7 @@ export async function scanTable(table: Table): Promise<Contents> {
 function deadLetterOf(item: Record<string, unknown>, pk: string, ordinal: string): DeadLetter {
   return {
     base: pk.slice('EVT#'.length),
-    delivery: Number.parseInt(ordinal, 16),
+    ordinal: Number.parseInt(ordinal, 16),
     environment: String(item.env),
     destination: String(item.dst),
     failedAt: String(item.failedAt),

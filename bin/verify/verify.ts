@@ -15,7 +15,7 @@ export interface Subject {
   readonly deadLetters?: DeadLetterQueue | undefined;
   /** How far back buckets are compared, in days: no further than deliveries are kept. */
   readonly days: number;
-  /** How long the counters, which run some seconds behind, are given to agree. */
+  /** How long to wait for the counters, which run some seconds behind. */
   readonly patienceSeconds: number;
 }
 
@@ -32,8 +32,8 @@ interface Section {
 }
 
 /**
- * Compares the table, read as a whole, with everything that says how much is in it. It looks again while something differs
- * and there is patience left: the counters are behind while deliveries are on their way.
+ * Compares the whole table with everything that says how much is in it. Repeats while something differs and there is
+ * time left: the counters are behind while deliveries are on their way.
  */
 export async function verify(subject: Subject, now: () => number): Promise<Verdict> {
   const deadline = now() + subject.patienceSeconds * 1000;
@@ -48,7 +48,7 @@ export async function verify(subject: Subject, now: () => number): Promise<Verdi
 async function compare({ table, api, deadLetters, days }: Subject, now: number) {
   const contents = await scanTable(table);
   const hours = Math.ceil((now - days * 24 * HOUR_MS) / HOUR_MS) * HOUR_MS;
-  // Minutes are dropped after two days, some a little later.
+  // Minute buckets are dropped after two days, some a little later.
   const minutes = Math.max(hours, Math.ceil((now - 47 * HOUR_MS) / HOUR_MS) * HOUR_MS);
   const sections: Section[] = [
     { title: 'Lifetime counts', rows: compareLifetimes(contents) },

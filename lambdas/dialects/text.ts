@@ -2,6 +2,6 @@
 export const isoTime = (milliseconds: number | undefined): string | null =>
   milliseconds === undefined ? null : new Date(milliseconds).toISOString();
 
-/** Bytes as text, or null. A character that was cut off at the end is left out. */
+/** Bytes as text, or null. Drops an incomplete character at the end. */
 export const bodyText = (body: Uint8Array | undefined): string | null =>
   body === undefined ? null : new TextDecoder('utf-8', { ignoreBOM: true }).decode(body, { stream: true });

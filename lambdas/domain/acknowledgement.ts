@@ -1,4 +1,4 @@
-/** Everything that can have become of a message, once it is recorded. */
+/** Every possible outcome of a message, once it is recorded. */
 export type MessageOutcome =
   | { readonly kind: 'delivered' }
   | { readonly kind: 'retry-scheduled' }
@@ -10,21 +10,21 @@ export type MessageOutcome =
   | { readonly kind: 'dropped'; readonly why: 'gone' | 'settled' | 'parked' | 'stale' }
   /** On its last receive a message is replaced by a fresh copy, so that SQS does not move it unrecorded. */
   | { readonly kind: 'renewed' }
-  /** It waits for its turn as another message. */
+  /** A new message waits for its turn. */
   | { readonly kind: 'rate-limited'; readonly until: number }
   | { readonly kind: 'busy'; readonly until: number }
   | { readonly kind: 'claim-lost' };
 
-/** What the queue is told about a message. */
+/** What to tell the queue about a message. */
 export type Acknowledgement =
   | { readonly kind: 'acknowledge' }
   /** Fail the message; it is visible again after `visibleAfterSeconds`, or when its visibility timeout ends. */
   | { readonly kind: 'leave'; readonly visibleAfterSeconds?: number };
 
 /**
- * Acknowledge or leave. A message is acknowledged only when nothing is lost with it: its outcome is recorded, and
- * whatever follows is enqueued. A dying message is failed on purpose, at once and again, until SQS itself moves it to
- * the dead-letter queue: only messages that SQS moved can be redriven. Where SQS does not move it, it must not spin.
+ * Acknowledge or leave. A message is acknowledged only when nothing is lost with it: its outcome is recorded, and what
+ * follows is enqueued. A dying message is failed on purpose, again and again, until SQS itself moves it to the
+ * dead-letter queue: only messages that SQS moved can be redriven. If SQS does not move it, it comes back slowly.
  *
  * @param now milliseconds since the epoch
  * @param overdue whether the message was received more often than the redrive policy allows

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 
-/** Which special addresses deliveries may reach nevertheless. */
+/** Which special addresses deliveries may reach after all. */
 export interface AddressRules {
   /** Loopback, for a stack that runs on one machine. */
   readonly allowLoopback: boolean;

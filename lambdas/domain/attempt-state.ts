@@ -1,19 +1,19 @@
 import type { ErrorCode } from './attempt';
 import type { DeliveryStatus } from './delivery';
 
-/** How an attempt stands: due or being made, or how it ended. */
+/** The state of an attempt: pending while due or being made, then how it ended. */
 export const ATTEMPT_STATES = ['pending', 'success', 'failed'] as const;
 export type AttemptState = (typeof ATTEMPT_STATES)[number];
 
-/** What attempts can be asked for by: a state, or a kind of failure. `error` are the ones that got no response at all. */
+/** What attempts can be filtered by: a state, or a kind of failure. `error` means that there was no response at all. */
 export const ATTEMPT_OUTCOMES = [...ATTEMPT_STATES, 'timeout', 'error'] as const;
 export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
 
 const COMING: readonly DeliveryStatus[] = ['pending', 'sent', 'retrying', 'circuit_open'];
 
 /**
- * The attempt that a delivery has due, is making or will make once its destination takes deliveries again. It has its
- * number, and with it its identifier, before it is made.
+ * The attempt that is due, being made, or waiting for the destination to accept deliveries again. Its number, and so
+ * its identifier, is known before it is made.
  *
  * @returns undefined when none is coming
  */
@@ -21,7 +21,7 @@ export function comingAttempt(delivery: { readonly status: DeliveryStatus; reado
   return COMING.includes(delivery.status) ? delivery.made + 1 : undefined;
 }
 
-/** What was made of an attempt; undefined while it is not made. */
+/** The result of an attempt; undefined until it is made. */
 export type MadeAttempt = { readonly errorCode?: ErrorCode | undefined } | undefined;
 
 export function attemptState(made: MadeAttempt): AttemptState {
@@ -29,7 +29,7 @@ export function attemptState(made: MadeAttempt): AttemptState {
   return made.errorCode === undefined ? 'success' : 'failed';
 }
 
-/** Whether an attempt is among those that were asked for. */
+/** Whether an attempt has the outcome that was asked for. */
 export function hasOutcome(made: MadeAttempt, outcome: AttemptOutcome): boolean {
   if (outcome === 'timeout') return made?.errorCode === 'timeout';
   if (outcome === 'error') {

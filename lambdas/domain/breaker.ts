@@ -1,23 +1,23 @@
 /**
- * The breaker of a destination. Closed is the absence of a circuit, so that a healthy destination stores and pays nothing.
+ * The breaker of a destination. Closed means that there is no circuit, so a healthy destination stores nothing.
  *
  * ```
  * closed ──threshold failures in a row──▶ open ──cool-down over, one worker takes the probe──▶ half open
  *   ▲                                      ▲ ▲                                                    │
  *   │                                      │ └──── probe failed: cool-down twice as long ─────────┤
- *   │                                      └────── probe told nothing: due again at once ─────────┤
+ *   │                                      └────── probe inconclusive: due again at once ─────────┤
  *   └───────────────────────────────────────────── probe succeeded ───────────────────────────────┘
  * ```
  *
- * Every state bears a token of its own. A change is written under the condition that the token that was read still
- * stands: of several workers that would change a state, one does.
+ * Every state has a token of its own. A change is conditional on the token that was read: of several workers that try
+ * to change a state, one succeeds.
  */
 export type Circuit = OpenCircuit | HalfOpenCircuit;
 
 interface Tripped {
   /** Random, new for every state. */
   readonly token: string;
-  /** When it opened first since it was closed. Times are milliseconds since the epoch. */
+  /** When it first opened since it was last closed. Times are milliseconds since the epoch. */
   readonly openedAt: number;
   /** How often it has opened since it was closed. */
   readonly trips: number;
@@ -30,30 +30,30 @@ export interface OpenCircuit extends Tripped {
   readonly probeAt: number;
 }
 
-/** One worker sends one delivery, to see how the destination does. */
+/** One worker sends one delivery to see whether the destination has recovered. */
 export interface HalfOpenCircuit extends Tripped {
   readonly state: 'half_open';
-  /** Until then the probe is its worker's; a worker that has not answered by then is gone. */
+  /** Until then the probe belongs to its worker; a worker that has not reported by then is gone. */
   readonly probeUntil: number;
 }
 
 export interface BreakerSettings {
   /** Failed attempts in a row that open it. */
   readonly threshold: number;
-  /** How long it stays open the first time; each further time twice as long. */
+  /** How long it stays open the first time; twice as long each further time. */
   readonly coolDownSeconds: number;
   /** The longest cool-down. */
   readonly maxCoolDownSeconds: number;
 }
 
-/** What a delivery does that finds the circuit so: `probe` when the next probe is due and nobody is at it. */
+/** What a delivery may do in this state: `probe` when the next probe is due and nobody is making it. */
 export function admission(circuit: Circuit | undefined, now: number): 'send' | 'probe' | 'park' {
   if (!circuit) return 'send';
   const due = circuit.state === 'open' ? circuit.probeAt <= now : circuit.probeUntil < now;
   return due ? 'probe' : 'park';
 }
 
-/** Whether everything that is due at a destination has to wait: it is paused, or its circuit is open and no probe is due. */
+/** Whether all deliveries to a destination have to wait: it is paused, or its circuit is open and no probe is due. */
 export const mustWait = (
   { status, circuit }: { readonly status: 'active' | 'paused'; readonly circuit?: Circuit | undefined },
   now: number,
@@ -64,7 +64,7 @@ export function coolDownMs(trips: number, { coolDownSeconds, maxCoolDownSeconds 
   return Math.min(maxCoolDownSeconds, coolDownSeconds * 2 ** (trips - 1)) * 1000;
 }
 
-/** What becomes of a closed circuit after so many failures in a row: the open one, or undefined when it stays closed. */
+/** The circuit after this many failures in a row: open, or undefined if it stays closed. */
 export function trip(failures: number, settings: BreakerSettings, now: number, token: string): OpenCircuit | undefined {
   if (failures < settings.threshold) return undefined;
   return { state: 'open', token, openedAt: now, trips: 1, probeAt: now + coolDownMs(1, settings) };
@@ -81,7 +81,7 @@ export function reopen(probe: HalfOpenCircuit, settings: BreakerSettings, now: n
   return { state: 'open', token, openedAt: probe.openedAt, trips, probeAt: now + coolDownMs(trips, settings) };
 }
 
-/** The probe told nothing about the destination (its event had expired, say): the next one is due at once. */
+/** The probe was inconclusive (its event had expired, say): the next one is due at once. */
 export function giveBack({ openedAt, trips }: HalfOpenCircuit, now: number, token: string): OpenCircuit {
   return { state: 'open', token, openedAt, trips, probeAt: now };
 }

@@ -1,23 +1,23 @@
 /** How many calls a key may make. */
 export interface CallLimits {
-  /** Calls a second that are sustained. */
+  /** Sustained calls a second. */
   readonly perSecond: number;
-  /** Calls that may come at once after a pause. */
+  /** Calls that may come all at once after a pause. */
   readonly burst: number;
 }
 
 /**
  * The calls that a key has left, shared by all instances of all functions: a token bucket, and what instances have
- * leased from it. Leased tokens are not in the bucket, and while a lease lasts the bucket fills to `burst` less that
- * lease. So whatever is spent, bucket and leases together never hold more than `burst`, and no window of time sees more
- * than `perSecond` × its length + `burst` calls.
+ * leased from it. Leased tokens are not in the bucket, and while a lease lasts the bucket fills only to `burst` minus
+ * that lease. So bucket and leases together never hold more than `burst`, and no window of time sees more than
+ * `perSecond` × its length + `burst` calls.
  */
 export interface CallBudget {
   /** Thousandths of a call, so that a rate is a whole number of them in a millisecond. */
   readonly milliTokens: number;
   /** When the bucket was last filled, milliseconds since the epoch. */
   readonly at: number;
-  /** By holder: calls that an instance may still make without asking, and until when (milliseconds since the epoch). */
+  /** By holder: calls that an instance may make without asking again, and until when (milliseconds since the epoch). */
   readonly leases: Readonly<Record<string, Lease>>;
 }
 
@@ -28,16 +28,16 @@ export interface Lease {
 
 export type LeaseAnswer =
   | { readonly kind: 'leased'; readonly budget: CallBudget; readonly lease: Lease }
-  /** Nothing is left; asking again is worth it after this many milliseconds. */
+  /** Nothing is left; ask again after this many milliseconds. */
   | { readonly kind: 'empty'; readonly retryAfterMs: number };
 
-/** Calls that are not made by then are lost to their holder. */
-export const LEASE_MS = 30_000;
+/** How long a lease lasts; calls that its holder has not made by then are forfeited. */
+const LEASE_MS = 30_000;
 
-/** A lease takes this part of what is left, so that many instances find something. */
+/** A lease takes one part in this many of what is left, so that many instances get something. */
 const SHARE = 8;
 
-/** More holders than this get one call at a time: the item stays within one write unit. */
+/** Beyond this many holders, each gets one call at a time, so that the item stays within one write unit. */
 const MAX_LEASES = 12;
 
 const CALL = 1000;
@@ -50,7 +50,7 @@ export const fullBudget = ({ burst }: CallLimits, now: number): CallBudget => ({
 });
 
 /**
- * Leases calls to an instance, in place of any lease it had: whatever was left of that one is given up.
+ * Leases calls to an instance. This replaces any lease it had; what was left of that one is forfeited.
  *
  * @param holder the instance
  * @param now milliseconds since the epoch
@@ -64,12 +64,12 @@ export function leaseCalls(budget: CallBudget, holder: string, limits: CallLimit
   const crowded = Object.keys(leases).length >= MAX_LEASES;
   const calls = crowded ? 1 : Math.max(1, Math.floor(left / SHARE));
   const lease = { calls, until: filled.at + LEASE_MS };
-  // A single call is spent at once: nothing of it is outstanding.
+  // A single call is spent right away, so there is no lease to keep.
   const held = calls > 1 ? { ...leases, [holder]: lease } : leases;
   return { kind: 'leased', lease, budget: { ...filled, milliTokens: filled.milliTokens - calls * CALL, leases: held } };
 }
 
-/** Fills the bucket up to now, to the brim that each moment had: leases end one after another and give their room back. */
+/** Refills the bucket up to now. Its capacity grows step by step as leases end. */
 function fill(budget: CallBudget, limits: CallLimits, now: number): CallBudget {
   const byEnd = Object.entries(budget.leases).sort(([, one], [, other]) => one.until - other.until);
   let { milliTokens, at } = budget;
@@ -87,7 +87,7 @@ function fill(budget: CallBudget, limits: CallLimits, now: number): CallBudget {
   return { milliTokens, at, leases: Object.fromEntries(byEnd.filter(([, { until }]) => until > at)) };
 }
 
-/** Milliseconds until the bucket holds a call: it has to fill, or a lease has to end first. */
+/** Milliseconds until the bucket holds a call, by refilling or after a lease has ended. */
 function waitFor({ milliTokens, at, leases }: CallBudget, { perSecond, burst }: CallLimits): number {
   const held = Object.values(leases);
   const outstanding = held.reduce((sum, { calls }) => sum + calls, 0);

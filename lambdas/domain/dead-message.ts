@@ -1,7 +1,7 @@
 import { DEAD_STATUSES, type DeliveryStatus } from './delivery';
 import type { DeliveryMessage } from './message';
 
-/** What a message in the dead-letter queue is compared with: its delivery as it stands. */
+/** The delivery that a message in the dead-letter queue is compared with. */
 export interface DeadMessageDelivery {
   readonly status: DeliveryStatus;
   /** Attempts made over all rounds. */
@@ -17,25 +17,25 @@ export interface DeadMessageDelivery {
 export type DeadMessage =
   /** Its dead letter is open: queue and list agree on it. */
   | { readonly kind: 'open' }
-  /** Its dead letter was closed, or something else has gone on with the delivery: a redrive would be dropped. */
+  /** Its dead letter was closed, or the delivery has moved on: a redrive would be dropped. */
   | { readonly kind: 'stale' }
-  /** Its delivery may still be worked on; too soon to say. */
+  /** A worker may still be busy with its delivery; too soon to tell. */
   | { readonly kind: 'unsettled' }
   /** SQS moved it although its attempt was never recorded. */
   | { readonly kind: 'unrecorded' }
   /** Its attempt was recorded and failed; the retry that follows was never enqueued. */
   | { readonly kind: 'retry-lost' }
-  /** It asks for an attempt that its delivery has not come to: Posthorn did not write it. */
+  /** It asks for an attempt that its delivery has not reached: Posthorn did not write it. */
   | { readonly kind: 'foreign' };
 
 /**
- * A delivery that nobody has touched for so long, although its attempt was due, is not being worked on: 15 minutes, the
- * longest that a function of AWS Lambda runs.
+ * If a due delivery has not been touched for this long, no worker is busy with it: 15 minutes is the longest that a
+ * Lambda function runs.
  */
 export const QUIET_MS = 900_000;
 
 /**
- * Reads from its delivery what a message in the dead-letter queue is.
+ * Classifies a message in the dead-letter queue by its delivery.
  *
  * @param delivery undefined when it no longer exists
  * @param now milliseconds since the epoch

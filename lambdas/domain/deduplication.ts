@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 export const DEDUP_STRATEGIES = ['header', 'body'] as const;
 
-/** How a source recognizes what it has taken already. */
+/** How a source recognizes what it has already received. */
 export interface Deduplication {
   readonly strategy: (typeof DEDUP_STRATEGIES)[number];
   /** The header whose value names an event, in lower case; with that strategy only. */
@@ -13,12 +13,12 @@ export interface Deduplication {
 
 export const DEFAULT_DEDUP_WINDOW_SECONDS = 300;
 
-/** A week: less than events are kept, so that what a repetition repeats can still be read. */
+/** A week: shorter than events are kept, so that the first event of a repeat can still be read. */
 export const MAX_DEDUP_WINDOW_SECONDS = 604_800;
 
 /**
- * By what a request is recognized: the value of a header, or the hash of its bytes. Undefined where it does not carry the
- * header: then it is like no other.
+ * What identifies a request: the value of a header, or the hash of its bytes. Undefined if the header is missing: such
+ * a request never counts as a repeat.
  */
 export function deduplicationName(
   { strategy, header }: Deduplication,

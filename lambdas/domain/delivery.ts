@@ -1,4 +1,4 @@
-/** The eight states of a delivery, in the words of the Hookbase surface, which knows them all. */
+/** The eight statuses of a delivery, named as on the Hookbase surface, which shows them all. */
 export const DELIVERY_STATUSES = [
   'pending',
   'sent',
@@ -13,14 +13,14 @@ export const DELIVERY_STATUSES = [
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
 /**
- * Everything that may happen to a delivery: from which states, to which. Conditional writes are built from this table,
- * so a transition that is not here cannot be written.
+ * Every allowed change of a delivery's status. Conditional writes are built from this table, so a transition that is
+ * not here cannot be written.
  *
  * - `refuse` is what the schema of a connection does, before anything is sent.
  * - `claim` and `park` also take over a `sent` delivery whose claim has expired: its worker is gone.
- * - `retry` and `redrive` start a fresh round of attempts; `resume` goes on with the round that was parked, `enqueueAgain`
- *   with one whose next message was lost, `enqueueStranded` with one whose present message is gone. All five put the
- *   delivery back to `pending`, and the table's stream does the rest: whoever wrote this need not enqueue anything.
+ * - `retry` and `redrive` start a new round of attempts; `resume` continues a parked round, `enqueueAgain` one whose
+ *   next message was lost, `enqueueStranded` one whose current message was lost. All five put the delivery back to
+ *   `pending`, and the table's stream does the rest: the writer need not enqueue anything.
  */
 export const TRANSITIONS = {
   refuse: { from: ['pending'], to: 'schema_failed' },
@@ -44,13 +44,13 @@ export function allows(transition: Transition, status: DeliveryStatus): boolean 
   return (TRANSITIONS[transition].from as readonly DeliveryStatus[]).includes(status);
 }
 
-/** States in which a delivery has come to its end and left, or may have left, a dead letter. */
+/** Statuses of a delivery that has run out of attempts and left a dead letter, which may be closed by now. */
 export const DEAD_STATUSES: readonly DeliveryStatus[] = TRANSITIONS.redrive.from;
 
-/** The rare states that the `attention` index lists, so that nobody reads the happy ones to find them. */
+/** The rare statuses, listed in the `attention` index so that finding them does not mean reading all the others. */
 export const ATTENTION_STATUSES = ['retrying', 'failed', 'partial', 'circuit_open', 'schema_failed'] as const;
 
-/** Whether a state is listed in the `attention` index. */
+/** Whether a status is listed in the `attention` index. */
 export function needsAttention(status: DeliveryStatus): boolean {
   return (ATTENTION_STATUSES as readonly DeliveryStatus[]).includes(status);
 }
@@ -59,10 +59,7 @@ export function needsAttention(status: DeliveryStatus): boolean {
 export const TRIGGERS = ['auto', 'retry', 'manual', 'requeue', 'redrive', 'replay'] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
-/**
- * Why the next attempt of a round is made: the first attempt of a round bears the cause of the round, each later one
- * is an automatic retry.
- */
+/** The trigger of an attempt: the first of a round has the round's cause, each later one is an automatic retry. */
 export function triggerOf(cause: Trigger, attemptInRound: number): Trigger {
   return attemptInRound <= 1 ? cause : 'retry';
 }

@@ -1,14 +1,13 @@
 import type { DeliveryStatus } from './delivery';
 
 /**
- * Deliveries that a retry of their event starts again: those that have come to a bad end. One that is waiting for its
- * next attempt, or for its destination, goes on by itself.
+ * What a retry of an event restarts: deliveries that have failed. One that is waiting for its next attempt, or for its
+ * destination, continues by itself.
  */
 const RETRIED: readonly DeliveryStatus[] = ['failed', 'partial', 'schema_failed'];
 
 /**
- * Whether a retry of an event that was asked for at `askedAt` concerns a delivery. One that changed later than that has
- * been started again already.
+ * Whether a retry requested at `askedAt` applies to a delivery. One that has changed since then was already restarted.
  *
  * @param askedAt milliseconds since the epoch
  */

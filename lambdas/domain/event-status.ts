@@ -1,6 +1,6 @@
 import type { DeliveryStatus } from './delivery';
 
-/** How an event stands, read from its deliveries. */
+/** Statuses of an event, derived from its deliveries. */
 export const EVENT_STATUSES = ['pending', 'delivered', 'failed', 'partial', 'no_routes'] as const;
 export type EventStatus = (typeof EVENT_STATUSES)[number];
 
@@ -8,7 +8,7 @@ const FAILED: readonly DeliveryStatus[] = ['failed', 'schema_failed'];
 const SETTLED: readonly DeliveryStatus[] = ['delivered', 'partial', ...FAILED];
 
 /**
- * The status of an event: pending while anything may still come of it, then what its deliveries agree on, or partial.
+ * The status of an event: pending until all its deliveries have ended, then their common status, or partial.
  *
  * @param unrouted whether routing found no connection for it
  */

@@ -1,7 +1,7 @@
 import { DEAD_STATUSES, type DeliveryStatus } from './delivery';
 import type { DeliveryMessage } from './message';
 
-/** What a failed claim looks at: the delivery as it was when the claim's condition failed. */
+/** The delivery as it was when the claim's condition failed. */
 export interface UnclaimedDelivery {
   readonly status: DeliveryStatus;
   /** Attempts made over all rounds. */
@@ -14,21 +14,21 @@ export interface UnclaimedDelivery {
   readonly deathMessageId?: string | undefined;
 }
 
-/** What a claim that failed means for the message that asked for it. */
+/** What a failed claim means for its message. */
 export type FailedClaim =
-  /** Nothing is left to do for this message; `why` is for the log. */
+  /** There is nothing left to do for this message; `why` is for the log. */
   | { readonly kind: 'drop'; readonly why: 'gone' | 'settled' | 'parked' | 'stale' }
-  /** The attempt was made and failed; a crash may have come before its retry was enqueued. */
+  /** The attempt was made and failed; a worker may have crashed before it enqueued the retry. */
   | { readonly kind: 'ensure-retry'; readonly nextAttemptAt: number }
-  /** Another worker is at it. */
+  /** Another worker holds the claim. */
   | { readonly kind: 'busy'; readonly until: number }
-  /** The delivery is dead and this is the message that SQS has to move to the dead-letter queue. */
+  /** The delivery is dead, and SQS has to move this message to the dead-letter queue. */
   | { readonly kind: 'dying' }
   /** The delivery is dead and its message has come back from the dead-letter queue. */
   | { readonly kind: 'redriven' };
 
 /**
- * Reads from the delivery why a message could not claim it.
+ * Decides from the delivery why a message could not claim it.
  *
  * @param delivery undefined when it no longer exists
  * @param message the message, and the id under which SQS delivered it

@@ -23,19 +23,19 @@ export interface FilterRule {
   readonly value?: unknown;
 }
 
-/** What rules look at: the parsed JSON body (undefined when it is no JSON) and the headers, names in lower case. */
+/** What rules are matched against: the JSON body (undefined if it is none) and the headers, names in lower case. */
 export interface FilterSubject {
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string>>;
   readonly type?: string | undefined;
 }
 
-/** Whether an event meets all rules. No rules: every event does. */
+/** Whether an event matches all rules. Without rules, every event matches. */
 export function matchesAll(rules: readonly FilterRule[], subject: FilterSubject): boolean {
   return rules.every((rule) => matches(rule, valueAt(subject, rule.field)));
 }
 
-/** The value at a path, or undefined. Header names are compared without case; array elements are addressed by number. */
+/** The value at a path, or undefined. Header names are case-insensitive; array elements are addressed by index. */
 function valueAt(subject: FilterSubject, path: string): unknown {
   const [root = '', ...steps] = path.split('.');
   if (root === 'headers') return member(subject.headers, steps.join('.').toLowerCase());
@@ -82,8 +82,8 @@ function matches({ operator, value: wanted }: FilterRule, found: unknown): boole
 const listOf = (wanted: unknown): readonly unknown[] => (Array.isArray(wanted) ? wanted : [wanted]);
 
 /**
- * Equal as JSON values: the order of an object's members does not count, and the table does not keep it either. It goes
- * no deeper than the rule's own value, because an event may be nested so deeply that walking all of it is not possible.
+ * Equality of JSON values: the order of members does not matter (the table does not keep it either). It goes no deeper
+ * than the rule's own value, because an event may be nested too deeply to walk.
  */
 function same(found: unknown, wanted: unknown): boolean {
   if (!isObject(found) || !isObject(wanted)) return found === wanted;

@@ -1,4 +1,4 @@
-/** Headers that Posthorn or HTTP itself sets; a destination's own headers may not. */
+/** Headers that Posthorn or HTTP itself sets, and a destination must not. */
 const RESERVED = new Set([
   'host',
   'connection',
@@ -18,16 +18,16 @@ const RESERVED = new Set([
 /** A header name as RFC 9110 §5.1 allows it. */
 export const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
 
-/** A header value that cannot break out of its line: visible ASCII, spaces and tabs. */
+/** A header value that cannot start a new line: visible ASCII, spaces and tabs. */
 export const HEADER_VALUE = /^[\t\x20-\x7e]{0,4096}$/;
 
 /** A destination has at most this many headers of its own. */
-export const MAX_HEADERS = 50;
+const MAX_HEADERS = 50;
 
-/** Names and values of a destination's own headers together: what common servers take in one request, with room for more. */
-export const MAX_HEADER_BYTES = 8192;
+/** The most bytes of a destination's own headers, names and values: common servers accept more. */
+const MAX_HEADER_BYTES = 8192;
 
-/** Says what is wrong with the headers of a destination taken together, or undefined. */
+/** What is wrong with a destination's headers as a whole, or undefined. */
 export function headersProblem(headers: Readonly<Record<string, string>>): string | undefined {
   const names = Object.keys(headers);
   if (names.length > MAX_HEADERS) return `must not be more than ${MAX_HEADERS}`;

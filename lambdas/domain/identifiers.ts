@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 /**
  * Identifiers that are addresses.
  *
- * An event and everything that came of it share one 128-bit family, written as 32 hex digits:
+ * An event and everything derived from it share one family of 128-bit identifiers, written as 32 hex digits:
  *
  * ```
  * 0190f3a2b4c5 7abc 8def 0123   0001     0002
@@ -13,14 +13,13 @@ import { createHash, randomBytes } from 'node:crypto';
  * ```
  *
  * The base has the layout of a UUIDv7 (RFC 9562 §5.7), or of a UUIDv8 (§5.8) where it is derived from a caller's
- * idempotency key. The ordinals make the address of a delivery or an attempt readable from its identifier, so no
- * index is needed to find one.
+ * idempotency key. The ordinals say which delivery or attempt an identifier means, so no index is needed to find it.
  */
 export interface FamilyAddress {
   /** 24 hex digits shared by the event, its deliveries and their attempts. */
   readonly base: string;
   /** 0 for the event itself, else the number of the delivery, from 1. */
-  readonly delivery: number;
+  readonly ordinal: number;
   /** 0 for the event or delivery itself, else the number of the attempt, from 1. */
   readonly attempt: number;
 }
@@ -37,40 +36,39 @@ export function newBase(now: number, random: Uint8Array = randomBytes(7)): strin
   return `${time}7${noise.slice(0, 3)}${variant(noise.slice(3, 4))}${noise.slice(4, 11)}`;
 }
 
-/** The base that belongs to `name` for ever: UUIDv8 layout over its SHA-256. The same name gives the same base. */
+/** The base derived from `name`: UUIDv8 layout over its SHA-256. The same name always gives the same base. */
 export function derivedBase(name: string): string {
   const hash = createHash('sha256').update(name).digest('hex');
   return `${hash.slice(0, 12)}8${hash.slice(12, 15)}${variant(hash.slice(15, 16))}${hash.slice(16, 23)}`;
 }
 
-/** Forces the two variant bits of RFC 9562 (`10`) onto a hex digit. */
+/** Sets the two variant bits of RFC 9562 (`10`) in a hex digit. */
 function variant(digit: string): string {
   return ((Number.parseInt(digit, 16) & 0x3) | 0x8).toString(16);
 }
 
-const ordinal = (value: number): string => value.toString(16).padStart(4, '0');
+const hex4 = (value: number): string => value.toString(16).padStart(4, '0');
 
 /** The 32 hex digits of an address, without prefix. */
-export function familyHex({ base, delivery, attempt }: FamilyAddress): string {
-  return base + ordinal(delivery) + ordinal(attempt);
+export function familyHex({ base, ordinal, attempt }: FamilyAddress): string {
+  return base + hex4(ordinal) + hex4(attempt);
 }
 
 /** `evt_…`, the event of a family. */
-export const eventId = (base: string): string => `evt_${familyHex({ base, delivery: 0, attempt: 0 })}`;
+export const eventId = (base: string): string => `evt_${familyHex({ base, ordinal: 0, attempt: 0 })}`;
 
-/** `dlv_…`, delivery `delivery` of an event. */
-export const deliveryId = (base: string, delivery: number): string =>
-  `dlv_${familyHex({ base, delivery, attempt: 0 })}`;
+/** `dlv_…`, the delivery of an event with that ordinal. */
+export const deliveryId = (base: string, ordinal: number): string => `dlv_${familyHex({ base, ordinal, attempt: 0 })}`;
 
 /** `da_…`, attempt `attempt` of a delivery. */
-export const attemptId = (base: string, delivery: number, attempt: number): string =>
-  `da_${familyHex({ base, delivery, attempt })}`;
+export const attemptId = (base: string, ordinal: number, attempt: number): string =>
+  `da_${familyHex({ base, ordinal, attempt })}`;
 
 /** `dlq_…`, the dead letter that a delivery left when `attempt` was its last. */
-export const deadLetterId = (base: string, delivery: number, attempt: number): string =>
-  `dlq_${familyHex({ base, delivery, attempt })}`;
+export const deadLetterId = (base: string, ordinal: number, attempt: number): string =>
+  `dlq_${familyHex({ base, ordinal, attempt })}`;
 
-/** The same 128 bits as surfaces that show UUIDs print them. */
+/** The same 128 bits in the format of a UUID. */
 export function toUuid(hex: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
@@ -78,24 +76,24 @@ export function toUuid(hex: string): string {
 /**
  * Reads an address from an identifier, with or without `prefix`, with or without the dashes of a UUID.
  *
- * @returns the address, or undefined when the text is no identifier of the family or carries another prefix
+ * @returns the address, or undefined if the text is not a family identifier or has another prefix
  */
 export function parseFamilyId(text: string, prefix: 'evt' | 'dlv' | 'da' | 'dlq'): FamilyAddress | undefined {
   const hex = (text.startsWith(`${prefix}_`) ? text.slice(prefix.length + 1) : text).replaceAll('-', '').toLowerCase();
   if (!HEX_32.test(hex)) return undefined;
-  const delivery = Number.parseInt(hex.slice(24, 28), 16);
+  const ordinal = Number.parseInt(hex.slice(24, 28), 16);
   const attempt = Number.parseInt(hex.slice(28), 16);
-  const address = { base: hex.slice(0, 24), delivery, attempt };
+  const address = { base: hex.slice(0, 24), ordinal, attempt };
   return fits(address, prefix) ? address : undefined;
 }
 
-function fits({ delivery, attempt }: FamilyAddress, prefix: 'evt' | 'dlv' | 'da' | 'dlq'): boolean {
-  if (prefix === 'evt') return delivery === 0 && attempt === 0;
-  if (prefix === 'dlv') return delivery > 0 && attempt === 0;
-  return delivery > 0 && attempt > 0;
+function fits({ ordinal, attempt }: FamilyAddress, prefix: 'evt' | 'dlv' | 'da' | 'dlq'): boolean {
+  if (prefix === 'evt') return ordinal === 0 && attempt === 0;
+  if (prefix === 'dlv') return ordinal > 0 && attempt === 0;
+  return ordinal > 0 && attempt > 0;
 }
 
-/** Prefixes of configuration, which has plain identifiers. */
+/** Prefixes of configuration identifiers, which are not addresses. */
 export type ConfigurationPrefix = 'src' | 'dst' | 'con' | 'org' | 'env' | 'key' | 'rec';
 
 /** A new identifier of configuration: prefix and the hex digits of a UUIDv7. */
@@ -103,17 +101,17 @@ export function newConfigurationId(prefix: ConfigurationPrefix, now: number): st
   return `${prefix}_${newBase(now)}${randomBytes(4).toString('hex')}`;
 }
 
-/** Whether `text` is spelled like an identifier of that kind of configuration. */
+/** Whether `text` has the form of an identifier of that kind of configuration. */
 export function isConfigurationId(text: string, prefix: ConfigurationPrefix): boolean {
   return text.startsWith(`${prefix}_`) && HEX_32.test(text.slice(prefix.length + 1));
 }
 
-/** An identifier of configuration as surfaces print it that show UUIDs. */
+/** A configuration identifier in the format of a UUID. */
 export const configurationUuid = (id: string): string => toUuid(id.slice(id.indexOf('_') + 1));
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Reads an identifier of configuration as those surfaces take it: with its prefix, or as a UUID. */
+/** Reads a configuration identifier with its prefix, or in the format of a UUID. */
 export function fromConfigurationUuid(text: string, prefix: ConfigurationPrefix): string {
   return UUID.test(text) ? `${prefix}_${text.replaceAll('-', '').toLowerCase()}` : text;
 }

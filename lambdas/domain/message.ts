@@ -1,16 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import * as z from 'zod/mini';
-import { once } from '../runtime/once';
-import { deliveryId, parseFamilyId } from './identifiers';
 import type { Turn } from './rate-limit';
 
 /**
- * What travels through the delivery queue: which attempt of which delivery is due. Payloads travel by reference, so a
- * message is small whatever it delivers.
+ * A message of the delivery queue: which attempt of which delivery is due. It refers to the payload, so it is always
+ * small.
  */
 export interface DeliveryMessage {
   readonly base: string;
-  readonly delivery: number;
+  readonly ordinal: number;
   /** The attempt that is due, counted over all rounds from 1. */
   readonly attempt: number;
   /** `env_…`, where the destination's configuration is found. */
@@ -18,56 +14,11 @@ export interface DeliveryMessage {
   /** `dst_…`; also the message group, so that one slow destination does not hold up the others. */
   readonly destination: string;
   /**
-   * Random, new for each message that Posthorn sends, and kept by SQS when it moves a message to the dead-letter queue
-   * and back. A delivery that dies remembers the token and the id of its dying message: a message that comes with this
-   * token under another id was redriven; one with another token is a stray duplicate.
+   * Random, new for each message that Posthorn sends; SQS keeps it when it moves a message to the dead-letter queue and
+   * back. A dead delivery remembers the token and the id of its dying message: a message with the same token and
+   * another id was redriven; one with another token is a duplicate.
    */
   readonly token: string;
   /** Its place in line, where the destination has a rate limit and the delivery waits for its turn. */
   readonly turn?: Turn | undefined;
-}
-
-const wire = once(() =>
-  z.object({
-    delivery: z.string(),
-    attempt: z.int().check(z.minimum(1), z.maximum(0xffff)),
-    environment: z.string().check(z.minLength(1)),
-    destination: z.string().check(z.minLength(1)),
-    token: z.string().check(z.minLength(1)),
-    turn: z.optional(z.object({ at: z.number(), rate: z.number().check(z.positive()), places: z.int() })),
-  }),
-);
-
-/** A message body that cannot be read: not written by Posthorn. */
-export class UnreadableMessageError extends Error {
-  override readonly name = 'UnreadableMessageError';
-}
-
-/** A new token for a message that is about to be sent. */
-export const newToken = (): string => randomBytes(9).toString('base64url');
-
-/** The JSON text of a message. */
-export function encodeMessage(message: DeliveryMessage): string {
-  const { base, delivery, ...rest } = message;
-  return JSON.stringify({ delivery: deliveryId(base, delivery), ...rest });
-}
-
-/**
- * Reads the JSON text of a message.
- *
- * @throws UnreadableMessageError when the text is no message of Posthorn's
- */
-export function decodeMessage(body: string): DeliveryMessage {
-  const parsed = wire().safeParse(parseJson(body));
-  const address = parsed.success ? parseFamilyId(parsed.data.delivery, 'dlv') : undefined;
-  if (!parsed.success || !address) throw new UnreadableMessageError('The message body is not a delivery message.');
-  return { ...parsed.data, base: address.base, delivery: address.delivery };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,15 +1,15 @@
 import type { DeliveryStatus } from './delivery';
 
 /**
- * A delivery that is due, and that nobody has touched for so long, has no message any more, unless something holds it up.
- * Longer than any delay in the delivery queue and than the queue hides a message from other workers.
+ * If a due delivery has not been touched for this long, its message is gone, unless something holds it up. It is longer
+ * than any delay in the delivery queue and longer than its visibility timeout.
  */
 export const STRANDED_MS = 30 * 60_000;
 
-/** A retry that is so late was never enqueued, unless something holds it up. Schedules are precise to a minute. */
+/** A retry this late was never enqueued, unless something holds it up. Schedules are precise to a minute. */
 export const LATE_MS = 15 * 60_000;
 
-/** What is judged of a delivery. Times are milliseconds since the epoch. */
+/** The delivery being checked. Times are milliseconds since the epoch. */
 export interface DueDelivery {
   readonly status: DeliveryStatus;
   readonly updatedAt: number;
@@ -17,25 +17,25 @@ export interface DueDelivery {
   readonly nextAttemptAt?: number | undefined;
 }
 
-/** Whether the message that would move a delivery on is gone: it is due, or its worker is gone, for long. */
+/** Whether a delivery has lost its message: it has been due, or its claim expired, for a long time. */
 export function isStranded({ status, updatedAt, claimUntil = updatedAt }: DueDelivery, now: number): boolean {
   if (status === 'pending') return now - updatedAt > STRANDED_MS;
   return status === 'sent' && now - claimUntil > STRANDED_MS;
 }
 
-/** Whether the next attempt of a delivery should have been made long ago. */
+/** Whether the next attempt of a delivery is long overdue. */
 export const isLate = ({ status, nextAttemptAt }: DueDelivery, now: number): boolean =>
   status === 'retrying' && nextAttemptAt !== undefined && now - nextAttemptAt > LATE_MS;
 
 /**
- * Whether deliveries of a destination with a rate limit may be waiting for their turns, and rightly so.
+ * Whether deliveries to a destination with a rate limit may legitimately be waiting for their turns.
  *
- * @param free when the next free turn of its line is, milliseconds since the epoch; undefined when nobody is in line
+ * @param free the next free turn in its line, milliseconds since the epoch; undefined if nobody is in line
  */
 export const mayWaitInLine = (free: number | undefined, now: number): boolean =>
   free !== undefined && now - free <= STRANDED_MS;
 
-/** What is judged of an event without deliveries. */
+/** The event being checked; it has no deliveries. */
 export interface UnroutedEvent {
   /** ISO 8601. */
   readonly createdAt: string;
@@ -44,7 +44,7 @@ export interface UnroutedEvent {
   readonly retryAt?: number | undefined;
 }
 
-/** Whether the routing of an event that has no deliveries was cut off. One that matched no connection bears a mark. */
+/** Whether routing of an event without deliveries was cut off. If nothing matched, it is marked `no_routes`. */
 export function isCutOff({ createdAt, routing, retryAt = 0 }: UnroutedEvent, now: number): boolean {
   return routing !== 'no_routes' && now - Math.max(Date.parse(createdAt), retryAt) > STRANDED_MS;
 }

@@ -1,7 +1,7 @@
 /** What replaces a credential in records and answers. */
-export const REDACTED = '***';
+const REDACTED = '***';
 
-/** Whether a header of that name, set by a destination's configuration, carries a credential. */
+/** Whether a destination's header of that name carries a credential. */
 export function isCredentialName(name: string): boolean {
   return /auth|token|secret|key|passw|cookie|credential|session/i.test(name);
 }

@@ -1,10 +1,10 @@
-/** Seconds that `Retry-After` may ask for at most; a receiver that asks for more is asked again after a day. */
+/** The longest `Retry-After` that is honoured, in seconds: a day. */
 export const MAX_RETRY_AFTER_SECONDS = 86_400;
 
-/** Jitter: a delay is multiplied by a random factor between 1 − 0.2 and 1 + 0.2, so that retries do not march in step. */
-export const JITTER = 0.2;
+/** Jitter: a delay is multiplied by a random factor from 0.8 to 1.2, so that retries do not come in waves. */
+const JITTER = 0.2;
 
-/** Waits between attempts, in seconds: a list whose last step repeats, or a geometric series with a ceiling. */
+/** Delays between attempts, in seconds: a list whose last step repeats, or exponential backoff with a maximum. */
 export type RetryPolicy = {
   /** How many attempts a round has in all, the first one included. */
   readonly maxAttempts: number;
@@ -13,12 +13,10 @@ export type RetryPolicy = {
   | { readonly exponential: { readonly initialSeconds: number; readonly factor: number; readonly maxSeconds: number } }
 );
 
-/** Used by a destination that names none: 5 s, 5 min, 30 min, 2 h. */
+/** The default: 5 s, 5 min, 30 min, 2 h. */
 export const DEFAULT_RETRY_POLICY: RetryPolicy = { maxAttempts: 5, schedule: [5, 300, 1800, 7200] };
 
-/**
- * The wait that the policy itself asks for after attempt `attempt` (from 1) of a round, in seconds.
- */
+/** The policy's delay after attempt `attempt` (from 1) of a round, in seconds, without jitter. */
 export function scheduledDelay(policy: RetryPolicy, attempt: number): number {
   if ('schedule' in policy) return policy.schedule[Math.min(attempt, policy.schedule.length) - 1] ?? 0;
   const { initialSeconds, factor, maxSeconds } = policy.exponential;
@@ -26,11 +24,11 @@ export function scheduledDelay(policy: RetryPolicy, attempt: number): number {
 }
 
 /**
- * The wait before the next attempt, in whole seconds: the policy's step with jitter, and never sooner than the receiver
- * asked for.
+ * The delay before the next attempt, in whole seconds: the policy's step with jitter, and never sooner than the
+ * receiver asked.
  *
  * @param attempt the attempt that just failed, counted in its round from 1
- * @param retryAfter what the receiver asked for in seconds, if anything (see {@link parseRetryAfter})
+ * @param retryAfter what the receiver asked for in seconds, if anything
  * @param random a number in [0, 1)
  */
 export function nextDelay(
@@ -42,21 +40,4 @@ export function nextDelay(
   const jittered = scheduledDelay(policy, attempt) * (1 + JITTER * (2 * random() - 1));
   const asked = Math.min(retryAfter ?? 0, MAX_RETRY_AFTER_SECONDS);
   return Math.ceil(Math.max(jittered, asked));
-}
-
-/** HTTP dates start with the day of the week; `Date.parse` alone would find a date in nearly any text with a number. */
-const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/i;
-
-/**
- * Seconds that a `Retry-After` header asks to wait (RFC 9110 §10.2.3: a number of seconds or an HTTP date).
- *
- * @param now milliseconds since the epoch
- * @returns undefined when the header is absent or unreadable; 0 for a date in the past
- */
-export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
-  if (header === undefined) return undefined;
-  const text = header.trim();
-  if (/^\d+$/.test(text)) return Number(text);
-  const date = HTTP_DATE.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1000));
 }

@@ -2,14 +2,15 @@ import { createHmac, randomBytes } from 'node:crypto';
 
 const PREFIX = 'whsec_';
 
-/** A new signing secret as Standard Webhooks writes it: `whsec_` and 24 random bytes in base64. */
+/** A new signing secret in the format of Standard Webhooks: `whsec_` and 24 random bytes in base64. */
 export const newSigningSecret = (): string => PREFIX + randomBytes(24).toString('base64');
 
 /**
  * The value of the `webhook-signature` header: one `v1` signature for each secret, separated by spaces.
  *
- * The bytes of the body are signed, so that one that is no text can be verified as well. The library of Standard Webhooks
- * signs text only, and brings a SHA-256 of its own; tests verify with it. (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md)
+ * It signs bytes, so that bodies that are not text can be verified as well. The Standard Webhooks library signs only
+ * text, with a SHA-256 of its own; tests verify with it.
+ * (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md)
  *
  * @param secrets `whsec_…`; more than one while a secret is being rotated
  */

@@ -1,4 +1,4 @@
-/** A signing secret that still signs beside the newest one. */
+/** An earlier signing secret that still signs besides the newest one. */
 export interface RetiringSecret {
   /** `whsec_…` */
   readonly secret: string;
@@ -19,25 +19,25 @@ export interface RotatedSecrets extends SigningSecrets {
   readonly retiringSecrets: readonly RetiringSecret[];
 }
 
-/** Each signature lengthens a header of every request, so that no more than these sign beside the newest secret. */
+/** At most this many sign besides the newest secret, because each adds a signature to a header of every request. */
 export const MAX_RETIRING = 4;
 
-/** The earlier secrets that have not ended yet. */
+/** The earlier secrets that still sign. */
 export function unended({ retiringSecrets = [] }: SigningSecrets, now: number): RetiringSecret[] {
   return retiringSecrets.filter(({ until }) => Date.parse(until) > now);
 }
 
-/** The secrets that sign at a moment, the newest first. One that has ended does not, although it may still be stored. */
+/** The secrets that sign at a given time, newest first. One whose time is over does not, even if it is still stored. */
 export function activeSecrets(secrets: SigningSecrets, now: number): string[] {
   return [...secrets.signingSecrets, ...unended(secrets, now).map(({ secret }) => secret)];
 }
 
-/** The sooner of two times as ISO 8601 writes them. */
+/** The earlier of two ISO 8601 times. */
 const sooner = (one: string, other: string): string => [one, other].sort()[0] ?? one;
 
 /**
- * The secrets after a rotation. Every earlier secret goes on signing until the overlap ends, but no longer than it had
- * been given before: what an earlier rotation promised to end at a time ends then.
+ * The secrets after a rotation. Every earlier secret signs until the overlap ends, but never longer than an earlier
+ * rotation promised.
  *
  * @param overlapSeconds 0 ends every earlier secret at once
  * @param now milliseconds since the epoch

@@ -1,21 +1,21 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** How a sender signs: two general schemes, and senders whose scheme is known. */
+/** How a sender signs: two general schemes, and known senders with their own. */
 export const VERIFICATION_TYPES = ['standard', 'hmac-sha256', 'github', 'stripe', 'shopify', 'slack'] as const;
 export type VerificationType = (typeof VERIFICATION_TYPES)[number];
 
 export const SIGNATURE_ENCODINGS = ['hex', 'base64', 'base64url'] as const;
 export type SignatureEncoding = (typeof SIGNATURE_ENCODINGS)[number];
 
-/** What a source knows about its sender. */
+/** How a source verifies its sender. */
 export interface Verification {
   readonly type: VerificationType;
   /** The header with the signature, in lower case. */
   readonly header: string;
   readonly encoding: SignatureEncoding;
-  /** What stands before a signature in its header. */
+  /** What precedes a signature in its header. */
   readonly prefix: string;
-  /** How far a signed time may be from now, either way; without meaning where the sender signs none. */
+  /** How far a signed time may be from now, either way; unused if the sender does not sign a time. */
   readonly toleranceSeconds: number;
   /** More than one while a secret is being rotated. */
   readonly secrets: readonly string[];
@@ -24,7 +24,7 @@ export interface Verification {
 type Preset = Pick<Verification, 'header' | 'encoding' | 'prefix'> & { readonly timed: boolean };
 
 /**
- * Where known senders put what. Sources: standardwebhooks.com, docs.github.com/webhooks (validating deliveries),
+ * How known senders sign. Sources: standardwebhooks.com, docs.github.com/webhooks (validating deliveries),
  * docs.stripe.com/webhooks (verifying manually), shopify.dev (HTTPS webhooks), docs.slack.dev (verifying requests).
  */
 export const PRESETS: Readonly<Record<Exclude<VerificationType, 'hmac-sha256'>, Preset>> = {
@@ -49,15 +49,14 @@ export interface SignedRequest {
 
 export type VerificationResult = 'verified' | 'missing' | 'stale' | 'wrong';
 
-/** What is signed besides the body, and the signed time in seconds where there is one. */
+/** What is signed besides the body, and the signed time in seconds if there is one. */
 interface Envelope {
   readonly before: string;
   readonly time?: string | undefined;
 }
 
 /**
- * Verifies the signature of a request over the bytes of its body. The comparison takes the same time wherever two
- * signatures differ.
+ * Verifies the signature of a request over the bytes of its body. The comparison takes constant time.
  *
  * @param now milliseconds since the epoch
  */
@@ -76,7 +75,7 @@ export function verifySignature(verification: Verification, request: SignedReque
 const hmac = (key: Uint8Array, before: string, body: Uint8Array): Buffer =>
   createHmac('sha256', key).update(before).update(body).digest();
 
-/** Secrets of Standard Webhooks are bytes in base64; all others are used as they are written. */
+/** Secrets of Standard Webhooks are base64; all others are used as they are. */
 function keyOf(type: VerificationType, secret: string): Uint8Array {
   return type === 'standard' ? Buffer.from(secret.replace(/^whsec_/, ''), 'base64') : Buffer.from(secret, 'utf8');
 }
@@ -87,7 +86,7 @@ const ENCODED: Readonly<Record<SignatureEncoding, RegExp>> = {
   base64url: /^[A-Za-z0-9_-]{43}=?$/,
 };
 
-/** The signatures of a request, 32 bytes each. A header may have several: during a rotation, or of several versions. */
+/** The signatures of a request, 32 bytes each. A header may hold several: during a rotation, or in several versions. */
 function signaturesIn({ header, prefix, encoding, type }: Verification, { headers }: SignedRequest): Buffer[] {
   const value = headers[header] ?? '';
   const parts = type === 'standard' ? value.split(/ +/) : value.split(/[\s,]+/);

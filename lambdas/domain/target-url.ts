@@ -1,27 +1,41 @@
 import { isIP } from 'node:net';
 import { type AddressRules, isAllowedAddress } from './address';
 
-/** What parsers of URLs read differently, so that what is judged might not be what is connected to. */
+/** Characters that URL parsers disagree on: what is checked might not be what is connected to. */
 const AMBIGUOUS = /[\s\\\p{Cc}]/u;
 
-/** `http` or `https`, two slashes and the beginning of a host: parsers that mend a URL would find another host in less. */
+/** `http` or `https`, two slashes and the start of a host: lenient parsers may read another host into anything less. */
 const WHOLE = /^https?:\/\/[^/?#]/i;
 
 const CREDENTIALS = /^[^/]*\/\/[^/?#]*@/;
 
 /**
- * Names that never mean a public host: mDNS (RFC 6762), home networks (RFC 8375), and `internal`, which ICANN has
- * reserved for private use and which metadata services go by.
+ * Names that are never public hosts: mDNS (RFC 6762), home networks (RFC 8375), and `internal`, which ICANN reserves
+ * for private use and which metadata services use.
  */
 const PRIVATE_NAME = /(^|\.)(local|internal|home\.arpa)$/i;
 
 /** Names of the machine itself (RFC 6761 §6.3). */
 const LOOPBACK_NAME = /(^|\.)localhost$/i;
 
+/** Which URLs the stack allows for destinations. */
+export interface UrlRules extends AddressRules {
+  readonly allowPlainHttp: boolean;
+}
+
+/** Why a URL is not allowed for a destination, or undefined if it is. */
+export function urlProblem(text: string, rules: UrlRules): string | undefined {
+  const problem = targetProblem(text, rules);
+  if (problem) return problem;
+  const { protocol, hash } = new URL(text);
+  if (protocol === 'http:' && !rules.allowPlainHttp) return 'must be https: this stack does not allow plain http';
+  if (hash) return 'must not contain a fragment';
+  return undefined;
+}
+
 /**
- * Says why deliveries may not go to a URL, or undefined when they may as far as its text tells. It is asked when a
- * destination is saved and again before each request. The addresses that a name stands for are judged when they are
- * connected to.
+ * Why deliveries may not go to a URL, or undefined if its text is acceptable. Checked when a destination is saved and
+ * again before each request. The addresses behind a name are checked when they are connected to.
  */
 export function targetProblem(text: string, rules: AddressRules): string | undefined {
   if (AMBIGUOUS.test(text)) return 'must not contain white space, control characters or backslashes';

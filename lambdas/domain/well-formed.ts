@@ -1,2 +1,2 @@
-/** Whether a text is one that UTF-8 can hold. JSON may spell halves of surrogate pairs, which the table does not take. */
+/** Whether a string is valid Unicode. JSON can contain lone surrogates, which the table does not accept. */
 export const isWellFormed = (text: string): boolean => !/\p{Surrogate}/u.test(text);

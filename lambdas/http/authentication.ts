@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallLimits } from '../domain/call-budget';
 import { cached } from '../runtime/cache';
 import { type ApiKey, findApiKeyByHash, hashSecret, type Scope } from '../store/access/api-keys';
@@ -12,7 +13,7 @@ import { readSessionToken } from './session-cookie';
 /** A revoked key stops working after this long at most; the promise is 30 seconds. */
 const KEY_TTL_MS = 20_000;
 
-/** A session that was ended stops working everywhere after this long at most. */
+/** An ended session stops working everywhere after this long at most. */
 const SESSION_TTL_MS = 5_000;
 
 /** Who calls. */
@@ -28,7 +29,7 @@ export interface Principal {
   readonly scopes: readonly Scope[];
   /** When the key expires, ISO 8601. */
   readonly expiresOn?: string | undefined;
-  /** Present when a session was presented instead of the key. */
+  /** Present if the call has a session instead of the key. */
   readonly session?: { readonly token: string /** ISO 8601. */; readonly expiresOn: string } | undefined;
 }
 
@@ -43,9 +44,9 @@ export type Needs = Scope | 'any key';
 export type Authenticate = (request: ApiRequest, needs: Needs) => Promise<Principal>;
 
 /**
- * Makes the check that every route but the public ones runs first. Keys and sessions are kept for some seconds.
+ * Creates the check that every route except the public ones runs first. Keys and sessions are cached for some seconds.
  *
- * @param limits calls that a key may make unless it has limits of its own
+ * @param limits limits for keys that have none of their own
  */
 export function createAuthenticate(table: Table, now: () => number, limits: CallLimits): Authenticate {
   const findKey = cached((hash) => findApiKeyByHash(table, hash), { ttlMs: KEY_TTL_MS, now });
@@ -97,7 +98,7 @@ function tableLimiter(table: Table, now: () => number): Admit {
     read: (keyId) => readBudget(table, keyId),
     write: (keyId, budget, version) => writeBudget(table, keyId, budget, version),
     now,
-    pause: (attempt) => new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * attempt)),
+    pause: (attempt) => sleep(Math.random() * 10 * attempt),
   });
 }
 
@@ -110,9 +111,9 @@ async function refuseFlood(admit: Admit, key: ApiKey, limits: CallLimits): Promi
 }
 
 /**
- * The environment of a caller who is about to change something.
+ * The environment of a caller that wants to change something.
  *
- * @throws ApiError 403 for a key of the whole organization, which reads across environments and changes nothing in them
+ * @throws ApiError 403 for a key of the whole organization, which may only read
  */
 export function requireEnvironment(principal: Principal): EnvironmentPrincipal {
   const { environment } = principal;

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { type CallBudget, type CallLimits, fullBudget, leaseCalls } from '../domain/call-budget';
+import { BoundedMap } from '../runtime/cache';
 
-/** Where the instances of all functions meet. */
+/** The budget that the instances of all functions share. */
 export interface CallLimiterPorts {
   read(keyId: string): Promise<(CallBudget & { readonly version: number }) | undefined>;
-  /** Writes unless another instance has written since `version` was read (0: nothing was there). */
+  /** Writes unless another instance has written since `version` was read (0: there was none). */
   write(keyId: string, budget: CallBudget, version: number): Promise<boolean>;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Waits before another try, longer from try to try. */
+  /** Waits before another try, longer each time. */
   pause(attempt: number): Promise<void>;
 }
 
@@ -19,32 +20,34 @@ export type Admission =
 /** Asks for one more call with a key. */
 export type Admit = (keyId: string, limits: CallLimits) => Promise<Admission>;
 
-/** What this instance knows of a key. */
+/** What this instance knows about a key. */
 interface Local {
   calls: number;
   until: number;
-  /** Nothing was left; until then asking again is in vain. */
+  /** Nothing was left; until then there is no point in asking again. */
   emptyUntil: number;
   asking?: Promise<Admission> | undefined;
 }
 
-/** Clocks of instances may differ by so much: a lease is not used up to its last moment. */
+/** How much clocks of instances may differ: a lease is not used until its very end. */
 const CLOCK_MARGIN_MS = 2_000;
 
-/** How often a lease is tried while other instances write at the same time. */
+/** How often a lease is tried when other instances write at the same time. */
 const MAX_TRIES = 10;
 
-/** Keys whose lease an instance remembers. */
+/** How many keys' leases an instance remembers. */
 const MAX_KEYS = 1_000;
 
 /**
- * Makes the limiter of one instance. It leases calls from the shared budget in small portions and admits from them
- * without another read or write; a key that has nothing left is refused from memory until there can be something.
+ * Creates the limiter of one instance. It leases calls from the shared budget in small portions and admits calls from
+ * them without another read or write; a key with nothing left is refused from memory for a while.
  */
 export function createCallLimiter(ports: CallLimiterPorts, holder: string = randomUUID().slice(0, 8)): Admit {
-  const keys = new Map<string, Local>();
+  const keys = new BoundedMap<string, Local>(MAX_KEYS);
   return async (keyId, limits) => {
-    const local = localOf(keys, keyId);
+    const local = keys.get(keyId) ?? { calls: 0, until: 0, emptyUntil: 0 };
+    // The key that was used last is the last to be forgotten.
+    keys.set(keyId, local);
     for (;;) {
       const known = fromMemory(local, ports.now());
       if (known) return known;
@@ -60,15 +63,6 @@ export function createCallLimiter(ports: CallLimiterPorts, holder: string = rand
       }
     }
   };
-}
-
-function localOf(keys: Map<string, Local>, keyId: string): Local {
-  const found = keys.get(keyId) ?? { calls: 0, until: 0, emptyUntil: 0 };
-  keys.delete(keyId);
-  keys.set(keyId, found);
-  const [oldest] = keys.keys();
-  if (keys.size > MAX_KEYS && oldest !== undefined) keys.delete(oldest);
-  return found;
 }
 
 function fromMemory(local: Local, now: number): Admission | undefined {
@@ -88,7 +82,7 @@ async function ask(
   holder: string,
   limits: CallLimits,
 ): Promise<Admission> {
-  // Whatever is left of the lease before is given up with it, and must not be spent any more.
+  // The previous lease ends here; what is left of it must not be spent any more.
   local.calls = 0;
   for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
     if (attempt > 0) await ports.pause(attempt);
@@ -101,7 +95,7 @@ async function ask(
     local.until = answer.lease.until - CLOCK_MARGIN_MS;
     return { admitted: true };
   }
-  // So many instances at once are a flood; refusing is the answer that keeps the promise.
+  // This many instances at once are a flood; refusing keeps the limit.
   return refuse(local, 1, ports.now());
 }
 

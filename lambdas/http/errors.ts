@@ -1,4 +1,4 @@
-/** Every way in which a call can be refused, with its status. */
+/** Every reason for refusing a call, with its status. */
 export const ERROR_STATUS = {
   VALIDATION_ERROR: 400,
   RETRY_FAILED: 400,
@@ -15,14 +15,14 @@ export const ERROR_STATUS = {
 
 export type ErrorCode = keyof typeof ERROR_STATUS;
 
-/** A call that is refused. It becomes an answer in one place, in the words of the surface that was called. */
+/** A refused call. It becomes an answer in one place, in the format of the surface that was called. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    /** Headers that the answer carries besides, such as `allow` or `retry-after`. */
+    /** Further headers of the answer, such as `allow` or `retry-after`. */
     readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(message);
@@ -37,6 +37,6 @@ export class ApiError extends Error {
 export const invalid = (field: string, problem: string): ApiError =>
   new ApiError('VALIDATION_ERROR', field ? `${field}: ${problem}` : problem);
 
-/** 404: what is not there and what belongs to another tenant are answered alike. */
+/** 404, whether it does not exist or belongs to another tenant. */
 export const notFound = (kind: string, id: string): ApiError =>
   new ApiError('RESOURCE_NOT_FOUND', `${kind} with ID ${id} not found`);

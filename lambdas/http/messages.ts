@@ -1,13 +1,13 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { invalid } from './errors';
 
-/** A call, read once from what API Gateway sends (payload format 2.0). */
+/** A call, parsed from what API Gateway sends (payload format 2.0). */
 export interface ApiRequest {
   readonly method: string;
   readonly path: string;
   /** Path parameters, decoded. */
   readonly params: Readonly<Record<string, string>>;
-  /** Query parameters; of one that is given twice API Gateway joins the values with a comma. */
+  /** Query parameters; API Gateway joins repeated ones with a comma. */
   readonly query: Readonly<Record<string, string>>;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export interface ApiRequest {
 
 export interface ApiResponse {
   readonly status: number;
-  /** Answered as JSON; absent with 204. */
+  /** Sent as JSON; absent with 204. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   /** `Set-Cookie` values. */
@@ -48,8 +48,8 @@ export function readRequest(event: APIGatewayProxyEventV2): ApiRequest {
 }
 
 /**
- * API Gateway hands bodies on as text where the content type says that they are. Bytes that are no UTF-8 become replacement
- * characters then. It cannot be undone, but it shows: the body has another length than was sent.
+ * API Gateway passes bodies on as text if the content type says so, and replaces bytes that are not UTF-8. That cannot
+ * be undone, but it can be detected: the body no longer has the length that was sent.
  */
 function refuseMangled({ isBase64Encoded, headers, body }: APIGatewayProxyEventV2, length: number): void {
   const sent = headers?.['content-length'];
@@ -58,7 +58,7 @@ function refuseMangled({ isBase64Encoded, headers, body }: APIGatewayProxyEventV
   throw invalid('body', 'is not the UTF-8 that its content type promises; send bytes as application/octet-stream');
 }
 
-/** Writes an answer, with the request's id on it. */
+/** Writes an answer, with the request's id in a header. */
 export function writeResponse(response: ApiResponse, requestId: string): APIGatewayProxyStructuredResultV2 {
   const cookies = response.cookies && { cookies: [...response.cookies] };
   const common = { 'x-request-id': requestId, ...response.headers };

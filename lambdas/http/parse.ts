@@ -6,7 +6,7 @@ import { invalid } from './errors';
 /**
  * Checks a value against a schema.
  *
- * @throws ApiError 400 naming the first field that is wrong
+ * @throws ApiError 400 naming the first invalid field
  */
 export function validate<Schema extends z.ZodMiniType>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value);
@@ -26,7 +26,7 @@ function fieldName(path: readonly PropertyKey[]): string {
 /**
  * Reads a JSON body.
  *
- * @throws ApiError 400 when it is not UTF-8 or not JSON
+ * @throws ApiError 400 if it is not UTF-8 or not JSON
  */
 export function parseJson(body: Uint8Array): { readonly text: string; readonly value: unknown } {
   if (!isUtf8(body)) throw invalid('body', 'must be JSON in UTF-8');

@@ -2,8 +2,8 @@ import { findNodeAtLocation, type JSONPath, type Node, parseTree } from 'jsonc-p
 import { invalid } from './errors';
 
 /**
- * The text of a value inside a JSON document exactly as it was written: whitespace, number spellings and duplicate
- * members included, which parsing and writing it again would not keep.
+ * The text of a value inside a JSON document exactly as it was written, with whitespace, number formats and duplicate
+ * members, which parsing and serializing would lose.
  *
  * @param tree the document's tree (see {@link readTree}); the text is known to be valid JSON
  */
@@ -32,7 +32,7 @@ function parseOrRefuse(text: string): Node | undefined {
   }
 }
 
-/** Of duplicate members the last one counts, as for `JSON.parse`; the library would take the first. */
+/** The last of duplicate members counts, as for `JSON.parse`; the library would take the first. */
 function lastMember(tree: Node, path: JSONPath): Node | undefined {
   return path.reduce<Node | undefined>((node, step) => {
     if (node?.type !== 'object') return node && findNodeAtLocation(node, [step]);

@@ -1,9 +1,9 @@
 import type { ApiRequest } from './messages';
 
-/** The name that clients of the documented surfaces know. */
+/** The cookie name that clients of the documented surfaces expect. */
 const NAME = 'better-auth.session_token';
 
-/** Not readable by scripts, never sent over plain HTTP, never sent along by another site's page. */
+/** Not readable by scripts, never sent over plain HTTP or from another site. */
 const ATTRIBUTES = 'Path=/; HttpOnly; Secure; SameSite=Strict';
 
 /** The token in the session cookie of a request, if there is one. */
@@ -22,6 +22,6 @@ export function sessionCookie(token: string, now: number, until: number): string
   return `${NAME}=${token}; Max-Age=${maxAge}; Expires=${new Date(until).toUTCString()}; ${ATTRIBUTES}`;
 }
 
-/** The cookie that makes a client forget its session. */
+/** The cookie that ends a session in a client. */
 export const endedSessionCookie = (): string =>
   `${NAME}=; Max-Age=0; Expires=${new Date(0).toUTCString()}; ${ATTRIBUTES}`;

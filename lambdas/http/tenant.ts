@@ -5,7 +5,7 @@ import { requireEnvironment } from './authentication';
 import { invalid, notFound } from './errors';
 
 /**
- * The environment that a body means: `"default"`, nothing, or the key's own by id or name.
+ * The environment that a body names: `"default"`, nothing, or the key's own by id or name.
  *
  * @throws ApiError 400 for another tenant, 403 for a key of the whole organization
  */
@@ -30,7 +30,7 @@ export async function readableEnvironments(table: Table, { organization, environ
   return environment ? [environment] : listEnvironments(table, organization);
 }
 
-/** The first answer that is not undefined over the environments that a caller may read. */
+/** The first result over the environments that a caller may read. */
 export async function findInEnvironments<Found>(
   table: Table,
   caller: Principal,
@@ -46,7 +46,7 @@ export async function findInEnvironments<Found>(
 /**
  * Checks that an organization in a path, by id or name, is the caller's.
  *
- * @throws ApiError 404 for another one, alike whether it exists or not
+ * @throws ApiError 404 for another one, whether it exists or not
  */
 export function requireOrganization({ organization, organizationName }: Principal, given: string): void {
   if (given !== organization && given !== organizationName) throw notFound('Organization', given);

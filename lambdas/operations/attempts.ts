@@ -6,15 +6,15 @@ import { type AttemptMatch, listAttempts, matchesAttempt } from '../store/lists/
 import { type AttemptRow, comingRow, firstRow, listedAttempt, listedDeath } from '../store/lists/attempt-rows';
 import { EMPTY_PAGE, type Page, pageOf, type Window } from '../store/lists/pages';
 import { newestFirst } from './deliveries';
-import type { OperationDependencies } from './dependencies';
 import { isOwn } from './ownership';
+import type { Ports } from './ports';
 import { type ScopeRequest, scopeOf } from './scope';
 
-/** Which attempts are asked for; times are ISO 8601 and inclusive. */
+/** Which attempts to list; times are ISO 8601 and inclusive. */
 export interface AttemptQuery extends ScopeRequest {
   readonly eventId?: string | undefined;
   readonly outcome?: AttemptOutcome | undefined;
-  /** Only attempts that a delivery died on, while its dead letter is open; times are then those of the deaths. */
+  /** Only attempts that a delivery died on, while its dead letter is open; times then mean the deaths. */
   readonly deadLetters?: boolean | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
@@ -22,21 +22,21 @@ export interface AttemptQuery extends ScopeRequest {
 
 /** A page of the caller's attempts, newest first. */
 export async function pageOfAttempts(
-  deps: OperationDependencies,
+  ports: Ports,
   caller: Principal,
   query: AttemptQuery,
   window: Window,
 ): Promise<Page<AttemptRow>> {
-  if (query.eventId !== undefined) return pageOfEvent(deps, caller, query, query.eventId, window);
-  const scope = await scopeOf(deps.table, caller, query);
+  if (query.eventId !== undefined) return pageOfEvent(ports, caller, query, query.eventId, window);
+  const scope = await scopeOf(ports.table, caller, query);
   if (!scope) return EMPTY_PAGE;
   const { outcome, deadLetters, from, to } = query;
-  return listAttempts(deps.table, { ...scope, outcome, deadLetters, from, to }, window, deps.shards);
+  return listAttempts(ports.table, { ...scope, outcome, deadLetters, from, to }, window, ports.shards);
 }
 
-/** An event's attempts share its partition: they are read whole, with those that are coming, and filtered here. */
+/** An event's attempts share its partition: all of them are read, including coming ones, and filtered here. */
 async function pageOfEvent(
-  { table }: OperationDependencies,
+  { table }: Ports,
   caller: Principal,
   query: AttemptQuery,
   eventId: string,
@@ -60,7 +60,7 @@ const matchOf = ({ destinationId, connectionId, outcome, deadLetters }: AttemptQ
   return { destination: destinationId, connection: connectionId, outcome, deadLetters };
 };
 
-/** Whether what a row is sorted by, which begins with a time, is in the range that is asked for. */
+/** Whether a row's sort key, which begins with a time, is in the range. */
 function isWithin({ from, to }: AttemptQuery, sort: string): boolean {
   const [time = ''] = sort.split('#');
   return (from === undefined || time >= from) && (to === undefined || time <= to);

@@ -1,15 +1,15 @@
 import type { Principal } from '../http/authentication';
-import { deleteDeadLetter } from '../store/deliveries/closing';
+import { deleteDeadLetter } from '../store/deliveries/close-dead-letter';
 import { getDelivery } from '../store/deliveries/deliveries';
 import type { NewDelivery } from '../store/deliveries/new-delivery';
-import { repeatDelivery } from '../store/deliveries/repeats';
+import { repeatDelivery } from '../store/deliveries/repeat-delivery';
 import { type DeadLetter, type DeadLetterRow, listDeadLetters } from '../store/lists/dead-letters';
 import { EMPTY_PAGE, type Page, type Window } from '../store/lists/pages';
-import type { OperationDependencies } from './dependencies';
+import type { Ports } from './ports';
 import { impossible } from './replay';
 import { scopeOf } from './scope';
 
-/** Which dead letters are asked for; times are ISO 8601, inclusive, and those of the deaths. */
+/** Which dead letters to list; times are ISO 8601, inclusive, and mean the deaths. */
 export interface DeadLetterQuery {
   readonly destinationId?: string | undefined;
   readonly from?: string | undefined;
@@ -18,7 +18,7 @@ export interface DeadLetterQuery {
 
 /** A page of the caller's open dead letters, newest first. */
 export async function pageOfDeadLetters(
-  { table, shards, knownLetters }: OperationDependencies,
+  { table, shards, knownLetters }: Ports,
   caller: Principal,
   { destinationId, from, to }: DeadLetterQuery,
   window: Window,
@@ -28,24 +28,23 @@ export async function pageOfDeadLetters(
 }
 
 /**
- * Requeues a dead letter: a new delivery of the same event over the same connection, and the dead letter is closed.
+ * Requeues a dead letter: makes a new delivery of the same event over the same connection, and closes the dead letter.
  *
- * @returns the new delivery, or undefined when the letter was closed in the meantime
- * @throws ApiError 409 when the event is not stored any more
+ * @returns the new delivery, or undefined if the letter was closed in the meantime
+ * @throws ApiError 409 if the event is no longer stored
  */
-export async function requeue(deps: OperationDependencies, letter: DeadLetter): Promise<NewDelivery | undefined> {
-  const { table, now } = deps;
-  const delivery = await getDelivery(table, letter.base, letter.delivery);
+export async function requeue(ports: Ports, letter: DeadLetter): Promise<NewDelivery | undefined> {
+  const { table, now } = ports;
+  const delivery = await getDelivery(table, letter.base, letter.ordinal);
   if (!delivery) return undefined;
-  const answer = await repeatDelivery(table, { delivery, cause: 'requeue', closes: letter, now: now() }, deps);
+  const answer = await repeatDelivery(table, { delivery, cause: 'requeue', closes: letter, now: now() }, ports);
   if (answer.kind === 'impossible') throw impossible(answer.why);
   return answer.kind === 'done' ? answer.delivery : undefined;
 }
 
 /**
- * Removes a dead letter. Its delivery stays as it is, and a redrive of its message is dropped.
+ * Deletes a dead letter. Its delivery stays as it is, and a redrive of its message is dropped.
  *
- * @returns false when it was closed in the meantime
+ * @returns false if it was closed in the meantime
  */
-export const discard = ({ table }: OperationDependencies, letter: DeadLetter): Promise<boolean> =>
-  deleteDeadLetter(table, letter);
+export const discard = ({ table }: Ports, letter: DeadLetter): Promise<boolean> => deleteDeadLetter(table, letter);

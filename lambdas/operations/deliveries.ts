@@ -5,11 +5,11 @@ import { deliveriesOf } from '../store/deliveries/deliveries';
 import type { Delivery } from '../store/deliveries/delivery-items';
 import { listDeliveries, listedDelivery } from '../store/lists/delivery-lists';
 import { EMPTY_PAGE, type Page, pageOf, type Window } from '../store/lists/pages';
-import type { OperationDependencies } from './dependencies';
 import { isOwn } from './ownership';
+import type { Ports } from './ports';
 import { type ScopeRequest, scopeOf } from './scope';
 
-/** Which deliveries are asked for; times are ISO 8601 and inclusive. */
+/** Which deliveries to list; times are ISO 8601 and inclusive. */
 export interface DeliveryQuery extends ScopeRequest {
   readonly eventId?: string | undefined;
   readonly statuses?: readonly DeliveryStatus[] | undefined;
@@ -19,21 +19,21 @@ export interface DeliveryQuery extends ScopeRequest {
 
 /** A page of the caller's deliveries, newest first. */
 export async function pageOfDeliveries(
-  deps: OperationDependencies,
+  ports: Ports,
   caller: Principal,
   query: DeliveryQuery,
   window: Window,
 ): Promise<Page<Delivery>> {
-  if (query.eventId !== undefined) return pageOfEvent(deps, caller, query, query.eventId, window);
-  const scope = await scopeOf(deps.table, caller, query);
+  if (query.eventId !== undefined) return pageOfEvent(ports, caller, query, query.eventId, window);
+  const scope = await scopeOf(ports.table, caller, query);
   if (!scope) return EMPTY_PAGE;
   const { statuses, from, to } = query;
-  return listDeliveries(deps.table, { ...scope, statuses, from, to }, window, deps);
+  return listDeliveries(ports.table, { ...scope, statuses, from, to }, window, ports);
 }
 
-/** An event's deliveries share its partition: they are read whole, and filtered here. */
+/** An event's deliveries share its partition: all of them are read and filtered here. */
 async function pageOfEvent(
-  { table }: OperationDependencies,
+  { table }: Ports,
   caller: Principal,
   query: DeliveryQuery,
   eventId: string,

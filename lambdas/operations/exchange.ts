@@ -1,11 +1,12 @@
-import { type Headers, MAX_RESPONSE_BYTES } from '../domain/attempt';
+import { MAX_RESPONSE_BYTES } from '../domain/attempt';
+import type { Headers } from '../domain/http';
 import { unpackDetail } from '../store/deliveries/attempt-detail';
 import type { StoredAttempt } from '../store/deliveries/delivery-items';
 import { getEvent } from '../store/events/events';
 import { type AttemptRow, createdAtOf } from '../store/lists/attempt-rows';
-import type { OperationDependencies } from './dependencies';
+import type { Ports } from './ports';
 
-/** What an attempt sent and got back; credentials read `***`. */
+/** Request and response of an attempt; credentials read `***`. */
 export interface Exchange {
   /** Absent when nothing was sent. */
   readonly request?: {
@@ -17,24 +18,21 @@ export interface Exchange {
   /** Absent when nothing came back. */
   readonly response?: {
     readonly headers: Headers;
-    /** At most 10 KB; undefined once bodies are not shown any more. */
+    /** At most 10 KB; undefined once bodies are no longer shown. */
     readonly body?: Uint8Array | undefined;
   };
 }
 
 const DAY_MS = 86_400_000;
 
-/** Whether the bodies of an attempt are still shown. */
-export function showsBodies(
-  { bodyRetentionDays, now }: Pick<OperationDependencies, 'bodyRetentionDays' | 'now'>,
-  startedAt: number,
-): boolean {
+/** Whether an attempt's bodies are still shown. */
+function showsBodies({ bodyRetentionDays, now }: Pick<Ports, 'bodyRetentionDays' | 'now'>, startedAt: number): boolean {
   return now() - startedAt < bodyRetentionDays * DAY_MS;
 }
 
-/** Reads what an attempt sent and got back; nothing before it was made. */
+/** Reads the request and response of an attempt; empty before it is made. */
 export function exchangeOf(
-  deps: Pick<OperationDependencies, 'bodyRetentionDays' | 'now'>,
+  ports: Pick<Ports, 'bodyRetentionDays' | 'now'>,
   attempt: StoredAttempt | undefined,
 ): Exchange {
   if (!attempt?.detail) return {};
@@ -42,15 +40,12 @@ export function exchangeOf(
   const { requestUrl: url, requestMethod: method, requestHeaders: headers, requestBodyBytes: bodyBytes } = detail;
   const request = { url, method, headers, bodyBytes };
   if (attempt.statusCode === undefined) return { request };
-  const body = showsBodies(deps, attempt.startedAt) ? detail.responseBody : undefined;
+  const body = showsBodies(ports, attempt.startedAt) ? detail.responseBody : undefined;
   return { request, response: { headers: detail.responseHeaders, body } };
 }
 
-/** Bodies are shown up to here: 10 KB. */
-const MAX_SHOWN_BYTES = MAX_RESPONSE_BYTES;
-
-/** The first 10 KB of what an attempt sends; undefined once bodies are not shown any more or the event is gone. */
-export async function requestBodyOf(deps: OperationDependencies, row: AttemptRow): Promise<Uint8Array | undefined> {
-  if (!showsBodies(deps, Date.parse(createdAtOf(row)))) return undefined;
-  return (await getEvent(deps.table, row.delivery.base))?.body.subarray(0, MAX_SHOWN_BYTES);
+/** The first 10 KB of the request body; undefined once bodies are no longer shown, or if the event is gone. */
+export async function requestBodyOf(ports: Ports, row: AttemptRow): Promise<Uint8Array | undefined> {
+  if (!showsBodies(ports, Date.parse(createdAtOf(row)))) return undefined;
+  return (await getEvent(ports.table, row.delivery.base))?.body.subarray(0, MAX_RESPONSE_BYTES);
 }

@@ -1,22 +1,22 @@
 import { connectionOrRemoved, destinationOrRemoved } from '../store/configuration/removal';
 import type { Table } from '../store/table/table';
 
-/** What history shows of a destination, deleted or not. */
+/** What history shows of a destination, even of a deleted one. */
 export interface NamedDestination {
   readonly id: string;
   readonly name: string;
   readonly url: string;
-  /** Not kept of a deleted one. */
+  /** Absent for a deleted one. */
   readonly method?: string | undefined;
 }
 
-/** What history shows of a connection, deleted or not. */
+/** What history shows of a connection, even of a deleted one. */
 export interface NamedConnection {
   readonly id: string;
   readonly name: string;
 }
 
-/** What rows are about, by identifier. */
+/** The destinations and connections of rows, by identifier. */
 export interface Surroundings {
   readonly destinations: ReadonlyMap<string, NamedDestination>;
   readonly connections: ReadonlyMap<string, NamedConnection>;

@@ -2,7 +2,7 @@ import { comingAttempt } from '../domain/attempt-state';
 import { isConfigurationId, parseFamilyId } from '../domain/identifiers';
 import type { Principal } from '../http/authentication';
 import { findInEnvironments } from '../http/tenant';
-import { getDestination } from '../store/configuration/configuration';
+import { getDestination } from '../store/configuration/destinations';
 import { getAttempt, getDelivery } from '../store/deliveries/deliveries';
 import { type Delivery, parseDelivery } from '../store/deliveries/delivery-items';
 import { type AttemptRow, comingRow, firstRow } from '../store/lists/attempt-rows';
@@ -12,7 +12,7 @@ import { mergedEntries } from '../store/lists/timeline';
 import { getAll } from '../store/table/batch-get';
 import type { Table } from '../store/table/table';
 
-/** Whether something belongs to the caller: to its environment, or to its organization with a key of all of it. */
+/** Whether something belongs to the caller: to its environment, or with a key of the whole organization, to that. */
 export function isOwn(
   caller: Principal,
   item: { readonly organization: string; readonly environment: string },
@@ -21,17 +21,17 @@ export function isOwn(
   return caller.environment === undefined || caller.environment === item.environment;
 }
 
-/** A delivery of the caller's by its identifier; undefined alike for one that is not there and for another tenant's. */
+/** One of the caller's deliveries; undefined if it does not exist or belongs to another tenant. */
 export async function findDelivery(table: Table, caller: Principal, id: string): Promise<Delivery | undefined> {
   const address = parseFamilyId(id, 'dlv');
-  const delivery = address && (await getDelivery(table, address.base, address.delivery));
+  const delivery = address && (await getDelivery(table, address.base, address.ordinal));
   return delivery && isOwn(caller, delivery) ? delivery : undefined;
 }
 
-/** An attempt of the caller's by its identifier, made or coming; undefined alike for no attempt and another tenant's. */
+/** One of the caller's attempts, made or coming; undefined if it does not exist or belongs to another tenant. */
 export async function findAttempt(table: Table, caller: Principal, id: string): Promise<AttemptRow | undefined> {
   const address = parseFamilyId(id, 'da');
-  const delivery = address && (await getDelivery(table, address.base, address.delivery));
+  const delivery = address && (await getDelivery(table, address.base, address.ordinal));
   if (!delivery || !isOwn(caller, delivery)) return undefined;
   const number = address.attempt;
   if (number === 1) return firstRow(delivery);
@@ -40,16 +40,16 @@ export async function findAttempt(table: Table, caller: Principal, id: string): 
   return attempt && { delivery, number, attempt };
 }
 
-/** An open dead letter of the caller's by its identifier; undefined alike for a closed one and another tenant's. */
+/** One of the caller's open dead letters; undefined if it is closed or belongs to another tenant. */
 export async function findDeadLetter(table: Table, caller: Principal, id: string): Promise<DeadLetter | undefined> {
   const address = parseFamilyId(id, 'dlq');
-  const letter = address && (await getDeadLetter(table, address.base, address.delivery, address.attempt));
+  const letter = address && (await getDeadLetter(table, address.base, address.ordinal, address.attempt));
   return letter && isOwn(caller, letter) ? letter : undefined;
 }
 
 /**
- * Whether a destination belongs to the caller. One that was deleted is known by what was delivered to it last: its
- * history stays readable.
+ * Whether a destination belongs to the caller. A deleted one is recognized by its latest delivery, so its history stays
+ * readable.
  */
 export async function ownsDestination(table: Table, caller: Principal, id: string): Promise<boolean> {
   if (!isConfigurationId(id, 'dst')) return false;

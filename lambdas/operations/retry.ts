@@ -2,19 +2,19 @@ import { allows, type DeliveryStatus, type Trigger } from '../domain/delivery';
 import { ApiError } from '../http/errors';
 import type { Delivery } from '../store/deliveries/delivery-items';
 import { restart } from '../store/deliveries/transitions';
-import type { OperationDependencies } from './dependencies';
+import type { Ports } from './ports';
 
-/** A delivery may move on between reading and writing it; so often a retry looks again. */
+/** How often a retry reads a delivery again that moved on between reading and writing. */
 const MAX_LOOKS = 3;
 
 /**
  * Starts a fresh round of attempts.
  *
- * @param from the statuses that the caller may start from, besides that the transition has to allow it
- * @returns the delivery as it was when its round was started, or undefined when its status does not allow that
+ * @param from the statuses to start from, among those that the transition allows
+ * @returns the delivery as it was before, or undefined if its status does not allow a new round
  */
 export async function startRound(
-  { table, now }: OperationDependencies,
+  { table, now }: Ports,
   delivery: Delivery,
   cause: Trigger,
   from?: readonly DeliveryStatus[],
@@ -29,20 +29,20 @@ export async function startRound(
   return undefined;
 }
 
-/** What a delivery is once its round was started. */
+/** The delivery after its round was started. */
 function restarted(delivery: Delivery, cause: Trigger, now: number): Delivery {
   const { deathToken, deathMessageId, nextAttemptAt, claimId, claimUntil, claims, ...rest } = delivery;
   return { ...rest, status: 'pending', cause, roundStart: delivery.made, updatedAt: now };
 }
 
 /**
- * Starts a fresh round of attempts at a person's wish.
+ * Starts a new round of attempts because somebody asked for it.
  *
  * @returns the delivery, pending
- * @throws ApiError 409 when it is pending, being sent or delivered
+ * @throws ApiError 409 if it is pending, being sent or delivered
  */
-export async function retryDelivery(deps: OperationDependencies, delivery: Delivery): Promise<Delivery> {
-  const pending = await startRound(deps, delivery, 'manual');
+export async function retryDelivery(ports: Ports, delivery: Delivery): Promise<Delivery> {
+  const pending = await startRound(ports, delivery, 'manual');
   if (!pending) throw new ApiError('INVALID_STATE', 'Delivery is already pending or delivered');
   return pending;
 }

@@ -4,7 +4,7 @@ import { connectionOrRemoved } from '../store/configuration/removal';
 import type { Table } from '../store/table/table';
 import { ownsDestination } from './ownership';
 
-/** What a list is narrowed to by the identifiers that its filters name. */
+/** What the identifiers in a list's filters narrow it to. */
 export interface Scope {
   readonly environments: readonly string[];
   readonly destination?: string | undefined;
@@ -18,10 +18,10 @@ export interface ScopeRequest {
 }
 
 /**
- * Checks that the filters of a list name what belongs to the caller. A connection comes down to its destination, which
- * has an index.
+ * Checks that the identifiers in a list's filters belong to the caller. A connection is resolved to its destination,
+ * which has an index.
  *
- * @returns undefined when nothing can match: identifiers of other tenants find nothing, like those that do not exist
+ * @returns undefined if nothing can match: other tenants' identifiers find nothing, like those that do not exist
  */
 export async function scopeOf(table: Table, caller: Principal, request: ScopeRequest): Promise<Scope | undefined> {
   const { destinationId, connectionId } = request;

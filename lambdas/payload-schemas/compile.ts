@@ -7,21 +7,21 @@ import { canonical, isDeeperThan } from './nesting';
 import { prepare, STEP } from './prepare';
 import { linearRegExp } from './regexp';
 
-/** Payloads that are nested more deeply are not validated: each level takes some of the stack. */
+/** Payloads nested more deeply are refused without validating: each level takes some of the call stack. */
 const MAX_LEVELS = 256;
 
-/** Names in a payload are the sender's: of the place of an error no more than this is shown. */
+/** The longest path shown in an error: the names in it come from the sender. */
 const MAX_PLACE = 200;
 
 /** A schema that is ready to be applied. */
 export interface PayloadSchema {
-  /** Says what is wrong with a payload and where, without any of its values; undefined when it matches. */
+  /** What is wrong with a payload and where, without any of its values; undefined if it matches. */
   problemOf(payload: unknown, meter: Meter): string | undefined;
 }
 
 /**
- * Makes a schema ready to be applied. Its work is metered: what a schema and a payload cost together depends on both, and
- * no look at the schema alone can bound it.
+ * Compiles a schema. Its work is metered: the cost depends on schema and payload together, and cannot be bounded by
+ * looking at the schema alone.
  *
  * @throws Error when it does not compile
  */
@@ -46,17 +46,19 @@ export function compileSchema(schema: JsonObject | boolean): PayloadSchema {
 function createAjv(spend: (steps: number) => void): Ajv2020 {
   const regExp = Object.assign((pattern: string) => linearRegExp(pattern, spend), { code: 'linearRegExp' });
   const ajv = new Ajv2020({
-    // Unknown keywords and formats say nothing, as JSON Schema wants it.
-    ...{ strict: false, logger: false },
-    // What JavaScript cannot hold it reads as infinite, and that is no number.
+    // Unknown keywords and formats are ignored, as JSON Schema requires.
+    strict: false,
+    logger: false,
+    // JavaScript reads numbers that are too large as infinite, which is not a JSON number.
     strictNumbers: true,
     // The prepared schema was checked when it was saved.
-    ...{ meta: false, validateSchema: false },
-    // A schema that is referred to often would be copied to each of these places.
+    meta: false,
+    validateSchema: false,
+    // Otherwise a schema would be copied to every place that refers to it.
     inlineRefs: false,
-    // A member is one that the payload has, not one that every object inherits.
+    // Only the payload's own members count, not inherited ones.
     ownProperties: true,
-    // 19.99 is a multiple of 0.01, whatever binary fractions say.
+    // 19.99 is a multiple of 0.01 despite binary fractions.
     multipleOfPrecision: 9,
     code: { regExp, optimize: false },
     formats: FORMATS,
@@ -74,7 +76,7 @@ function createAjv(spend: (steps: number) => void): Ajv2020 {
   return ajv;
 }
 
-/** Has a keyword evaluated before all others: what comes after one that fails is not looked at. */
+/** Makes a keyword the first to be evaluated: evaluation stops at the first that fails. */
 function putFirst({ RULES }: Ajv2020, keyword: string): void {
   for (const group of RULES.rules) {
     const index = group.rules.findIndex((rule) => rule.keyword === keyword);
@@ -89,14 +91,14 @@ function charge({ gen, data, schema }: KeywordCxt, spend: (steps: number) => voi
   gen.code(_`${gen.scopeValue('func', { ref })}(${data}, ${schema})`);
 }
 
-/** What a value itself is worth, without what is below it: keywords look at all of a text, or at all names. */
+/** The size of a value itself, without nested values: keywords may look at a whole string, or at all names. */
 function sizeOf(value: unknown): number {
   if (typeof value === 'string') return value.length >> 3;
   if (Array.isArray(value)) return value.length >> 2;
   return isObject(value) ? 4 * Object.keys(value).length : 0;
 }
 
-/** The library compares each with each; this takes time in proportion to the items. */
+/** The library compares every pair of items; this takes linear time. */
 function areUnique(items: readonly unknown[], spend: (steps: number) => void): boolean {
   const seen = new Set<string>();
   for (const item of items) {

@@ -1,12 +1,12 @@
 import type { FormatDefinition } from 'ajv';
 import { fastFormats, fullFormats } from 'ajv-formats/dist/formats.js';
 
-/** No value of a format that is checked is longer. It also bounds what the library's own expressions can cost. */
+/** Longer than any valid value of a checked format. It also bounds the cost of the library's expressions. */
 const MAX_LENGTH = 4096;
 
 /**
- * The formats that are checked; others say nothing, as JSON Schema wants it. The expressions of the fast variants do not
- * backtrack where the full ones might, so those are taken for addresses.
+ * The formats that are checked; others are ignored, as JSON Schema allows. For addresses the fast variants are used,
+ * because the full ones might backtrack.
  */
 const CHECKED = {
   date: fullFormats.date,

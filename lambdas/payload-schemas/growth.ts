@@ -3,18 +3,18 @@ import { type SchemaNode, SchemaProblem, type SchemaTree } from './tree';
 /** Schemas that may be applied to one place of a payload, every alternative counted. */
 const MAX_WIDTH = 5_000;
 
-/** A payload nested this deeply shows growth that doubles. */
+/** At this depth, growth that doubles with every level shows. */
 const LEVELS = 24;
 const MAX_GROWTH = 1_000_000;
 
-/** Keywords that apply to the same place as the schema they stand in. */
+/** Keywords whose schemas apply to the same value as the schema they are in. */
 const IN_PLACE = ['allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else', 'dependentSchemas'] as const;
 
 /**
- * Refuses schemas that are slow by their structure: those that refer to themselves without going deeper into the payload,
- * those that multiply by reference, and those whose work doubles with every level of the payload. Alternatives are not
- * followed for the last one, because most schemas that look like it choose one of them at once; what they cost is limited
- * when a payload is validated.
+ * Refuses schemas that are slow by their structure: those that refer to themselves without going deeper into the
+ * payload, those that multiply by reference, and those whose work doubles with every level of the payload. For the last
+ * kind alternatives are not followed, because most schemas like that choose one right away; their cost is limited
+ * during validation.
  *
  * @throws SchemaProblem
  */
@@ -31,7 +31,7 @@ export function refuseGrowth(tree: SchemaTree): void {
   }
 }
 
-/** How many schemas are applied to a value to which this one is. */
+/** How many schemas are applied to a value when this one is. */
 function widthIn({ targetsOf }: SchemaTree): (node: SchemaNode) => number {
   const known = new Map<SchemaNode, number | 'open'>();
   const width = (node: SchemaNode): number => {
@@ -51,7 +51,7 @@ function widthIn({ targetsOf }: SchemaTree): (node: SchemaNode) => number {
 const inPlace = (node: SchemaNode, keywords: readonly string[]): SchemaNode[] =>
   node.below.filter(({ keyword }) => keywords.includes(keyword)).map((one) => one.node);
 
-/** How many schemas are applied along one path of a payload, of which every value has one value below it. */
+/** How many schemas are applied along a chain of nested values, one per level. */
 function growthIn(tree: SchemaTree): (node: SchemaNode, levels: number) => number {
   const known = new Map<SchemaNode, Map<number, number>>();
   const growth = (node: SchemaNode, levels: number): number => {
@@ -69,7 +69,7 @@ function growthIn(tree: SchemaTree): (node: SchemaNode, levels: number) => numbe
   return growth;
 }
 
-/** The schemas that apply to a value whenever this one does, each as often as it does. Their number is limited by width. */
+/** The schemas that always apply together with this one, each as often as it does; the width limits them. */
 function alwaysApplied(tree: SchemaTree, node: SchemaNode): SchemaNode[] {
   const further = [...inPlace(node, ['allOf']), ...tree.targetsOf(node)];
   return [node, ...further.flatMap((one) => alwaysApplied(tree, one))];

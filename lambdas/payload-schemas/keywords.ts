@@ -17,8 +17,8 @@ const MAPS = ['properties', 'patternProperties', 'dependentSchemas', '$defs', 'd
 export type Applicator = (typeof SINGLE)[number] | (typeof LISTS)[number] | (typeof MAPS)[number];
 
 /**
- * All other keywords that mean something here. Whatever is not among these is ignored, as JSON Schema says: annotations,
- * keywords of other drafts, and extensions of the library that would change what a schema means.
+ * All other keywords that have an effect. The rest is ignored, as JSON Schema says: annotations, keywords of other
+ * drafts, and extensions of the library that would change a schema's meaning.
  */
 export const ASSERTIONS = [
   '$ref',
@@ -53,14 +53,14 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A value below a schema that is a schema itself, with the steps that lead there. */
+/** A schema nested in a schema, with its path. */
 export interface Subschema {
   readonly keyword: Applicator;
   readonly steps: readonly string[];
   readonly value: unknown;
 }
 
-/** The subschemas that stand directly in a schema. What has the wrong shape is passed over: the meta-schema tells. */
+/** The direct subschemas of a schema. Values of the wrong shape are skipped: the meta-schema reports them. */
 export function subschemasOf(schema: JsonObject): Subschema[] {
   const single = SINGLE.filter((keyword) => Object.hasOwn(schema, keyword)).map((keyword) => {
     return { keyword, steps: [keyword], value: schema[keyword] };

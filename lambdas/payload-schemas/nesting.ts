@@ -8,7 +8,7 @@ export function isDeeperThan(value: unknown, levels: number): boolean {
   return false;
 }
 
-/** A text that is the same for equal JSON values, whatever the order of their members. */
+/** A string that is the same for equal JSON values, whatever the order of members. */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

@@ -1,11 +1,11 @@
 import { ASSERTIONS, isObject, type JsonObject, subschemasOf } from './keywords';
 import { countValues } from './nesting';
 
-/** Keyword that is put into every schema: what one application of it is charged, besides the size of the value. */
+/** A keyword added to every schema: the charge for applying it once, besides the size of the value. */
 export const STEP = 'x-step';
 
 /**
- * A copy of a schema that holds nothing but what is validated, and a charge in each of its schemas.
+ * A copy of a schema with only the keywords that have an effect, and a charge in each subschema.
  *
  * @param schema whose keywords have the right types
  */
@@ -24,7 +24,7 @@ export function prepare(schema: JsonObject): JsonObject {
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** What stands in a schema itself, and is looked at each time: names, values to compare with, alternatives. */
+/** The parts of a schema itself that every application looks at: names, values to compare with, alternatives. */
 function chargeOf(schema: JsonObject): number {
   const { enum: values, const: value, required, dependentRequired } = schema;
   const parts = [values, value, required, dependentRequired].filter((part) => part !== undefined);

@@ -1,28 +1,28 @@
 import { RE2JS } from 're2js';
 
-/** What a pattern is charged for each character that it looks at. */
+/** Charges a pattern for the characters that it looks at. */
 export type Charge = (steps: number) => void;
 
-/** Automata larger than this are refused: the work for a character grows with them. */
+/** Larger automata are refused: the work per character grows with their size. */
 const MAX_PROGRAM = 2_000;
 
-/** Instructions of an automaton that are worth one step for a character. */
+/** How many instructions of an automaton cost one step per character. */
 const PROGRAM_PER_STEP = 4;
 
-/** The names that ECMAScript writes before the value of a Unicode property; RE2 knows the value alone. */
+/** The names that ECMAScript allows before a Unicode property value; RE2 takes only the value. */
 const PROPERTY_NAME = /\\([pP])\{(?:Script|sc|General_Category|gc)=([^}]*)\}/g;
 
-/** A regular expression whose time is linear in what it looks at. */
+/** A regular expression that runs in linear time. */
 export interface LinearRegExp {
   test(text: string): boolean;
   toString(): string;
 }
 
 /**
- * Compiles a pattern for an engine that does not backtrack (RE2). What that cannot do is refused: references to groups
- * and looking around (https://github.com/google/re2/wiki/Syntax).
+ * Compiles a pattern for an engine that does not backtrack (RE2). Patterns it cannot run are refused: backreferences
+ * and lookaround (https://github.com/google/re2/wiki/Syntax).
  *
- * @throws Error when the pattern is none, or is one that the engine cannot run
+ * @throws Error if the pattern is invalid, or the engine cannot run it
  */
 export function linearRegExp(pattern: string, charge: Charge): LinearRegExp {
   const expression = RE2JS.compile(RE2JS.translateRegExp(pattern.replaceAll(PROPERTY_NAME, '\\$1{$2}')));

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, type Subschema, subschemasOf } from './keywords';
 
-/** Why a schema is not taken, and where in it. */
+/** Why a schema is refused, and where in it. */
 export class SchemaProblem extends Error {
   override readonly name = 'SchemaProblem';
 
@@ -23,7 +23,7 @@ export interface SchemaNode {
   }[];
 }
 
-/** All schemas of a document, and how they are found by reference. */
+/** All schemas of a document, and how to resolve references. */
 export interface SchemaTree {
   readonly root: SchemaNode;
   readonly nodes: readonly SchemaNode[];
@@ -31,16 +31,16 @@ export interface SchemaTree {
   targetsOf(node: SchemaNode): readonly SchemaNode[];
 }
 
-/** As many schemas as one document may hold. */
+/** The most subschemas that a document may have. */
 const MAX_SCHEMAS = 1_000;
 
 const pointer = (steps: readonly string[]): string =>
   steps.map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
 /**
- * Reads the structure of a schema: which schemas it holds, and what refers to what.
+ * Reads the structure of a schema: its subschemas and references.
  *
- * @throws SchemaProblem when it is too large, or refers to something outside of itself
+ * @throws SchemaProblem if it is too large, or refers to something outside itself
  */
 export function readTree(schema: JsonObject): SchemaTree {
   const nodes: SchemaNode[] = [];

@@ -1,40 +1,38 @@
-import { unpackSchema } from '../store/configuration/schema-codec';
+import { unpackSchema } from '../configuration/payload-schema';
+import { BoundedMap } from '../runtime/cache';
 import type { PayloadSchema } from './compile';
 import { Meter } from './meter';
 
-/** Work that one validation may take, in steps: a quarter of a second of a small function at the very most. */
+/** Work that one validation may take, in steps: at most a quarter of a second of a small function. */
 export const PER_VALIDATION = 2_000_000;
 
-/** Work that all validations of one event may take: a function that runs out of time would hold up the whole stream. */
+/** Work that all validations of one event may take: a function that times out would hold up the whole stream. */
 const PER_EVENT = 20_000_000;
 
-/** Compiled schemas that an instance remembers. */
+/** How many compiled schemas an instance keeps. */
 const REMEMBERED = 256;
 
 const REFUSAL = 'The payload does not match the schema of the connection';
 
-/** A payload as far as schemas are concerned: what its JSON says, or that it is none. */
+/** A payload as schemas see it: the parsed JSON, or undefined if it is not JSON. */
 export type Payload = { readonly value: unknown } | undefined;
 
 /** Applies schemas of connections to the payload of one event. */
 export type Validate = (schema: Uint8Array) => Promise<string | undefined>;
 
 /**
- * Makes what applies schemas. Compiled ones are kept by their content. The library is loaded with the first of them, so
- * that nobody pays for it who has no schema.
+ * Creates the validators. Compiled schemas are cached by their content. The library is loaded with the first one, so
+ * that only users of schemas pay for it.
  *
- * @returns for a payload: a function that says why a schema refuses it, or undefined when it matches
+ * @returns for a payload, a function that says why a schema refuses it, or undefined if it matches
  */
 export function createValidators(load = () => import('./compile')): (payload: () => Payload) => Validate {
-  const known = new Map<string, PayloadSchema>();
+  const known = new BoundedMap<string, PayloadSchema>(REMEMBERED);
   const compiled = async (schema: Uint8Array): Promise<PayloadSchema> => {
     const key = Buffer.from(schema).toString('base64');
     const { compileSchema } = await load();
     const found = known.get(key) ?? orUnusable(() => compileSchema(unpackSchema(schema)));
-    known.delete(key);
     known.set(key, found);
-    const [oldest] = known.keys();
-    if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest);
     return found;
   };
   return (payload) => {
@@ -51,7 +49,7 @@ export function createValidators(load = () => import('./compile')): (payload: ()
   };
 }
 
-/** A schema that was saved and does not compile now refuses payloads; an error would hold up the whole stream. */
+/** A saved schema that no longer compiles refuses every payload: an error would hold up the whole stream. */
 function orUnusable(compile: () => PayloadSchema): PayloadSchema {
   try {
     return compile();

@@ -12,12 +12,12 @@ const DIALECT = /^https:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/;
 const MAX_BYTES = 65_536;
 const MAX_LEVELS = 64;
 
-/** Checks schemas against the meta-schema; made when the first one is saved. */
+/** Checks schemas against the meta-schema; created when the first one is saved. */
 let metaSchema: Ajv2020 | undefined;
 
 /**
- * Says why a schema may not be saved: it is none, does not compile, refers to something outside of itself, is too large, or
- * is made to be slow. Undefined when it may.
+ * Why a schema may not be saved: it is not a schema, does not compile, refers to something outside itself, is too
+ * large, or is built to be slow. Undefined if it may.
  */
 export function schemaProblem(schema: JsonObject | boolean): string | undefined {
   try {

@@ -1,5 +1,7 @@
 import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { type DeliveryMessage, encodeMessage, newToken } from '../domain/message';
+import type { DeliveryMessage } from '../domain/message';
+import { chunks } from '../runtime/pools';
+import { encodeMessage, newToken } from './message';
 
 /** SQS delays a message by 15 minutes at most. */
 export const MAX_SQS_DELAY_SECONDS = 900;
@@ -7,7 +9,7 @@ export const MAX_SQS_DELAY_SECONDS = 900;
 /** A send takes at most ten messages. */
 const BATCH_SIZE = 10;
 
-/** What is due, before it becomes a message: the token is made when it is sent. */
+/** An attempt that is due. It becomes a message when it is sent and gets a token. */
 export type DueAttempt = Omit<DeliveryMessage, 'token'>;
 
 export interface DeliveryQueue {
@@ -28,10 +30,10 @@ export async function enqueue({ sqs, url }: DeliveryQueue, due: DueAttempt, dela
 }
 
 /**
- * Enqueues an attempt for a time within reach of SQS's delay; a later one comes when that delay ends. It makes no
- * schedule, which would carry the name of one that this attempt may have had already.
+ * Enqueues an attempt with an SQS delay, or with the longest one if its time is further away. It makes no schedule,
+ * because this attempt may already have had one of the same name.
  *
- * @param at milliseconds since the epoch; a time in the past is due now
+ * @param at milliseconds since the epoch; a time in the past means now
  * @param now milliseconds since the epoch
  */
 export async function enqueueSoon(queue: DeliveryQueue, due: DueAttempt, at: number, now: number): Promise<void> {
@@ -40,10 +42,10 @@ export async function enqueueSoon(queue: DeliveryQueue, due: DueAttempt, at: num
 }
 
 /**
- * Enqueues attempts that are due now, ten to a request.
+ * Enqueues attempts that are due now, ten per request.
  *
- * @returns the ones that were not taken: SQS refuses entries of a batch one by one, and a request that fails as a whole
- * refuses all of its ten
+ * @returns the ones that were not accepted: SQS refuses entries of a batch one by one, and a failed request refuses all
+ * of its ten
  */
 export async function enqueueAll<Due extends DueAttempt>(
   { sqs, url }: DeliveryQueue,
@@ -67,9 +69,4 @@ export async function enqueueAll<Due extends DueAttempt>(
     }),
   );
   return { refused, errors };
-}
-
-/** Splits a list into pieces of at most `size`. */
-function chunks<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size));
 }

@@ -1,16 +1,16 @@
 import { ConflictException, CreateScheduleCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
-import { newToken } from '../domain/message';
 import { type DeliveryQueue, type DueAttempt, enqueue, MAX_SQS_DELAY_SECONDS, messageParameters } from './enqueue';
+import { newToken } from './message';
 
 /**
- * The Scheduler calls SQS's SendMessage itself (a "universal target"). Its ready-made SQS target knows message groups for
- * FIFO queues only, and this queue is a standard one whose groups keep it fair.
+ * The Scheduler calls SQS's SendMessage itself (a "universal target"). Its templated SQS target supports message groups
+ * for FIFO queues only, and this is a standard queue whose groups keep it fair.
  */
 const SEND_MESSAGE = 'arn:aws:scheduler:::aws-sdk:sqs:sendMessage';
 
 /**
- * The Scheduler puts a new id here for every call of its target. It calls at least once, so a schedule may send twice;
- * with one fixed token the second copy would look like a redrive of the first.
+ * The Scheduler replaces this with a new id for every call of its target. It calls at least once, so a schedule may
+ * send twice; with a fixed token the second copy would look like a redrive of the first.
  * (https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html)
  */
 const EXECUTION_ID = '<aws.scheduler.execution-id>';
@@ -23,8 +23,8 @@ export interface Schedules {
   readonly thresholdSeconds: number;
 }
 
-/** A schedule is named after its attempt, so that creating it twice is one schedule. */
-export const scheduleName = ({ base, delivery, attempt }: DueAttempt): string => `${base}-${delivery}-${attempt}`;
+/** A schedule is named after its attempt, so creating it twice makes one schedule. */
+export const scheduleName = ({ base, ordinal, attempt }: DueAttempt): string => `${base}-${ordinal}-${attempt}`;
 
 /** The parameters of the one-time schedule of an attempt; it deletes itself once it has fired. */
 export function scheduleParameters(queueUrl: string, schedules: Schedules, due: DueAttempt, at: Date) {
@@ -44,10 +44,10 @@ export function scheduleParameters(queueUrl: string, schedules: Schedules, due: 
 }
 
 /**
- * Makes sure that an attempt is enqueued when it is due: by SQS up to the threshold, beyond it by a one-time schedule.
- * Safe to repeat: a second schedule is the first one, and a second message finds that its attempt was made.
+ * Enqueues an attempt for the time when it is due: with an SQS delay up to the threshold, with a one-time schedule
+ * beyond. Safe to repeat: a second schedule is the first one, and a second message finds its attempt made.
  *
- * @param at when the attempt is due, milliseconds since the epoch; a time in the past is due now
+ * @param at when the attempt is due, milliseconds since the epoch; a time in the past means now
  * @param now milliseconds since the epoch
  */
 export async function enqueueAt(
@@ -62,7 +62,7 @@ export async function enqueueAt(
     return enqueue(queue, due, delaySeconds);
   }
   try {
-    // Seconds are all that a schedule knows; rounding up keeps the promise not to come sooner than asked.
+    // Schedules have whole seconds; rounding up keeps the promise not to come sooner than asked.
     const second = new Date(Math.ceil(at / 1000) * 1000);
     await schedules.scheduler.send(new CreateScheduleCommand(scheduleParameters(queue.url, schedules, due, second)));
   } catch (error) {

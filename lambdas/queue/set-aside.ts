@@ -1,7 +1,7 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { FunctionName } from '../runtime/environment';
-import { readStreamImage, type StreamImage } from '../store/table/stream-image';
+import { readStreamImage, type StreamImage } from '../store/table/stream-records';
 
 /** The queue of stream records that cannot be read; an alarm watches it. */
 export interface SetAsideQueue {
@@ -10,14 +10,14 @@ export interface SetAsideQueue {
   readonly function: FunctionName;
 }
 
-/** Enough to say what is wrong; a message of SQS is bounded, and an error's text is not. */
+/** Enough to say what is wrong: SQS limits the size of a message, and nothing limits an error's text. */
 const MAX_REASON_LENGTH = 2_000;
 
 /**
- * What is kept of a record: where its item is and what was wrong with it. The item itself stays in the table, and its
- * content, which may be a customer's, stays out of the queue.
+ * What is kept of a record: where its item is and what was wrong. The item stays in the table, and its content, which
+ * may be a customer's, stays out of the queue.
  */
-export function setAsideBody(from: FunctionName, record: DynamoDBRecord, error: Error): string {
+function setAsideBody(from: FunctionName, record: DynamoDBRecord, error: Error): string {
   const { Keys, SequenceNumber, ApproximateCreationDateTime } = record.dynamodb ?? {};
   return JSON.stringify({
     function: from,
@@ -31,7 +31,7 @@ export function setAsideBody(from: FunctionName, record: DynamoDBRecord, error: 
   });
 }
 
-/** Keeps a record for people to look at. It may be kept twice, never lost: an error of SQS is thrown. */
+/** Sets a record aside for people to look at. Throws errors of SQS, so a record may be kept twice but is never lost. */
 export async function setAside(queue: SetAsideQueue, record: DynamoDBRecord, error: Error): Promise<void> {
   const MessageBody = setAsideBody(queue.function, record, error);
   await queue.sqs.send(new SendMessageCommand({ QueueUrl: queue.url, MessageBody }));

@@ -1,8 +1,8 @@
+import type { Destination } from '../configuration/destination';
 import { mustWait } from '../domain/breaker';
-import type { Destination } from '../store/configuration/configuration';
 import { destinationAddress } from '../store/configuration/destination-address';
 
-/** What parking needs from the world. */
+/** What parking needs from outside. */
 export interface ParkingPorts {
   /** A destination as it is now. */
   readDestinationNow(environment: string, id: string): Promise<Destination | undefined>;
@@ -10,17 +10,17 @@ export interface ParkingPorts {
   now(): number;
 }
 
-/** Whether a delivery, given its destination as it was some moments ago, waits from the beginning. */
+/** Whether a new delivery is parked right away, given a recent copy of its destination. */
 export type IsParked = (read: Destination) => Promise<boolean>;
 
 const isUnwell = ({ status, circuit }: Destination): boolean => status === 'paused' || circuit !== undefined;
 
 /**
- * Decides for one batch which deliveries wait from the beginning, and take nobody's place in the queue.
+ * Decides for one batch which new deliveries are parked right away, so that they take no place in the queue.
  *
- * An old reading alone does not decide: after a destination takes deliveries again, nothing new should have to wait for the
- * sweep. Where a probe is due, the first delivery goes to the queue and may become it. The others wait for what it finds:
- * until a worker comes to that one, a busy queue would fill with messages that are all to be parked.
+ * A cached copy alone does not decide: once a destination accepts deliveries again, nothing new should have to wait for
+ * the sweep. If a probe is due, the first delivery is enqueued and may become it. The others wait for its result: until
+ * a worker gets to it, a busy queue would fill with messages that will all be parked.
  */
 export function createIsParked(ports: ParkingPorts): IsParked {
   const probing = new Set<string>();

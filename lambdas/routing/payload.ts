@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Payload } from '../payload-schemas/validators';
 import type { StoredEvent } from '../store/events/events';
 
-/** Parses the body of an event when it is asked for the first time, and only once. What is not UTF-8 is no JSON. */
+/** Parses the body of an event on first use, and only once. A body that is not UTF-8 is not JSON. */
 export function lazyJson(event: Pick<StoredEvent, 'body'>): () => Payload {
   let parsed: { readonly payload: Payload } | undefined;
   return () => {

@@ -1,22 +1,27 @@
+import type { Connection } from '../configuration/connection';
+import type { Destination } from '../configuration/destination';
 import { matchesAll } from '../domain/filter-rules';
 import { MAX_ORDINAL } from '../domain/identifiers';
 import type { Validate } from '../payload-schemas/validators';
 import type { DueAttempt } from '../queue/enqueue';
-import type { Connection, Destination } from '../store/configuration/configuration';
+import { inPools } from '../runtime/pools';
 import type { Delivery } from '../store/deliveries/delivery-items';
 import type { NewDelivery } from '../store/deliveries/new-delivery';
 import type { StoredEvent } from '../store/events/events';
 import type { IsParked } from './is-parked';
 import { lazyJson } from './payload';
 
-/** What routing needs from the world. */
+/** How many reads or writes for one event run at a time. */
+const AT_ONCE = 25;
+
+/** What routing needs from outside. */
 export interface RoutePorts {
   /** Connections of an environment in order of creation; consistent, so that a new one matches the next event. */
   listConnections(environment: string): Promise<readonly Connection[]>;
-  /** A destination as it was some seconds ago at most. */
+  /** A destination, at most some seconds old. */
   readDestination(environment: string, id: string): Promise<Destination | undefined>;
   readonly isParked: IsParked;
-  /** Writes a delivery unless its place is taken; answers with the one that has taken it. */
+  /** Writes a delivery unless its ordinal is taken; returns the one that has it already. */
   putDelivery(delivery: NewDelivery): Promise<Delivery | undefined>;
   deliveriesOf(base: string): Promise<readonly Delivery[]>;
   markUnrouted(base: string): Promise<void>;
@@ -36,11 +41,11 @@ interface Match {
 /**
  * Routes an event: one delivery for each connection that matches.
  *
- * It may run any number of times over the same event, with other connections each time: a crash may have come before the
- * last write, or before a message was sent. The first place is filled before all others, so whether it was free tells
- * whether an earlier run got anywhere. What that made is left as it is, and only what it did not come to is added.
+ * It may run any number of times for the same event, with different connections each time: an earlier run may have
+ * crashed before its last write, or before a message was sent. The first ordinal is taken before all others, so it
+ * shows whether an earlier run got anywhere. Existing deliveries stay as they are, and only missing ones are added.
  *
- * @returns the attempts that are to be enqueued
+ * @returns the attempts to enqueue
  */
 export async function routeEvent(ports: RoutePorts, event: StoredEvent): Promise<DueAttempt[]> {
   const payload = lazyJson(event);
@@ -58,7 +63,7 @@ async function routeNowhere(ports: RoutePorts, event: StoredEvent): Promise<DueA
   return continueRouting(ports, event, []);
 }
 
-/** Adds what an earlier run did not come to, and enqueues what nobody has begun. */
+/** Adds the deliveries that an earlier run did not get to, and enqueues those that nobody has started. */
 async function continueRouting(
   ports: RoutePorts,
   event: StoredEvent,
@@ -67,16 +72,16 @@ async function continueRouting(
   const found = await ports.deliveriesOf(event.base);
   const existing = found.filter((one) => !isLeftOver(one, event));
   const missing = matches.filter(({ connection }) => !existing.some((one) => one.connection === connection.id));
-  const free = Math.max(0, ...found.map(({ delivery }) => delivery)) + 1;
+  const free = Math.max(0, ...found.map(({ ordinal }) => ordinal)) + 1;
   return [...existing.filter(isUntouched).map(firstAttempt), ...(await placeAll(ports, event, missing, free))];
 }
 
-/** Another run is routing the same event at this moment. The stream comes back to it, and finds what that run made. */
+/** Another run is routing the same event right now. The stream repeats the record, and finds what that run made. */
 export class PlaceTakenError extends Error {
   override readonly name = 'PlaceTakenError';
 }
 
-/** Writes deliveries into the places from `start` on. */
+/** Writes deliveries under the ordinals from `start` on. */
 async function placeAll(
   ports: RoutePorts,
   event: StoredEvent,
@@ -84,10 +89,10 @@ async function placeAll(
   start: number,
 ): Promise<DueAttempt[]> {
   if (start + matches.length - 1 > MAX_ORDINAL) throw new RangeError('An event has no more than 65,535 deliveries.');
-  const placed = await inPools(matches, async (match, index) => {
+  const placed = await inPools(matches, AT_ONCE, async (match, index) => {
     const delivery = newDelivery(event, match, start + index);
     const taken = await ports.putDelivery(delivery);
-    // Taken by itself: the SDK has repeated a write that had succeeded.
+    // Taken by this very delivery: the SDK repeated a write that had succeeded.
     const byItself = taken?.connection === match.connection.id && !isLeftOver(taken, event);
     if (taken && !byItself) throw new PlaceTakenError('The place is taken.');
     return taken ? [taken].filter(isUntouched).map(firstAttempt) : dueOf(delivery);
@@ -96,16 +101,16 @@ async function placeAll(
 }
 
 /**
- * Whether a delivery is of an earlier event in the same place. An event under a key that was used before takes the place of
- * the one that has expired, and the table may delete that one's deliveries days later.
+ * Whether a delivery belongs to an earlier event with the same base. When a key is used again, the new event replaces
+ * the expired one, whose deliveries the table may delete days later.
  */
 const isLeftOver = (delivery: Delivery, event: StoredEvent): boolean => delivery.createdAt < event.createdAt;
 
-/** What a schema refuses is recorded, and never sent; what is parked is enqueued when its destination takes it. */
+/** Deliveries refused by a schema are never sent; parked ones are enqueued when they are resumed. */
 const dueOf = (delivery: NewDelivery): DueAttempt[] =>
   delivery.refusal === undefined && !delivery.parked ? [firstAttempt(delivery)] : [];
 
-/** One after the other: they share the work that an event may cause. */
+/** One after the other, because they share the event's budget of work. */
 async function validated(validate: Validate, matches: readonly Match[]): Promise<readonly Match[]> {
   if (matches.every(({ connection }) => connection.schema === undefined)) return matches;
   const checked: Match[] = [];
@@ -118,7 +123,7 @@ async function validated(validate: Validate, matches: readonly Match[]): Promise
 
 /** Leaves out connections whose destination was deleted. */
 async function withDestinations(ports: RoutePorts, connections: readonly Connection[]): Promise<Match[]> {
-  const found = await inPools(connections, async (connection) => {
+  const found = await inPools(connections, AT_ONCE, async (connection) => {
     const destination = await ports.readDestination(connection.environment, connection.destination);
     return destination && { connection, destination, parked: await ports.isParked(destination) };
   });
@@ -148,12 +153,16 @@ function newDelivery(
   ordinal: number,
 ): NewDelivery {
   const { base, organization, environment, source, retryAt } = event;
-  // A delivery that was not made when the event came is as old as the call that asked for it.
+  // A delivery that was not made when the event came in dates from the call that asked for it.
   const createdAt = retryAt === undefined ? event.createdAt : new Date(retryAt).toISOString();
   return {
-    ...{ base, organization, environment, source, createdAt },
+    base,
+    organization,
+    environment,
+    source,
+    createdAt,
     ...(retryAt !== undefined && { receivedAt: event.createdAt }),
-    delivery: ordinal,
+    ordinal,
     connection: connection.id,
     destination: connection.destination,
     cause: 'auto',
@@ -163,27 +172,7 @@ function newDelivery(
   };
 }
 
-/** The attempt that a delivery without attempts has due. */
-function firstAttempt({ base, delivery, environment, destination }: NewDelivery | Delivery): DueAttempt {
-  return { base, delivery, environment, destination, attempt: 1 };
-}
-
-/** How many reads or writes of one event are under way at once. */
-const AT_ONCE = 25;
-
-/**
- * Maps in pools of {@link AT_ONCE}, in order. A failure waits for the rest of its pool: nothing is under way any more when
- * the stream comes back to the event.
- */
-async function inPools<Item, Result>(
-  items: readonly Item[],
-  map: (item: Item, index: number) => Promise<Result>,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  for (let start = 0; start < items.length; start += AT_ONCE) {
-    const pool = items.slice(start, start + AT_ONCE).map((item, index) => map(item, start + index));
-    await Promise.allSettled(pool);
-    results.push(...(await Promise.all(pool)));
-  }
-  return results;
+/** The first attempt of a delivery. */
+function firstAttempt({ base, ordinal, environment, destination }: NewDelivery | Delivery): DueAttempt {
+  return { base, ordinal, environment, destination, attempt: 1 };
 }

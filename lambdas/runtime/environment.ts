@@ -17,7 +17,7 @@ const outgoing = { ALLOW_PLAIN_HTTP: flag, ALLOW_LOOPBACK: flag };
 
 /**
  * The variables that each function reads, by function. The stack sets exactly these; a function parses them once, at
- * its cold start, and nothing else reads the environment.
+ * cold start, and nothing else reads the environment.
  */
 export const ENVIRONMENTS = {
   ingest: z.object({ ...writing, ...limits }),
@@ -26,7 +26,6 @@ export const ENVIRONMENTS = {
     ...writing,
     DELIVERY_QUEUE_URL: text,
     MAX_RECEIVE_COUNT: count,
-    FUNCTION_TIMEOUT_SECONDS: count,
     SCHEDULE_GROUP_NAME: text,
     SCHEDULE_ROLE_ARN: text,
     SCHEDULER_THRESHOLD_SECONDS: count,
@@ -52,14 +51,14 @@ export function readEnvironment<Name extends FunctionName>(
   name: Name,
   variables: NodeJS.ProcessEnv = process.env,
 ): z.output<(typeof ENVIRONMENTS)[Name]> {
-  // What is read once is read sooner without compiling a reader for it first.
+  // Compiling a parser does not pay for something parsed once.
   const parsed = ENVIRONMENTS[name].safeParse(variables, { jitless: true });
   if (parsed.success) return parsed.data as z.output<(typeof ENVIRONMENTS)[Name]>;
   const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new Error(`The environment of the function ${name} is incomplete: ${problems.join('; ')}`);
 }
 
-/** The limits of a key without limits of its own, as the functions are told. */
+/** The limits of keys that have none of their own. */
 export const defaultLimits = (environment: z.output<z.ZodMiniObject<typeof limits>>) => ({
   perSecond: environment.KEY_RATE_PER_SECOND,
   burst: environment.KEY_RATE_BURST,

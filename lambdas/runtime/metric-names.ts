@@ -1,18 +1,18 @@
-/** The dimension by which Powertools tells the functions apart; its value is the function's short name. */
+/** The dimension that Powertools adds for each function; its value is the function's short name. */
 export const FUNCTION_DIMENSION = 'service';
 
-/** Metrics that functions count, by who counts them; alarms and the dashboard use the same names. */
+/** Metrics by the function that counts them; alarms and the dashboard use the same names. */
 export const METRICS = {
   deliver: {
     /** Attempts that a destination accepted. */
     succeeded: 'AttemptsSucceeded',
-    /** Attempts that failed, whatever follows. */
+    /** Attempts that failed, retried or not. */
     failed: 'AttemptsFailed',
     /** Deliveries that have no attempts left. */
     died: 'DeliveriesDied',
     /** Deliveries that wait for their destination. */
     parked: 'DeliveriesParked',
-    /** What breakers did; the log says whose. */
+    /** Changes of breakers; the log says whose. */
     circuitOpened: 'CircuitOpened',
     circuitProbed: 'CircuitHalfOpened',
     circuitReopened: 'CircuitReopened',
@@ -20,13 +20,13 @@ export const METRICS = {
     circuitClosed: 'CircuitClosed',
   },
   sweep: {
-    /** What a crash had left behind and was mended; a healthy run needs none. */
+    /** Repairs of what a crash left behind; a healthy run needs none. */
     repairs: 'SweepRepairs',
-    /** Messages in the dead-letter queue that Posthorn has no part in. */
+    /** Messages in the dead-letter queue that are not Posthorn's. */
     foreign: 'ForeignDeadLetters',
     /** Parked deliveries that were put back. */
     resumed: 'DeliveriesResumed',
-    /** Age in seconds of the oldest delivery that is not settled, whatever keeps it. */
+    /** Age in seconds of the oldest unsettled delivery, for whatever reason. */
     oldest: 'OldestOpenDelivery',
   },
 } as const;

@@ -1,7 +1,7 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { MetricName } from './metric-names';
 
-// Which function of which stack counts is in variables that Powertools reads itself.
+// Powertools reads the namespace and the name of the function from environment variables.
 const metrics = new Metrics();
 
 /** Counts something once or more. Nothing is written before {@link publishMetrics}. */
@@ -15,8 +15,8 @@ export function measureSeconds(name: MetricName, seconds: number): void {
 }
 
 /**
- * Writes what an invocation has counted as one log line in CloudWatch's embedded metric format, from which CloudWatch
- * makes the metrics: no call, no permission, no waiting.
+ * Writes what an invocation has counted as one log line in CloudWatch's embedded metric format: no API call, no
+ * permission, no waiting.
  */
 export function publishMetrics(): void {
   if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();

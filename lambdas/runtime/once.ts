@@ -1,4 +1,4 @@
-/** Makes something when it is first asked for, and keeps it: schemas of items that a call may never read, for one. */
+/** Creates something on first use and keeps it, such as the schema of an item that a call may never read. */
 export function once<Made>(make: () => Made): () => Made {
   let made: { readonly value: Made } | undefined;
   return () => {

@@ -1,5 +1,5 @@
 import { config } from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 
-/** Small schemas come without words: this says in English what is wrong with a value. Imported for its effect. */
+/** `zod/mini` has no messages of its own: this adds the English ones. Imported for its side effect. */
 config(en());

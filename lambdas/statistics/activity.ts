@@ -1,14 +1,8 @@
+import type { Activity } from '../configuration/activity';
 import type { Table } from '../store/table/table';
 import { ATTRIBUTES, readNumber } from './counts';
 import type { CountsItem } from './items';
 import { readLifetimes } from './lifetime';
-
-/** What went through a source, a connection or a destination so far; removals are not taken off. */
-export interface Activity {
-  readonly count: number;
-  /** ISO 8601; null before the first. */
-  readonly lastAt: string | null;
-}
 
 /** Events of each source, and when the latest was accepted; in the order of the sources. */
 export async function activityOfSources(

@@ -43,3 +43,11 @@ export function bucketEnd(width: Width, at: number): number {
   const { ms, keptMs } = WIDTHS[width];
   return Math.floor(at / ms) * ms + ms + keptMs;
 }
+
+/** Whose statistics: those of some environments, or of one destination. */
+export type StatisticsScope = { readonly environments: readonly string[] } | { readonly destination: string };
+
+export const subjectsOf = (scope: StatisticsScope): Subject[] =>
+  'destination' in scope
+    ? [{ destination: scope.destination }]
+    : scope.environments.map((environment) => ({ environment }));

@@ -1,21 +1,21 @@
 import type { DeliveryStatus } from '../domain/delivery';
 
 /**
- * What deliveries are counted as. `pending` and `sent` are one count, `open`: the step between them is the one change
- * that every delivery makes and that no statistic shows, so its stream records are kept out and never paid for.
+ * What deliveries are counted as. `pending` and `sent` are one count, `open`: every delivery takes the step between
+ * them and no statistic shows it, so its stream records are filtered out and cost nothing.
  */
 export const COUNTS = ['open', 'retrying', 'delivered', 'failed', 'circuit_open', 'schema_failed', 'partial'] as const;
 
 export type Count = (typeof COUNTS)[number];
 
-/** The count that a delivery in `status` is part of. */
+/** The count that a delivery in `status` belongs to. */
 export const countOf = (status: DeliveryStatus): Count => (status === 'pending' || status === 'sent' ? 'open' : status);
 
 /** Attributes of the items that hold counts. Each is a number that is only ever added to. */
 export const ATTRIBUTES = {
-  /** Deliveries as they stand. */
+  /** Deliveries by current status. */
   count: (count: Count): string => `n_${count}`,
-  /** Deliveries that were ever made; removals are not taken off. */
+  /** Deliveries ever made; removals are not subtracted. */
   made: 'n_made',
   /** Open dead letters. */
   dead: 'n_dead',
@@ -23,7 +23,7 @@ export const ATTRIBUTES = {
   events: 'n_events',
   /** Events of an hour that have become deliveries: those whose first delivery was made. */
   routed: 'n_routed',
-  /** Events of one source, or deliveries over one connection, that ever were. */
+  /** Events ever received from one source, or deliveries ever made over one connection. */
   of: (id: string): string => id,
   /** When the latest of those was accepted; ISO 8601. */
   lastOf: (id: string): string => `last_${id}`,
@@ -38,7 +38,7 @@ export const ATTRIBUTES = {
 /** The deliveries of each count. */
 export type Counts = Readonly<Record<Count, number>>;
 
-/** A number of an item that may not have it yet. Changes may arrive out of order: below zero reads as zero. */
+/** A number of an item, 0 if absent. Changes may arrive out of order, so negative numbers read as 0. */
 export function readNumber(item: Readonly<Record<string, unknown>> | undefined, attribute: string): number {
   const value = item?.[attribute];
   return typeof value === 'number' ? Math.max(0, value) : 0;

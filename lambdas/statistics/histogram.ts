@@ -2,8 +2,8 @@ import { DDSketch } from '@datadog/sketches-js';
 import { ATTRIBUTES } from './counts';
 
 /**
- * Half of the error that is promised, because latencies are shown in whole milliseconds: below 50 ms a value that is off
- * by 1 % rounds to the exact one, and above it rounding adds less than the other 1 %.
+ * Half of the promised error, because latencies are shown in whole milliseconds: below 50 ms a value that is off by 1 %
+ * rounds to the exact one, and above that rounding adds less than the other 1 %.
  */
 const RELATIVE_ACCURACY = 0.01;
 
@@ -17,7 +17,7 @@ export const binOf = (latencyMs: number): string => (latencyMs < 1 ? ZERO : Stri
 
 const BIN = /^h(\d+|_zero)$/;
 
-/** Latencies by bins, put together from any number of items. */
+/** A histogram of latencies, merged from any number of items. */
 export class Histogram {
   private readonly sketch = new DDSketch({ relativeAccuracy: RELATIVE_ACCURACY });
   private sum = 0;
@@ -43,14 +43,14 @@ export class Histogram {
   }
 
   /**
-   * The smallest latency that a share `q` (0 to 1) of all does not exceed, in whole milliseconds and within 2 %; 0 without
-   * any. Of few latencies the high quantiles are the largest, where the sketch by itself would round the rank down.
+   * The `q` quantile (0 to 1) in whole milliseconds, within 2 %; 0 without latencies. With few latencies the high
+   * quantiles are the largest one, where the sketch itself would round the rank down.
    */
   quantile(q: number): number {
     if (this.count === 0) return 0;
     const last = this.count - 1;
     const rank = Math.max(0, Math.ceil(q * this.count) - 1);
-    // Half a rank more keeps a rounded product from falling below a whole one.
+    // Half a rank guards against rounding errors in the product.
     return Math.round(this.sketch.getValueAtQuantile(rank >= last ? 1 : (rank + 0.5) / last));
   }
 }

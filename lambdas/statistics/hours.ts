@@ -3,7 +3,7 @@ import { bucketStart, WIDTHS } from './buckets';
 import { ATTRIBUTES, readNumber } from './counts';
 import { readBuckets } from './items';
 
-/** An hour of an environment, as it is counted. */
+/** The counts of one hour of an environment. */
 export interface Hour {
   /** Milliseconds since the epoch. */
   readonly start: number;
@@ -11,14 +11,14 @@ export interface Hour {
   readonly open: number;
   /** Events that came in. */
   readonly events: number;
-  /** Those of them that have become deliveries. */
+  /** Those of them that were routed to at least one delivery. */
   readonly routed: number;
 }
 
-/** Minutes are kept for so long, so hours are looked through no further back. */
+/** How far back hours are searched: as long as minute buckets are kept. */
 const HORIZON_MS = WIDTHS.minute.keptMs;
 
-/** The hours of the last two days in which anything happened, the oldest first; the counts run some seconds behind. */
+/** The hours of the last two days in which anything happened, oldest first. Counts run some seconds behind. */
 export async function readHours(table: Table, environment: string, now: number): Promise<Hour[]> {
   const items = await readBuckets(table, { environment }, 'hour', now - HORIZON_MS, now);
   return items.map((item) => ({
@@ -29,7 +29,7 @@ export async function readHours(table: Table, environment: string, now: number):
   }));
 }
 
-/** When the minutes of an hour begin in which deliveries were made that are pending or being sent, the oldest first. */
+/** The start times of the minutes of an hour that still have open deliveries, oldest first. */
 export async function openMinutes(table: Table, environment: string, hour: number): Promise<number[]> {
   const last = hour + WIDTHS.hour.ms - 1;
   const items = await readBuckets(table, { environment }, 'minute', hour, last);
@@ -37,15 +37,15 @@ export async function openMinutes(table: Table, environment: string, hour: numbe
   return open.map(({ sk }) => bucketStart('minute', String(sk)));
 }
 
-/** Whether an hour has been over for so long, in milliseconds. */
+/** Whether an hour ended at least `ms` milliseconds ago. */
 export const isOverFor = ({ start }: Pick<Hour, 'start'>, ms: number, now: number): boolean =>
   now - (start + WIDTHS.hour.ms) > ms;
 
 /**
- * The oldest hour from `from` on that is over for long enough and of which events were not routed.
+ * The oldest hour since `from` that ended long enough ago and has events that were not routed.
  *
- * @param settledMs how long it has to be over
- * @returns undefined when all were, or when routing may come to it by itself
+ * @param settledMs how long ago it must have ended
+ * @returns undefined if all were routed, or if routing may still get to them
  */
 export function firstUnrouted(hours: readonly Hour[], from: number, now: number, settledMs: number): Hour | undefined {
   const oldest = hours.find((hour) => hour.start + WIDTHS.hour.ms > from && hour.events > hour.routed);
@@ -53,10 +53,10 @@ export function firstUnrouted(hours: readonly Hour[], from: number, now: number,
   return isRoutedAfter(hours, oldest, now) ? oldest : undefined;
 }
 
-/** The stream keeps a record for a day; what routing has not come to by then, it never will. */
+/** The stream keeps records for a day; what routing has not reached by then, it never will. */
 const STREAM_MS = 25 * WIDTHS.hour.ms;
 
-/** While nothing that came later was routed either, routing is behind, and will come to the hour by itself. */
+/** If nothing later was routed either, routing is merely behind and will get to the hour by itself. */
 function isRoutedAfter(hours: readonly Hour[], hour: Hour, now: number): boolean {
   const later = hours.filter(({ start }) => start > hour.start);
   const isBehind = later.some(({ events }) => events > 0) && later.every(({ routed }) => routed === 0);

@@ -7,7 +7,7 @@ export type CountsItem = Readonly<Record<string, unknown>>;
 
 /**
  * The parameters of reading the buckets of a subject from the one that `from` belongs to until the one of `to`
- * (milliseconds since the epoch, both inclusive). Counts run a moment behind anyway, so the read costs half.
+ * (milliseconds since the epoch, both inclusive). Not consistent, which halves the price: counts run behind anyway.
  */
 export function bucketsQuery(table: string, subject: Subject, width: Width, from: number, to: number) {
   return {

@@ -1,10 +1,9 @@
 import type { DeliveryStatus } from '../domain/delivery';
 import { getAll } from '../store/table/batch-get';
 import type { Table } from '../store/table/table';
-import { lifetimeKey, type Subject, statisticsPk } from './buckets';
+import { lifetimeKey, type StatisticsScope, type Subject, statisticsPk, subjectsOf } from './buckets';
 import { ATTRIBUTES, COUNTS, type Count, countOf, readCounts, readNumber } from './counts';
 import type { CountsItem } from './items';
-import { type StatisticsScope, subjectsOf } from './scope';
 
 /** Which list a total is for. */
 export type TotalOf = StatisticsScope & {
@@ -16,7 +15,7 @@ export type TotalOf = StatisticsScope & {
  * How many deliveries there are, from the lifetime counts: one item is read for each environment, or one for a destination.
  * The counts run some seconds behind the table.
  *
- * @returns undefined where the counts cannot tell: they hold `pending` and `sent` as one number
+ * @returns undefined if the counts cannot say: they hold `pending` and `sent` as one number
  */
 export async function knownTotal(table: Table, { statuses, ...scope }: TotalOf): Promise<number | undefined> {
   const counts = statuses ? countsFor(statuses) : COUNTS;
@@ -35,15 +34,10 @@ export async function knownDeadLetters(table: Table, scope: StatisticsScope): Pr
   return sumOf(await readLifetimes(table, subjectsOf(scope)), ATTRIBUTES.dead);
 }
 
-/** How many events some environments have. */
-export async function knownEvents(table: Table, environments: readonly string[]): Promise<number> {
-  return sumOf(await readLifetimes(table, subjectsOf({ environments })), ATTRIBUTES.events);
-}
-
 const sumOf = (items: readonly (CountsItem | undefined)[], attribute: string): number =>
   items.reduce((sum, item) => sum + readNumber(item, attribute), 0);
 
-/** The lifetime counts of subjects, in their order; undefined where nothing was counted yet. */
+/** The lifetime counts of subjects, in order; undefined if nothing was counted yet. */
 export async function readLifetimes(
   table: Table,
   subjects: readonly Subject[],

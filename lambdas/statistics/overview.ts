@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 /** The Monday before the epoch's first day, a Thursday: weeks begin on Mondays. */
 const MONDAY_MS = -3 * DAY_MS;
 
-/** What environments did today and this week; days and weeks are those of UTC. */
+/** What happened in environments today and this week, in UTC. */
 export interface Overview {
   readonly eventsToday: number;
   readonly eventsThisWeek: number;

@@ -1,13 +1,12 @@
 import type { Table } from '../store/table/table';
-import type { Subject, Width } from './buckets';
+import { type StatisticsScope, type Subject, subjectsOf, type Width } from './buckets';
 import { type Count, readCounts } from './counts';
 import { Histogram } from './histogram';
 import { type CountsItem, readBuckets } from './items';
-import { type StatisticsScope, subjectsOf } from './scope';
 
 const HOUR_MS = 3_600_000;
 
-/** How far back each period reaches, and the buckets it is put together from. */
+/** How far back each period reaches, and the buckets it is made of. */
 const PERIODS = {
   '1h': { ms: HOUR_MS, width: 'minute' },
   '24h': { ms: 24 * HOUR_MS, width: 'hour' },
@@ -20,8 +19,8 @@ export type Period = keyof typeof PERIODS;
 export const PERIOD_NAMES = Object.keys(PERIODS) as [Period, ...Period[]];
 
 /**
- * How the deliveries of a period stand. `total` is the sum of the next three. Latencies are those that lists show, of every
- * delivery that was attempted, in whole milliseconds. All figures are 0 where there is nothing to say.
+ * The deliveries of a period. `total` is the sum of the next three. Latencies are those shown in lists, of every
+ * delivery that was attempted, in whole milliseconds. Figures without data are 0.
  */
 export interface Statistics {
   readonly total: number;
@@ -53,7 +52,7 @@ export async function readStatistics(
   return summarize((await Promise.all(subjectsOf(scope).map(read))).flat());
 }
 
-/** Which of the three words of a statistic a count belongs to. */
+/** Which figure of the statistics each count belongs to. */
 const WORDS: Readonly<Record<Count, 'delivered' | 'failed' | 'pending'>> = {
   open: 'pending',
   retrying: 'pending',
@@ -64,7 +63,7 @@ const WORDS: Readonly<Record<Count, 'delivered' | 'failed' | 'pending'>> = {
   schema_failed: 'failed',
 };
 
-/** Puts buckets together. */
+/** Merges buckets into statistics. */
 export function summarize(items: readonly CountsItem[]): Statistics {
   const words = { delivered: 0, failed: 0, pending: 0 };
   const latencies = new Histogram();
@@ -84,7 +83,7 @@ export function summarize(items: readonly CountsItem[]): Statistics {
 }
 
 /** Delivered of those delivered and failed, in percent with one decimal; 0 when there are none. */
-export function successRate({ delivered, failed }: { readonly delivered: number; readonly failed: number }): number {
+function successRate({ delivered, failed }: { readonly delivered: number; readonly failed: number }): number {
   const settled = delivered + failed;
   return settled === 0 ? 0 : Math.round((1000 * delivered) / settled) / 10;
 }

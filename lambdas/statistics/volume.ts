@@ -12,7 +12,7 @@ export type Granularity = keyof typeof STEPS;
 export interface VolumeRow {
   /** When the hour or day begins, in milliseconds since the epoch. */
   readonly bucket: number;
-  /** Undefined for events that were published without a source. */
+  /** Undefined for events published without a source. */
   readonly source: string | undefined;
   readonly events: number;
 }

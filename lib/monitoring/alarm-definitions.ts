@@ -1,7 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import { ComparisonOperator, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { ComparisonOperator, type IMetric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRICS } from '../../lambdas/runtime/metric-names';
-import type { AlarmDefinition } from './alarm-definition';
 import {
   behindStream,
   counted,
@@ -13,15 +12,34 @@ import {
 } from './metrics';
 import type { Watched } from './watched';
 
+/** `page`: deliveries are late or lost unless somebody acts now. `look`: look at it within a working day. */
+export type Severity = 'page' | 'look';
+
+/** Something that an operator must know. Its name is also the name of its section in the runbook. */
+export interface AlarmDefinition {
+  readonly name: string;
+  readonly severity: Severity;
+  /** What it means when it goes off, in a sentence. */
+  readonly meaning: string;
+  readonly metric: IMetric;
+  /** It goes off from this value on, unless `operator` says otherwise. */
+  readonly threshold: number;
+  readonly operator?: ComparisonOperator;
+  /** Periods in a row; defaults to one. */
+  readonly periods?: number;
+  /** What missing data means; by default that all is well. */
+  readonly missing?: TreatMissingData;
+}
+
 /** Longer than any delay of the delivery queue's (15 minutes) and than its visibility timeout. */
 const OLDEST_MESSAGE_SECONDS = 1800;
 
-/** Where the others fail, something else goes off: callers get a 5xx, and readers of the stream fall behind. */
+/** Functions whose failures no other alarm shows: the others answer 5xx or fall behind the stream. */
 const UNATTENDED = ['deliver', 'sweep'] as const;
 
 const visible = { period: SHORT, statistic: Stats.MAXIMUM };
 
-/** What is watched, and the limits that an operator sets. */
+/** What is watched, and the thresholds that an operator sets. */
 export interface Limits extends Watched {
   /** Age in seconds from which an unsettled delivery is too old. */
   readonly oldestDeliverySeconds: number;
@@ -32,7 +50,8 @@ function deliveriesLate(watched: Limits): AlarmDefinition[] {
     {
       name: 'OldestMessage',
       severity: 'page',
-      meaning: 'A message has been in the delivery queue for longer than any delay explains: attempts are not made.',
+      meaning:
+        'A message has been in the delivery queue for longer than any delay explains: attempts are not being made.',
       metric: watched.deliveryQueue.metricApproximateAgeOfOldestMessage(visible),
       threshold: OLDEST_MESSAGE_SECONDS,
       periods: 5,
@@ -40,14 +59,14 @@ function deliveriesLate(watched: Limits): AlarmDefinition[] {
     {
       name: 'OldestDelivery',
       severity: 'look',
-      meaning: 'A delivery is not settled for a long time, whatever its state: retrying, parked or waiting.',
+      meaning: 'A delivery has been unsettled for a long time, whatever its state: retrying, parked or waiting.',
       metric: counted(watched, 'sweep', METRICS.sweep.oldest, Stats.MAXIMUM),
       threshold: watched.oldestDeliverySeconds,
     },
     {
       name: 'RouteBehind',
       severity: 'page',
-      meaning: 'Accepted events wait for a minute and more before they become deliveries.',
+      meaning: 'Accepted events wait for more than a minute before they become deliveries.',
       metric: behindStream(watched, 'route'),
       threshold: 60_000,
       periods: 3,
@@ -55,7 +74,7 @@ function deliveriesLate(watched: Limits): AlarmDefinition[] {
     {
       name: 'SchedulesFailed',
       severity: 'page',
-      meaning: 'Retries that are more than 15 minutes away could not be put on the delivery queue.',
+      meaning: 'Retries more than 15 minutes away could not be put on the delivery queue.',
       metric: failedSchedules(watched),
       threshold: 1,
     },
@@ -81,7 +100,7 @@ function needsLooking(watched: Limits): AlarmDefinition[] {
     {
       name: 'ForeignDeadLetters',
       severity: 'look',
-      meaning: 'The dead-letter queue holds messages that Posthorn has no part in.',
+      meaning: 'The dead-letter queue holds messages that do not belong to Posthorn.',
       metric: counted(watched, 'sweep', METRICS.sweep.foreign, Stats.MAXIMUM),
       threshold: 1,
     },
@@ -95,14 +114,14 @@ function needsLooking(watched: Limits): AlarmDefinition[] {
     {
       name: 'SweepRepairs',
       severity: 'look',
-      meaning: 'The sweep mended what a crash had left. A healthy stack needs no repairs.',
+      meaning: 'The sweep repaired what a crash left behind. A healthy stack needs no repairs.',
       metric: counted(watched, 'sweep', METRICS.sweep.repairs),
       threshold: 1,
     },
     {
       name: 'StatisticsBehind',
       severity: 'look',
-      meaning: 'Counters and statistics are five minutes and more behind.',
+      meaning: 'Counters and statistics are more than five minutes behind.',
       metric: behindStream(watched, 'aggregate'),
       threshold: 300_000,
       periods: 3,
@@ -123,7 +142,7 @@ function partsFail(watched: Limits): AlarmDefinition[] {
     {
       name: 'FunctionThrottles',
       severity: 'page',
-      meaning: 'Lambda refused to invoke deliver or sweep: the concurrency of the account is used up.',
+      meaning: 'Lambda throttled deliver or sweep: the concurrency of the account is used up.',
       metric: overFunctions(watched, 'Throttles', UNATTENDED),
       threshold: 1,
       periods: 2,
@@ -139,7 +158,7 @@ function partsFail(watched: Limits): AlarmDefinition[] {
     {
       name: 'TableThrottled',
       severity: 'look',
-      meaning: 'DynamoDB refused requests: a partition of the table or of an index takes more than it can.',
+      meaning: 'DynamoDB throttled requests: a partition of the table or of an index gets more than it can take.',
       metric: throttledRequests(watched),
       threshold: 1,
       periods: 3,
@@ -147,7 +166,7 @@ function partsFail(watched: Limits): AlarmDefinition[] {
     {
       name: 'SweepSilent',
       severity: 'page',
-      meaning: 'The sweep has not run: nothing is resumed, probed or mended.',
+      meaning: 'The sweep has not run: nothing is resumed, probed or repaired.',
       metric: watched.functions.sweep.function.metricInvocations({ statistic: Stats.SUM, period: Duration.hours(2) }),
       threshold: 1,
       operator: ComparisonOperator.LESS_THAN_THRESHOLD,

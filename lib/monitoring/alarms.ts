@@ -2,11 +2,11 @@ import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-clo
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { AlarmDefinition } from './alarm-definition';
+import type { AlarmDefinition } from './alarm-definitions';
 import { alarmDefinitions, type Limits } from './alarm-definitions';
 
 export interface AlarmsProps extends Limits {
-  /** SNS topic that is told when an alarm goes off and when it is over. */
+  /** SNS topic to notify when an alarm goes off and when it is over. */
   readonly topicArn?: string | undefined;
 }
 

@@ -16,11 +16,11 @@ import type { Watched } from './watched';
 const INTRODUCTION =
   '# Posthorn\nFrom left to right: what comes in, what goes out, what waits. The runbook has a section for each alarm.';
 
-/** One page that shows whether events arrive, deliveries leave, and what is in their way. */
+/** One page that shows whether events arrive, whether deliveries leave, and what holds them up. */
 export class OperatorDashboard extends Construct {
   constructor(scope: Construct, id: string, watched: Watched) {
     super(scope, id);
-    // An account has one dashboard of a name in all its regions.
+    // The names of dashboards are shared by all regions of an account.
     const dashboard = new Dashboard(this, 'Dashboard', { dashboardName: `${watched.stackName}-${Aws.REGION}` });
     dashboard.addWidgets(new TextWidget({ markdown: INTRODUCTION, width: 24, height: 2 }));
     dashboard.addWidgets(...incoming(watched));

@@ -4,11 +4,11 @@ import type { FunctionName } from '../../lambdas/runtime/environment';
 import { FUNCTION_DIMENSION, type MetricName } from '../../lambdas/runtime/metric-names';
 import type { Watched } from './watched';
 
-/** How often the figures of alarms are looked at. */
+/** The period of most alarms. */
 export const SHORT = Duration.minutes(1);
 export const LONG = Duration.minutes(5);
 
-/** Namespace of the metrics that the functions of a stack count themselves. An account may have several stacks. */
+/** Namespace of the metrics that functions count themselves: one for each stack, since an account may have several. */
 export const metricNamespace = (stackName: string): string => `Posthorn/${stackName}`;
 
 /** A metric that a function counts itself. */
@@ -27,8 +27,8 @@ export const counted = (
   });
 
 /**
- * Metrics added up, by ids that are unique in a graph. What has no data counts as zero. Without that, an alarm on DynamoDB's
- * metrics would stay as it is, because these have no data while nothing is throttled.
+ * The sum of metrics, by ids that are unique within a graph. Missing data counts as zero: DynamoDB's metrics have none while
+ * nothing is throttled, and an alarm would otherwise never leave its state.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html `TreatMissingData`
  */
@@ -37,7 +37,7 @@ function total(label: string, usingMetrics: Readonly<Record<string, IMetric>>): 
   return new MathExpression({ label, expression: `SUM([${filled.join(', ')}])`, usingMetrics, period: LONG });
 }
 
-/** A metric of Lambda's, added up over functions. */
+/** A metric of Lambda, added up over functions. */
 export function overFunctions(
   { functions }: Watched,
   of: 'Errors' | 'Throttles',
@@ -51,7 +51,7 @@ export function overFunctions(
 export const behindStream = ({ functions }: Watched, name: 'route' | 'aggregate'): IMetric =>
   functions[name].function.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: SHORT });
 
-/** Retries whose schedule could not put them on the queue, for now or for good. */
+/** Retries that their schedule could not enqueue, yet or at all. */
 export function failedSchedules({ scheduleGroup }: Watched): IMetric {
   const of = (metricName: string) =>
     new Metric({
@@ -64,7 +64,7 @@ export function failedSchedules({ scheduleGroup }: Watched): IMetric {
   return total('Failed', { errors: of('TargetErrorCount'), dropped: of('InvocationDroppedCount') });
 }
 
-/** Answers of the API that blame the service. */
+/** 5xx answers of the API. */
 export const serverErrors = ({ httpApiId }: Watched): IMetric =>
   new Metric({
     namespace: 'AWS/ApiGateway',
@@ -75,8 +75,8 @@ export const serverErrors = ({ httpApiId }: Watched): IMetric =>
   });
 
 /**
- * Requests that DynamoDB refused, for whatever reason. Those of an index are in no metric of the table, though a partition
- * of an index that is too hot has writes to the table refused.
+ * Requests that DynamoDB throttled, for any reason. The table's metrics leave out its indexes, though a hot partition of
+ * an index throttles writes to the table.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html `WriteThrottleEvents`
  */

@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Caller } from './caller';
 
-/** The parts of AWS that the local stack answers for. */
+/** The AWS services that the local stack emulates. */
 export type Service = 'dynamodb' | 'dynamodb-streams' | 'sqs' | 'scheduler';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** A call of an AWS API as it came in. */
+/** An incoming call of an AWS API. */
 export interface CallFields {
   readonly caller: Caller;
   readonly service: Service;
@@ -22,18 +22,18 @@ export interface CallFields {
 /** What the caller gets: the engine's own answer, or one that an interceptor made. */
 export interface Answer {
   readonly status: number;
-  /** Without those that are about the connection or the length of the body. */
+  /** Without those about the connection or the length of the body. */
   readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body: Buffer;
 }
 
-/** Hands a call on: to the next interceptor, and in the end to the engine. */
+/** Passes a call on to the next interceptor, and finally to the engine. */
 export type Forward = (call: Call) => Promise<Answer>;
 
 /**
  * Stands between callers and engines. It may answer without forwarding, forward a changed call, or look at the answer
- * (by then the call has taken effect) and act before it goes back. What it throws breaks the caller's connection, as a
- * failing network would; `ConnectionBroken` does so on purpose, anything else is logged.
+ * (by then the call has taken effect) and act before it goes back. Whatever it throws breaks the caller's connection,
+ * as a failing network would; `ConnectionBroken` means that on purpose, anything else is logged.
  */
 export type Interceptor = (call: Call, forward: Forward) => Promise<Answer>;
 
@@ -63,19 +63,19 @@ export class Call implements CallFields {
     this.body = fields.body;
   }
 
-  /** The JSON body; empty when there is none, or when it is no JSON object. */
+  /** The JSON body; empty if there is none, or if it is not a JSON object. */
   get parameters(): JsonObject {
     this.parsed ??= objectFrom(this.body);
     return this.parsed;
   }
 
-  /** The same call with other parameters. */
+  /** A copy of the call with other parameters. */
   with(parameters: JsonObject): Call {
     return new Call({ ...this, body: Buffer.from(JSON.stringify(parameters)) });
   }
 }
 
-/** The JSON object in the body of an answer; empty when there is none. */
+/** The JSON object in the body of an answer; empty if there is none. */
 export const resultOf = ({ body }: Answer): JsonObject => objectFrom(body);
 
 /** An answer with a JSON body. */
@@ -92,7 +92,7 @@ function objectFrom(body: Buffer): JsonObject {
     const value: unknown = JSON.parse(body.toString());
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
   } catch {
-    // The engine is the one that refuses it, in its own words.
+    // The engine will refuse it in its own words.
     return {};
   }
 }

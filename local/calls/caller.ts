@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
- * Who calls, told by the credentials that signed the call:
+ * Who is calling, identified by the credentials that signed the call:
  *
  * - `function`: one worker of a function of the template;
  * - `mapping`: an event source mapping, which acts with the role of its function;
@@ -31,7 +31,7 @@ export const mappingCredentials = (logicalId: string): Credentials => ({
   sessionToken: MAPPING,
 });
 
-/** Finds out callers; `logicalIds` are those of the template's functions. */
+/** Identifies callers; `logicalIds` are those of the template's functions. */
 export function callerOf(headers: IncomingHttpHeaders, logicalIds: ReadonlySet<string>): Caller {
   const accessKeyId = /Credential=([^/\s]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
   const logicalId = accessKeyId.slice(accessKeyOf('').length);

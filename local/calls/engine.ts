@@ -1,7 +1,7 @@
 import { type Dispatcher, Pool } from 'undici';
 import type { Answer, Call } from './call';
 
-/** Headers that are about one connection, or that are made anew from the body. */
+/** Headers that belong to one connection, or are computed again from the body. */
 const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
@@ -12,14 +12,14 @@ const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Sends calls on to the engine that answers them, over connections that stay open. The `host` header stays the caller's:
- * the signature covers it, and SQS makes queue URLs from it.
+ * Forwards calls to the engine that answers them, over connections that stay open. The `host` header stays the
+ * caller's: the signature covers it, and SQS makes queue URLs from it.
  */
 export class Engine {
   private readonly pool: Pool;
 
   constructor(endpoint: string) {
-    // A long poll keeps its connection for as long as the engine likes; the engine ends it, not we.
+    // The engine decides how long a long poll keeps its connection.
     this.pool = new Pool(new URL(endpoint).origin, { headersTimeout: 0, bodyTimeout: 0 });
   }
 

@@ -1,6 +1,6 @@
 import type { CallFields, Service } from './call';
 
-/** What of a request tells the operation. */
+/** The parts of a request that identify the operation. */
 type Request = Pick<CallFields, 'method' | 'path' | 'headers' | 'body'>;
 
 const SERVICES: Readonly<Record<string, Service>> = {
@@ -9,7 +9,7 @@ const SERVICES: Readonly<Record<string, Service>> = {
   AmazonSQS: 'sqs',
 };
 
-/** EventBridge Scheduler's REST operations, by method and what the path has behind `/schedules`. */
+/** EventBridge Scheduler's REST operations, by method and what follows `/schedules` in the path. */
 const SCHEDULES: Readonly<Record<string, string>> = {
   'POST name': 'CreateSchedule',
   'GET name': 'GetSchedule',

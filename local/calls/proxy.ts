@@ -19,7 +19,7 @@ export interface CallProxyOptions {
   readonly log: (line: string) => void;
 }
 
-/** An endpoint that callers use in place of the engine's own. */
+/** An endpoint that callers use instead of the engine's own. */
 export interface CallProxy {
   readonly endpoint: string;
   stop(): Promise<void>;
@@ -28,10 +28,10 @@ export interface CallProxy {
 /** More than the longest request of any service that is emulated (`BatchWriteItem`: 16 MB). */
 const MAX_BODY_BYTES = 17 * 1024 * 1024;
 
-/** Longer than the idle connections of the SDK live, so that no call meets a connection that is just being closed. */
+/** Longer than the SDK keeps idle connections, so that no call uses one that is just being closed. */
 const KEEP_ALIVE_MS = 120_000;
 
-/** Starts an endpoint whose calls go through the interceptors and on to the engine. */
+/** Starts an endpoint that passes calls through the interceptors to the engine. */
 export async function startCallProxy(options: CallProxyOptions): Promise<CallProxy> {
   const engine = new Engine(options.engine);
   const server = createServer((request, response) => void pass(options, engine, request, response));

@@ -8,9 +8,9 @@ const ORGANIZATION = 'local';
 const ENVIRONMENT = 'development';
 
 /**
- * A key for the running stack: the one from before the restart, or a new one with every scope.
+ * An API key for the running stack: the one from before the restart, or a new one with every scope.
  *
- * @param path file that keeps the key, readable by its owner only; every start makes a new key without it
+ * @param path file that keeps the key, readable by its owner only; without it every start creates a new key
  */
 export async function localKey(endpoint: string, tableName: string, path: string | undefined): Promise<string> {
   const client = dynamoDbClient(endpoint);

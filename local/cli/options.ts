@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 
-/** What the command line of `npm start` asks for. */
+/** The options of `npm start`. */
 export interface StartOptions {
   readonly dbPath?: string;
   readonly port: number;

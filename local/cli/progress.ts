@@ -8,7 +8,7 @@ export function progressPrinter(startedAt = Date.now()): (line: string) => void 
   };
 }
 
-/** What a person needs to begin: address, key, endpoints and a first command. */
+/** What a user needs to start: address, key, endpoints and a first command. */
 export const welcome = ({ apiUrl, apiKey, endpoints, outputs }: ReadyInfo): string => `
   API        ${apiUrl}
   Key        ${apiKey}

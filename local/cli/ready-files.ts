@@ -14,15 +14,15 @@ export interface ReadyInfo {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** Where the other commands of the project look for the running stack. */
+/** The file by which the project's other commands find the running stack. */
 export const RUNNING_STACK_FILE = fileURLToPath(new URL('../../.posthorn/local.json', import.meta.url));
 
-/** The files that exist exactly while the stack serves. */
+/** The files that exist only while the stack is serving. */
 export class ReadyFiles {
   private readonly paths: readonly string[];
   private content: string | undefined;
 
-  /** @param readyFile path given with `--ready-file`. What an earlier run left there is removed. */
+  /** @param readyFile path given with `--ready-file`; a leftover of an earlier run is removed */
   constructor(readyFile: string | undefined) {
     this.paths = [RUNNING_STACK_FILE, ...(readyFile === undefined ? [] : [resolve(readyFile)])];
     if (readyFile !== undefined) rmSync(readyFile, { force: true });
@@ -34,7 +34,7 @@ export class ReadyFiles {
     for (const path of this.paths) this.writeOne(path, this.content);
   }
 
-  /** Removes the files, unless another stack has written its own there since. */
+  /** Removes the files, unless another stack has overwritten them since. */
   remove(): void {
     for (const path of this.paths)
       if (this.content !== undefined && readFileIfPresent(path) === this.content) rmSync(path, { force: true });

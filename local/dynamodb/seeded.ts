@@ -21,8 +21,8 @@ export interface SeededDynamoDb extends DynamoDbServer {
 }
 
 /**
- * Starts a DynamoDB that holds `items` from the beginning. They are imported, in the format of DynamoDB's exports to S3:
- * 100,000 take seconds, where writing them one by one takes minutes. They are no records of the table's stream.
+ * Starts a DynamoDB that holds `items` from the beginning. They are imported in the format of DynamoDB's exports to S3:
+ * 100,000 take seconds, where writing them one by one takes minutes. They do not appear in the table's stream.
  *
  * @param deployment a fresh deployment of an assembly with one table; its table is registered
  * @param items plain objects, as the document client takes them
@@ -47,7 +47,7 @@ export async function startSeededDynamoDb(deployment: Deployment, items: Iterabl
 
 const dataFile = (folder: string, table: string): string => join(folder, 'export', table, 'data', 'items.json.gz');
 
-/** The deployment's table as an empty engine describes it. */
+/** The description of the deployment's table, taken from an empty engine. */
 async function describeDeployed(deployment: Deployment): Promise<TableDescription> {
   const engine = await startDynamoDb(undefined, () => {});
   const client = dynamoDbClient(engine.endpoint);
@@ -62,7 +62,7 @@ async function describeDeployed(deployment: Deployment): Promise<TableDescriptio
   }
 }
 
-/** How many items are handed on together: one write an item would take longer than the import. */
+/** How many items are written together: one write per item would take longer than the import. */
 const CHUNK = 500;
 
 function* lines(items: Iterable<object>): Generator<string> {

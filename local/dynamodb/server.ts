@@ -15,8 +15,8 @@ const START_TIMEOUT_MS = 10_000;
 const STOP_TIMEOUT_MS = 3_000;
 
 /**
- * Runs dynoxide with this shell as its guard. The guard's standard input is a pipe from us: when we end in any way, a
- * SIGKILL included, the pipe closes and the guard ends dynoxide. The guard ends by itself when dynoxide does.
+ * Runs dynoxide under this shell as its guard. The guard's standard input is a pipe from us: however we end, even by
+ * SIGKILL, the pipe closes and the guard stops dynoxide. The guard exits when dynoxide does.
  */
 const GUARD = `exec 3<&0
 "$0" "$@" <&- & child=$!
@@ -26,11 +26,11 @@ kill $watch 2>/dev/null
 exit $status`;
 
 /**
- * Where the table lives: the endpoint in `AWS_ENDPOINT_URL_DYNAMODB` when that is set, else a dynoxide of our own.
+ * The DynamoDB endpoint: the one in `AWS_ENDPOINT_URL_DYNAMODB` if set, else our own dynoxide.
  *
- * @param dbFile SQLite file that keeps the data; in memory when left out
- * @param crashed called when dynoxide ends without having been asked to
- * @throws LocalStackError when dynoxide is missing or does not start
+ * @param dbFile SQLite file that keeps the data; in memory if omitted
+ * @param crashed called when dynoxide ends unexpectedly
+ * @throws LocalStackError if dynoxide is missing or does not start
  */
 export async function startDynamoDb(dbFile: string | undefined, crashed: () => void): Promise<DynamoDbServer> {
   const external = process.env.AWS_ENDPOINT_URL_DYNAMODB;
@@ -50,7 +50,7 @@ export async function startDynamoDb(dbFile: string | undefined, crashed: () => v
 }
 
 function spawnGuarded(binary: string, args: string[]): ChildProcess {
-  // A group of its own: a Ctrl-C in the terminal must reach us first, so that the functions can finish their writes.
+  // A process group of its own: Ctrl-C must reach us first, so that the functions can finish their writes.
   return spawn('sh', ['-c', GUARD, binary, ...args], { stdio: ['pipe', 'ignore', 'pipe'], detached: true });
 }
 

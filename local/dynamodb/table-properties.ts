@@ -12,7 +12,7 @@ const index = z.object({
   }),
 });
 
-/** What the local stack takes from `AWS::DynamoDB::Table`. Billing, encryption, backups and protection do not matter. */
+/** What the local stack uses of `AWS::DynamoDB::Table`. Billing, encryption, backups and protection do not matter. */
 export const tableProperties = z.strictObject({
   TableName: z.string().optional(),
   AttributeDefinitions: z.array(z.strictObject({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) })),

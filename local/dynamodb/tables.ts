@@ -13,9 +13,9 @@ import { dynamoDbClient } from './client';
 import { type TableProperties, tableProperties } from './table-properties';
 
 /**
- * Makes the template's tables at the endpoint. A table that is there already is kept with its data.
+ * Creates the template's tables at the endpoint. An existing table keeps its data.
  *
- * @throws LocalStackError when the endpoint does not answer or keeps a table a caller
+ * @throws LocalStackError if the endpoint does not answer or keeps separate tables for each caller
  */
 export async function deployTables(deployment: Deployment, endpoint: string): Promise<void> {
   const client = dynamoDbClient(endpoint);
@@ -86,7 +86,7 @@ async function describe(client: DynamoDBClient, TableName: string): Promise<Tabl
   }
 }
 
-/** DynamoDB Local keeps one database for each access key unless told otherwise, and each function has its own key. */
+/** DynamoDB Local has a database for each access key unless told otherwise, and each function has its own key. */
 async function assertShared(endpoint: string, name: string): Promise<void> {
   const other = dynamoDbClient(endpoint, 'localProbe');
   try {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A stream of pseudo-random decisions: the same seed and name give the same stream.
+ * A sequence of pseudo-random decisions: the same seed and name give the same sequence.
  *
  * The generator is sfc32 (Chris Doty-Humphrey, PractRand), started from the SHA-256 of both.
  */
@@ -29,7 +29,7 @@ export class Random {
     return (result >>> 0) / 2 ** 32;
   }
 
-  /** True in the share `probability` of cases. */
+  /** True with this probability. */
   chance(probability: number): boolean {
     return this.next() < probability;
   }
@@ -49,7 +49,7 @@ export class Random {
     return items.length === 0 ? undefined : items[this.between(0, items.length - 1)];
   }
 
-  /** One of the keys of `weights`, each as often as its share of all weights. */
+  /** One of the keys of `weights`, with a probability proportional to its weight. */
   weighted<Name extends string>(weights: Readonly<Record<Name, number>>): Name {
     const entries = Object.entries(weights) as [Name, number][];
     let rest = this.next() * entries.reduce((sum, [, weight]) => sum + weight, 0);
@@ -60,7 +60,7 @@ export class Random {
     throw new RangeError('Weights that sum up to nothing leave no choice.');
   }
 
-  /** The same items in another order (Fisher and Yates). */
+  /** The items in random order (Fisher and Yates). */
   shuffled<Item>(items: readonly Item[]): Item[] {
     const result = [...items];
     for (let last = result.length - 1; last > 0; last -= 1) {

@@ -18,14 +18,14 @@ export interface ReceivedRequest {
 }
 
 /**
- * Content types that reach a function as text; everything else, no content type included, comes as base64. AWS does
- * not document the list: it was measured on HTTP APIs.
+ * Content types that reach a function as text; everything else, or no content type, comes as base64. AWS does not
+ * document the list; it was measured on HTTP APIs.
  *
  * @see https://github.com/ministackorg/ministack/pull/766
  */
 const TEXT_TYPES = /^(?:text\/.+|application\/(?:json|javascript|xml))$/;
 
-/** The path as an HTTP API routes it and hands it on: percent-decoded. Undefined when it cannot be decoded. */
+/** The path as an HTTP API routes it and passes it on: percent-decoded. Undefined if it cannot be decoded. */
 export function decodedPath(url: string): string | undefined {
   try {
     return decodeURIComponent(url.replace(/\?.*$/s, ''));
@@ -76,7 +76,7 @@ export function toEvent(
 function eventBody({ body, headers }: ReceivedRequest): { body?: string; isBase64Encoded: boolean } {
   if (body.length === 0) return { isBase64Encoded: false };
   const type = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  // Bytes that are no UTF-8 would not survive as text; base64 is the only honest way to hand them on.
+  // Bytes that are not UTF-8 would not survive as text, so they are passed on as base64.
   if (TEXT_TYPES.test(type) && isUtf8(body)) return { body: body.toString('utf8'), isBase64Encoded: false };
   return { body: body.toString('base64'), isBase64Encoded: true };
 }

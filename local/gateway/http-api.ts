@@ -1,11 +1,44 @@
+import * as z from 'zod';
 import { LocalStackError } from '../errors';
 import type { Deployment } from '../template/deployment';
+import { ignored, numeric, tags } from '../template/property-schemas';
 import { REGION } from '../template/template';
-import { apiProperties, integrationProperties, routeProperties } from './api-properties';
 import { API_ID } from './event';
 import { createRouter, type Router, type RouteTarget } from './routes';
 
-/** Says where the template's API is, so that outputs and variables name the local address. */
+/** What the local stack uses of `AWS::ApiGatewayV2::Api`: HTTP APIs without CORS. */
+const apiProperties = z.strictObject({
+  Name: z.string().optional(),
+  ProtocolType: z.literal('HTTP'),
+  Description: ignored,
+  DisableExecuteApiEndpoint: ignored,
+  IpAddressType: ignored,
+  ...tags,
+});
+
+/** What the local stack uses of `AWS::ApiGatewayV2::Integration`: Lambda proxies with payload format 2.0. */
+const integrationProperties = z.strictObject({
+  ApiId: z.string(),
+  IntegrationType: z.literal('AWS_PROXY'),
+  IntegrationUri: z.string(),
+  PayloadFormatVersion: z.literal('2.0'),
+  TimeoutInMillis: numeric.default(30_000),
+  ConnectionType: ignored,
+  Description: ignored,
+  IntegrationMethod: ignored,
+});
+
+/** What the local stack uses of `AWS::ApiGatewayV2::Route`: routes without an authorizer. */
+const routeProperties = z.strictObject({
+  ApiId: z.string(),
+  RouteKey: z.string(),
+  Target: z.string(),
+  AuthorizationType: z.literal('NONE').optional(),
+  ApiKeyRequired: z.literal(false).optional(),
+  OperationName: ignored,
+});
+
+/** Registers the API's address, so that outputs and variables contain the local one. */
 export function registerApi(deployment: Deployment, url: string): void {
   const apis = deployment.names('AWS::ApiGatewayV2::Api');
   if (apis.length > 1)

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What goes back to the client. */
+/** The response to the client. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -28,7 +28,7 @@ export const gatewayAnswer = (status: number, message: string): HttpAnswer => ({
 
 /**
  * Turns what a function returned into the answer. A value without `statusCode` is the body of a 200 in JSON; one with
- * a `statusCode` that makes no sense is a 500.
+ * an invalid `statusCode` is a 500.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */

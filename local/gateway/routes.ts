@@ -1,4 +1,4 @@
-/** What a request is sent to. */
+/** The target of a request. */
 export interface RouteTarget {
   /** As in the template: `POST /v1/events/{id}` or `$default`. */
   readonly routeKey: string;

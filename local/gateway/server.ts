@@ -12,7 +12,7 @@ const MAX_BODY_BYTES = 10 * 1024 * 1024;
 /** Largest event that Lambda takes. */
 const MAX_EVENT_BYTES = 6 * 1024 * 1024;
 
-/** What the gateway serves once the template is running. */
+/** The API that the gateway serves once the template is running. */
 export interface Api {
   readonly router: Router;
   readonly functions: Functions;
@@ -21,7 +21,7 @@ export interface Api {
 /** The running HTTP API. */
 export interface Gateway {
   readonly url: string;
-  /** Starts to answer; until then every request gets a 503. */
+  /** Starts answering; until then every request gets a 503. */
   serve(api: Api): void;
   stop(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { listen } from './listen';
 
-/** A TCP port on the loopback interface that nobody listens on at the moment. */
+/** A free TCP port on the loopback interface. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   const port = await listen(server, 0);

@@ -1,15 +1,15 @@
 import type { Server } from 'node:net';
 import { codeOf, LocalStackError, messageOf } from '../errors';
 
-/** The only address that anything local listens on. */
+/** The only address that the local stack listens on. */
 export const LOOPBACK = '127.0.0.1';
 
 /**
- * Starts to listen on the loopback interface.
+ * Starts listening on the loopback interface.
  *
  * @param port 0 for a free one
  * @returns the port
- * @throws LocalStackError when the port is taken or not allowed
+ * @throws LocalStackError if the port is taken or not allowed
  */
 export function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
 import { accessKeyOf } from '../calls/caller';
 import { REGION } from '../template/template';
 
-/** The endpoints that the SDK in a function is pointed at. */
+/** The endpoints that the SDK in functions uses. */
 export interface Endpoints {
   readonly dynamodb: string;
   readonly sqs: string;
@@ -9,8 +9,8 @@ export interface Endpoints {
 }
 
 /**
- * The whole environment of a function: its variables in the template and what Lambda adds. Nothing of ours leaks in.
- * The credentials name the function, and each worker adds a session token of its own, so that a call can be traced.
+ * The whole environment of a function: its variables in the template and what Lambda adds, and nothing of this process.
+ * The credentials name the function, and each worker adds its own session token, so that calls can be traced.
  */
 export function functionEnvironment(
   { logicalId, name, memoryMb }: { readonly logicalId: string; readonly name: string; readonly memoryMb: number },

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ignored, numeric, tags } from '../template/property-schemas';
 
-/** What the local stack takes from `AWS::Lambda::Function`: ESM bundles for Node.js. Logs, architecture do not matter. */
+/** What the local stack uses of `AWS::Lambda::Function`: ESM bundles for Node.js. Logs, architecture do not matter. */
 export const functionProperties = z.strictObject({
   FunctionName: z.string().optional(),
   Code: z.strictObject({ S3Bucket: ignored, S3Key: z.string() }),
@@ -21,8 +21,8 @@ export const functionProperties = z.strictObject({
 });
 
 /**
- * What the local stack takes from `AWS::Lambda::EventInvokeConfig`: asynchronous calls that are never repeated. It starts
- * them at once, so their age does not matter.
+ * The only `AWS::Lambda::EventInvokeConfig` that the local stack accepts: asynchronous invocations are never retried. They
+ * start at once, so their age does not matter.
  */
 export const invokeConfigProperties = z.strictObject({
   FunctionName: z.string(),
@@ -37,11 +37,11 @@ export interface FunctionConfig {
   readonly name: string;
   readonly arn: string;
   readonly roleArn: string;
-  /** Bundle file and the name that it exports the handler under. */
+  /** The bundle file, and the name under which it exports the handler. */
   readonly entry: { readonly file: string; readonly name: string };
   readonly environment: Readonly<Record<string, string>>;
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
-  /** Most events that are handled at the same time. */
+  /** How many events are handled at the same time, at most. */
   readonly concurrency: number;
 }

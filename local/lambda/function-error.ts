@@ -1,4 +1,4 @@
-/** What a function that failed answers with, as Lambda writes it. */
+/** The answer of a failed function, in Lambda's format. */
 export interface ErrorPayload {
   readonly errorType: string;
   readonly errorMessage: string;

@@ -11,30 +11,30 @@ interface Invocation {
   reject(error: unknown): void;
 }
 
-/** An event that a function has handled, and what that took. */
+/** An event that a function has handled, and what it used. */
 export interface HandledEvent extends Usage {
   readonly logicalId: string;
   /** JSON text. */
   readonly event: string;
 }
 
-/** Who wants to know what functions do. */
+/** Observes what functions do. */
 export interface FunctionObserver {
-  /** Takes every line that a function writes. */
+  /** Receives every line that a function writes. */
   readonly line?: (functionName: string, line: string) => void;
-  /** Told of every event, be it that the function failed; not when its process ended over it. */
+  /** Called after every event, even if the function failed, but not if its process ended. */
   readonly handled?: (handled: HandledEvent) => void;
 }
 
-/** Spare workers end after this long without an event; the last one stays. */
+/** How long spare workers may be idle; the last one stays. */
 const IDLE_MS = 30_000;
 
-/** How long events that are being handled may go on when the stack stops. */
+/** How long running events may take to finish when the stack stops. */
 const GRACE_MS = 2_000;
 
 /**
- * Runs one function: events wait in line for a warm worker. A further worker is started while events wait, one at a
- * time, because loading a bundle keeps a processor busy and the warm workers often have caught up by then.
+ * Runs one function: events queue for a warm worker. While events wait, further workers are started one at a time,
+ * because loading a bundle keeps a processor busy and the warm workers have often caught up by then.
  */
 export class FunctionHost {
   readonly logs: LogLines;
@@ -66,7 +66,7 @@ export class FunctionHost {
   /**
    * Handles one event.
    *
-   * @returns what the handler returned, after JSON
+   * @returns what the handler returned, after a round trip through JSON
    * @throws FunctionError when it failed
    */
   async invoke(event: unknown): Promise<unknown> {
@@ -82,24 +82,24 @@ export class FunctionHost {
   async warm(): Promise<void> {
     if (this.workers.size > 0 || this.stopped) return;
     await this.startWorker().catch((error) => {
-      // A worker that the end of the stack cut short is no failure.
+      // A worker that was stopped with the stack has not failed.
       if (!this.stopped) throw error;
     });
   }
 
-  /** Ends all workers as a crash would: events in them fail. */
+  /** Kills all workers, like a crash: their events fail. */
   async killWorkers(): Promise<void> {
     for (const timer of this.idle.values()) clearTimeout(timer);
     this.idle.clear();
     await Promise.all([...this.workers].map((worker) => worker.terminate()));
   }
 
-  /** Ends one worker, if it still runs, as a crash would: the event in it fails. */
+  /** Kills one worker, if it is still running, like a crash: its event fails. */
   async killWorker(id: string): Promise<void> {
     for (const worker of this.workers) if (worker.id === id) await worker.terminate();
   }
 
-  /** Ends all workers for good. Events that wait fail; those that are being handled get a moment to end. */
+  /** Stops all workers for good. Waiting events fail; running ones get a moment to finish. */
   async stop(): Promise<void> {
     this.stopped = true;
     for (const { reject } of this.queue.splice(0)) reject(this.stopError());
@@ -112,7 +112,7 @@ export class FunctionHost {
   }
 
   private next(): void {
-    // The one that was busy last comes first, so that spare workers stay idle and can end.
+    // The most recently busy worker comes first, so that spare ones stay idle and can end.
     for (const worker of [...this.idle.keys()].reverse()) {
       const invocation = this.queue.shift();
       if (invocation === undefined) return;

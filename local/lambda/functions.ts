@@ -7,7 +7,7 @@ import { type Endpoints, functionEnvironment } from './environment';
 import { type FunctionConfig, functionProperties, invokeConfigProperties } from './function-config';
 import { FunctionHost, type FunctionObserver } from './function-host';
 
-/** Workers that a function may have when the template reserves no concurrency: a laptop is not a region. */
+/** The most workers of a function without reserved concurrency: a laptop is not a region. */
 const DEFAULT_CONCURRENCY = 10;
 
 type Properties = ReturnType<typeof functionProperties.parse>;
@@ -17,9 +17,9 @@ export class Functions {
   constructor(private readonly hosts: readonly FunctionHost[]) {}
 
   /**
-   * The function with this name, ARN or logical id, or the one whose service name or logical id starts like that.
+   * The function with this name, ARN or logical id, or whose service name or logical id starts with it.
    *
-   * @throws LocalStackError when there is none
+   * @throws LocalStackError if there is none
    */
   get(name: string): FunctionHost {
     const found =
@@ -44,7 +44,7 @@ const isExactly = ({ logicalId, name, arn, environment }: FunctionConfig, wanted
 const starts = ({ config }: FunctionHost, prefix: string): boolean =>
   config.logicalId.toLowerCase().startsWith(prefix.toLowerCase());
 
-/** Names the template's functions, so that other resources can refer to them. */
+/** Registers the template's functions, so that other resources can refer to them. */
 export function registerFunctions(deployment: Deployment): void {
   for (const { logicalId, name } of deployment.names('AWS::Lambda::Function'))
     deployment.register(logicalId, { ref: name, attributes: { Arn: arnOf(name) } });
@@ -58,7 +58,7 @@ export function deployFunctions(
   faults: Faults = {},
 ): Functions {
   const resources = deployment.resources('AWS::Lambda::Function', functionProperties);
-  // Nothing to run: read so that a template is refused which wants more than is emulated.
+  // Only parsed, so that a template which asks for retries is refused.
   deployment.resources('AWS::Lambda::EventInvokeConfig', invokeConfigProperties);
   return new Functions(
     resources.map((resource) => new FunctionHost(configOf(deployment, resource, endpoints), observer, faults)),

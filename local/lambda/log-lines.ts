@@ -13,7 +13,7 @@ export class LogLines {
     return this.lines;
   }
 
-  /** Takes in every line of a stream until it ends. */
+  /** Collects every line of a stream until it ends. */
   collect(stream: Readable): void {
     createInterface({ input: stream }).on('line', (line) => this.add(line));
   }

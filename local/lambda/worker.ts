@@ -10,7 +10,7 @@ const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.mjs', import.meta.url));
 /** Lambda allows ten seconds; a busy laptop gets more. */
 const INIT_TIMEOUT_MS = 30_000;
 
-/** What handling one event took, in milliseconds, as the process measured it. */
+/** What handling one event used, in milliseconds, as measured by the process. */
 export interface Usage {
   readonly durationMs: number;
   readonly cpuMs: number;
@@ -22,11 +22,11 @@ type Answer =
   | { readonly kind: 'error'; readonly error: ErrorPayload; readonly usage: Usage }
   | { readonly kind: 'init-error'; readonly error: ErrorPayload };
 
-/** Told of what becomes of a worker. */
+/** Observes a worker. */
 export interface WorkerObserver {
   /** The process is gone. */
   ended(): void;
-  /** It ended, or was ended, in the middle of this event. */
+  /** It ended, or was killed, in the middle of this event. */
   failed(event: string, reason: string): void;
 }
 
@@ -38,11 +38,11 @@ interface Waiting {
 /**
  * One execution environment: a process with the bundle loaded, handling one event at a time.
  *
- * A process rather than a thread: it can be ended at any moment as a crash would end it, whereas ending a thread inside
- * native code (zlib) aborts all of Node 20, and its environment and exit are its own.
+ * A process rather than a thread: it can be killed at any moment like a crash, whereas terminating a thread inside
+ * native code (zlib) aborts all of Node 20; and it has its own environment and exit.
  */
 export class FunctionWorker {
-  /** The session token of the worker's AWS calls, by which its calls can be told from those of other workers. */
+  /** The session token of the worker's AWS calls, which distinguishes them from those of other workers. */
   readonly id = `worker-${randomUUID()}`;
   private readonly process: ChildProcess;
   private handling: string | undefined;
@@ -95,7 +95,7 @@ export class FunctionWorker {
    * Handles one event.
    *
    * @param event JSON text
-   * @param onUsage told what it took, unless the process ended over it
+   * @param onUsage called with what it used, unless the process ended
    * @returns the result as JSON text
    * @throws FunctionError when the function threw, timed out or ended the process
    */
@@ -112,7 +112,7 @@ export class FunctionWorker {
     throw await this.failed(answer);
   }
 
-  /** Ends the process at once, in the middle of whatever it does. */
+  /** Kills the process immediately, whatever it is doing. */
   async terminate(): Promise<void> {
     this.ended = true;
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;

@@ -8,8 +8,8 @@ const responseSchema = z.object({
 });
 
 /**
- * Which items of a batch a function reports as failed. An answer that cannot be read, or names an item that was not in
- * the batch, fails the whole batch, as it does on AWS.
+ * Which items of a batch a function reports as failed. An invalid answer, or one that names an item outside the batch,
+ * fails the whole batch, as on AWS.
  *
  * @param result what the function returned
  * @param identifiers of the items in the batch: message ids, or sequence numbers

@@ -1,10 +1,10 @@
 import { readFileIfPresent, writeFileAtomically } from '../storage/atomic-file';
 
-/** How far each mapping has come in each shard: the last sequence number that needs no more work. */
+/** How far each mapping has got in each shard: the last sequence number that is done. */
 export class Checkpoints {
   private readonly positions: Map<string, string>;
 
-  /** @param path file that keeps them; in memory when left out */
+  /** @param path file that keeps them; in memory if omitted */
   constructor(private readonly path: string | undefined) {
     const text = path === undefined ? undefined : readFileIfPresent(path);
     this.positions = new Map(Object.entries(JSON.parse(text ?? '{}')));

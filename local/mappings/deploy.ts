@@ -19,12 +19,12 @@ import { sequenceOf } from './stream-batches';
 import { StreamPoller } from './stream-poller';
 import { StreamReader } from './stream-reader';
 
-export interface MappingDeps {
+export interface MappingPorts {
   readonly functions: Functions;
   readonly permissions: Permissions;
   readonly sqs: SqsServer;
   readonly dynamoDbEndpoint: string;
-  /** File with the positions in the streams; in memory when left out. */
+  /** File with the positions in the streams; in memory if omitted. */
   readonly checkpointFile: string | undefined;
   readonly faults: Faults;
   readonly log: (line: string) => void;
@@ -42,19 +42,19 @@ export interface Mappings {
  *
  * @throws LocalStackError when a source is not emulated, or the function's role may not read it
  */
-export async function deployMappings(deployment: Deployment, deps: MappingDeps): Promise<Mappings> {
+export async function deployMappings(deployment: Deployment, ports: MappingPorts): Promise<Mappings> {
   const resources = deployment.resources('AWS::Lambda::EventSourceMapping', mappingProperties);
-  const checkpoints = new Checkpoints(deps.checkpointFile);
+  const checkpoints = new Checkpoints(ports.checkpointFile);
   const streams: DynamoDBStreamsClient[] = [];
   // A mapping reads with the role of its function.
   const streamsFor = (host: FunctionHost) => {
     const credentials = mappingCredentials(host.config.logicalId);
-    const client = new DynamoDBStreamsClient({ endpoint: deps.dynamoDbEndpoint, region: REGION, credentials });
+    const client = new DynamoDBStreamsClient({ endpoint: ports.dynamoDbEndpoint, region: REGION, credentials });
     streams.push(client);
     return client;
   };
-  for (const resource of resources) await assertPermitted(resource, deps);
-  const pollers = resources.map((resource) => pollerOf(resource, deps, streamsFor, checkpoints));
+  for (const resource of resources) await assertPermitted(resource, ports);
+  const pollers = resources.map((resource) => pollerOf(resource, ports, streamsFor, checkpoints));
   return {
     of: (functionName) => pollers.filter((poller) => poller.functionName === functionName),
     stop: async () => {
@@ -66,27 +66,27 @@ export async function deployMappings(deployment: Deployment, deps: MappingDeps):
 
 function pollerOf(
   { logicalId, properties }: Resource<MappingProperties>,
-  deps: MappingDeps,
+  ports: MappingPorts,
   streamsFor: (host: FunctionHost) => DynamoDBStreamsClient,
   checkpoints: Checkpoints,
 ): Poller {
-  const host = deps.functions.get(properties.FunctionName);
-  const common = { host, properties, faults: deps.faults, log: deps.log };
+  const host = ports.functions.get(properties.FunctionName);
+  const common = { host, properties, faults: ports.faults, log: ports.log };
   const { EventSourceArn: arn } = properties;
   if (arn.startsWith('arn:aws:dynamodb:') || arn.includes('/stream/')) {
     const reader = new StreamReader(streamsFor(host), arn);
-    const onFailure = failureDestination(properties, deps);
+    const onFailure = failureDestination(properties, ports);
     return new StreamPoller({ ...common, mappingId: logicalId, reader, checkpoints, onFailure });
   }
-  const queue = deps.sqs.store.getQueueByArn(arn);
-  if (queue !== undefined) return new QueuePoller({ ...common, store: deps.sqs.store, queue });
+  const queue = ports.sqs.store.getQueueByArn(arn);
+  if (queue !== undefined) return new QueuePoller({ ...common, store: ports.sqs.store, queue });
   throw new LocalStackError(`The local stack cannot run ${logicalId}: it has no event source ${arn}.`);
 }
 
-/** As on AWS, where a mapping whose function may not read its source cannot be made. */
+/** As on AWS, where a mapping cannot be created if its function may not read the source. */
 async function assertPermitted(
   { logicalId, properties }: Resource<MappingProperties>,
-  { functions, permissions }: MappingDeps,
+  { functions, permissions }: MappingPorts,
 ): Promise<void> {
   const { EventSourceArn, FunctionName, DestinationConfig } = properties;
   const principal = permissions.principalOf(functions.get(FunctionName).config.logicalId);
@@ -95,8 +95,8 @@ async function assertPermitted(
   if (refused !== undefined) throw new LocalStackError(`The local stack cannot run ${logicalId}: ${refused.message}.`);
 }
 
-/** Sends what says which records were given up to the mapping's queue; without one they are only logged. */
-function failureDestination(properties: MappingProperties, { sqs, log }: MappingDeps) {
+/** Reports records that were given up to the mapping's failure queue; without one they are only logged. */
+function failureDestination(properties: MappingProperties, { sqs, log }: MappingPorts) {
   const arn = properties.DestinationConfig?.OnFailure?.Destination;
   const queue = arn === undefined ? undefined : sqs.store.getQueueByArn(arn);
   if (arn !== undefined && queue === undefined)

@@ -4,7 +4,7 @@ import { LocalStackError } from '../errors';
 export type Filter = (record: unknown) => boolean;
 
 /**
- * Compiles the filters of an event source mapping: a record passes when one of them matches, or when there are none.
+ * Compiles the filters of an event source mapping: a record passes if one of them matches, or if there are none.
  *
  * @param patterns JSON texts as in `FilterCriteria.Filters[].Pattern`
  * @throws LocalStackError for a rule that is not emulated
@@ -29,7 +29,7 @@ function compileNode(node: unknown, pattern: string): Filter {
 const memberOf = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 
-/** The rules of a list are alternatives; a list in the record passes when one of its values does. */
+/** The rules of a list are alternatives; a list in the record passes if one of its values does. */
 function compileLeaf(rules: readonly unknown[], pattern: string): Filter {
   const tests = rules.map((rule) => compileRule(rule, pattern));
   return (value) => tests.some((test) => (Array.isArray(value) ? value.some(test) : test(value)));

@@ -1,10 +1,10 @@
-/** Lets a loop through while it is open. */
+/** Blocks a loop while it is closed. */
 export class Gate {
   private waiting: (() => void)[] = [];
 
   constructor(private isOpen: boolean) {}
 
-  /** Resolves at once while the gate is open, and otherwise when it opens. */
+  /** Resolves when the gate is open. */
   async passed(): Promise<void> {
     if (!this.isOpen) await new Promise<void>((resolve) => this.waiting.push(resolve));
   }

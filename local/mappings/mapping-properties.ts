@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ignored, numeric, tags } from '../template/property-schemas';
 
-/** What the local stack takes from `AWS::Lambda::EventSourceMapping`. */
+/** What the local stack uses of `AWS::Lambda::EventSourceMapping`. */
 export const mappingProperties = z.strictObject({
   EventSourceArn: z.string(),
   FunctionName: z.string(),
@@ -14,7 +14,7 @@ export const mappingProperties = z.strictObject({
   MaximumBatchingWindowInSeconds: numeric.default(0),
   MaximumRecordAgeInSeconds: numeric.default(-1),
   MaximumRetryAttempts: numeric.default(-1),
-  // More than one batch of a shard at a time would need another order of checkpoints.
+  // More than one batch of a shard at a time would need a different way of keeping checkpoints.
   ParallelizationFactor: numeric.pipe(z.literal(1)).optional(),
   ScalingConfig: z.strictObject({ MaximumConcurrency: numeric }).optional(),
   StartingPosition: z.enum(['TRIM_HORIZON', 'LATEST']).default('TRIM_HORIZON'),

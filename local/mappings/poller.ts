@@ -1,7 +1,7 @@
-/** Something that takes events from a source and gives them to a function until it is stopped. */
+/** Takes events from a source and passes them to a function until it is stopped. */
 export interface Poller {
   readonly functionName: string;
-  /** Takes nothing more; what was taken is finished. */
+  /** Takes nothing new; finishes what was taken. */
   pause(): void;
   resume(): void;
   stop(): Promise<void>;

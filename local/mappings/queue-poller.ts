@@ -20,7 +20,7 @@ const RECEIVE_LIMIT = 10;
 /** Batches at a time when the mapping has no MaximumConcurrency; the function's own limit is below it anyway. */
 const DEFAULT_CONCURRENCY = 1000;
 
-export interface QueuePollerDeps {
+export interface QueuePollerPorts {
   readonly store: DurableStore;
   readonly queue: DurableQueue;
   readonly host: FunctionHost;
@@ -30,8 +30,8 @@ export interface QueuePollerDeps {
 }
 
 /**
- * Takes batches from a queue for a function. Messages that were handled are deleted; those that failed stay hidden
- * until their visibility ends.
+ * Takes batches from a queue for a function. Handled messages are deleted; failed ones stay hidden until their
+ * visibility timeout ends.
  */
 export class QueuePoller implements Poller {
   readonly functionName: string;
@@ -43,13 +43,13 @@ export class QueuePoller implements Poller {
   private stopped = false;
   private readonly loop: Promise<void>;
 
-  constructor(private readonly deps: QueuePollerDeps) {
-    const { host, properties } = deps;
+  constructor(private readonly ports: QueuePollerPorts) {
+    const { host, properties } = ports;
     this.functionName = host.config.name;
     this.gate = new Gate(properties.Enabled);
     this.filter = compileFilters((properties.FilterCriteria?.Filters ?? []).map(({ Pattern }) => Pattern));
     this.batchSize = properties.BatchSize ?? RECEIVE_LIMIT;
-    // No more batches are taken than there can be workers: a message that waits in line would lose its visibility.
+    // Takes no more batches than there can be workers: a message that waits for one would become visible again.
     this.concurrency = Math.min(
       properties.ScalingConfig?.MaximumConcurrency ?? DEFAULT_CONCURRENCY,
       host.config.concurrency,
@@ -59,7 +59,7 @@ export class QueuePoller implements Poller {
 
   pause(): void {
     this.gate.close();
-    this.deps.queue.cancelWaiters();
+    this.ports.queue.cancelWaiters();
   }
 
   resume(): void {
@@ -69,7 +69,7 @@ export class QueuePoller implements Poller {
   async stop(): Promise<void> {
     this.stopped = true;
     this.gate.open();
-    this.deps.queue.cancelWaiters();
+    this.ports.queue.cancelWaiters();
     await this.loop;
   }
 
@@ -91,7 +91,7 @@ export class QueuePoller implements Poller {
   private async collect(): Promise<FauxqsReceived[]> {
     const batch: FauxqsReceived[] = [];
     let deadline = Date.now() + LONG_POLL_MS;
-    const { store, queue, properties } = this.deps;
+    const { store, queue, properties } = this.ports;
     while (batch.length < this.batchSize) {
       const found = await waitForVisible(store, queue, deadline - Date.now(), () => this.stopped || this.gate.closed);
       if (!found) break;
@@ -104,12 +104,12 @@ export class QueuePoller implements Poller {
   }
 
   private async handle(received: readonly FauxqsReceived[]): Promise<void> {
-    const { queue, faults } = this.deps;
+    const { queue, faults } = this.ports;
     const records = received.map((message) => toQueueRecord(queue, message));
     const wanted = records.filter((record) => this.filter(withParsedBody(record)));
     this.delete(records.filter((record) => !wanted.includes(record)));
     if (wanted.length === 0) return;
-    const portions = faults.messages?.(this.deps.host.service, wanted) ?? [{ afterMs: 0, items: wanted }];
+    const portions = faults.messages?.(this.ports.host.service, wanted) ?? [{ afterMs: 0, items: wanted }];
     await Promise.all(
       portions.map(async ({ afterMs, items }) => {
         if (afterMs > 0) await sleep(afterMs, undefined, { ref: false });
@@ -119,7 +119,7 @@ export class QueuePoller implements Poller {
   }
 
   private async invoke(wanted: readonly SQSRecord[]): Promise<void> {
-    const { host, properties, log } = this.deps;
+    const { host, properties, log } = this.ports;
     try {
       const result = await host.invoke({ Records: wanted });
       const partial = properties.FunctionResponseTypes.includes('ReportBatchItemFailures');
@@ -136,7 +136,7 @@ export class QueuePoller implements Poller {
   }
 
   private delete(records: readonly SQSRecord[]): void {
-    for (const { receiptHandle } of records) this.deps.queue.deleteMessage(receiptHandle);
+    for (const { receiptHandle } of records) this.ports.queue.deleteMessage(receiptHandle);
   }
 }
 

@@ -1,18 +1,18 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { ALL_FAILED, failedItems } from './batch-response';
 
-/** What is known after a batch was tried once. */
+/** The result of trying a batch once. */
 export type BatchOutcome =
   | { readonly kind: 'done' }
-  /** Records before `from` are done; those from it on have to be tried again. */
+  /** Records before `from` are done; the others have to be tried again. */
   | { readonly kind: 'retry'; readonly from: number };
 
 /** A record's place in its shard. */
 export const sequenceOf = (record: DynamoDBRecord): string => record.dynamodb?.SequenceNumber ?? '';
 
 /**
- * What a function's answer means for a batch of a stream: the failed record with the lowest sequence number is where
- * the next try begins.
+ * What a function's answer means for a batch of a stream: the next try begins at the failed record with the lowest
+ * sequence number.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  */
@@ -23,9 +23,9 @@ export function outcomeOf(result: unknown, batch: readonly DynamoDBRecord[]): Ba
   return from === -1 ? { kind: 'done' } : { kind: 'retry', from };
 }
 
-/** How much of a batch that failed is tried next: half of it when the mapping bisects. */
+/** How much of a failed batch is tried next: half of it if the mapping bisects. */
 export const retrySize = (length: number, bisect: boolean): number =>
   bisect ? Math.max(1, Math.ceil(length / 2)) : length;
 
-/** Milliseconds before a batch is tried again: doubling from a tenth of a second to five seconds. */
+/** Milliseconds before a batch is tried again: doubling from 100 to 5,000. */
 export const retryDelayMs = (attempt: number): number => Math.min(5_000, 100 * 2 ** Math.min(attempt, 10));

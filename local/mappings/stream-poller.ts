@@ -11,19 +11,19 @@ import { outcomeOf, retryDelayMs, retrySize, sequenceOf } from './stream-batches
 import type { StreamReader } from './stream-reader';
 import { toStreamRecord } from './stream-record';
 
-/** Pause between two looks at an idle stream; a busy one is read without a pause. */
+/** Pause between two reads of an idle stream; a busy one is read without pause. */
 const IDLE_MS = 60;
 const SHARD_REFRESH_MS = 10_000;
 const DEFAULT_BATCH_SIZE = 100;
 
-export interface StreamPollerDeps {
+export interface StreamPollerPorts {
   readonly mappingId: string;
   readonly reader: StreamReader;
   readonly host: FunctionHost;
   readonly properties: MappingProperties;
   readonly checkpoints: Checkpoints;
   readonly faults: Faults;
-  /** Takes what says which records were given up. */
+  /** Called with records that were given up. */
   readonly onFailure: (batch: readonly DynamoDBRecord[], reason: string) => Promise<void>;
   readonly log: (line: string) => void;
 }
@@ -37,8 +37,8 @@ export class StreamPoller implements Poller {
   private readonly stopping = new AbortController();
   private readonly loop: Promise<unknown>;
 
-  constructor(private readonly deps: StreamPollerDeps) {
-    const { host, properties } = deps;
+  constructor(private readonly ports: StreamPollerPorts) {
+    const { host, properties } = ports;
     this.functionName = host.config.name;
     this.gate = new Gate(properties.Enabled);
     this.filter = compileFilters((properties.FilterCriteria?.Filters ?? []).map(({ Pattern }) => Pattern));
@@ -63,12 +63,12 @@ export class StreamPoller implements Poller {
     return this.stopping.signal.aborted;
   }
 
-  /** Starts to follow every shard whose parent has been read to its end. */
+  /** Starts following every shard whose parent was read to its end. */
   private async followShards(): Promise<void> {
     const followed: Promise<void>[] = [];
     while (!this.stopped) {
       await this.attempt(async () => {
-        for (const { ShardId = '', ParentShardId = '' } of await this.deps.reader.shards()) {
+        for (const { ShardId = '', ParentShardId = '' } of await this.ports.reader.shards()) {
           if (this.shards.has(ShardId) || this.shards.get(ParentShardId)?.done === false) continue;
           this.shards.set(ShardId, { done: false });
           followed.push(this.followShard(ShardId));
@@ -87,7 +87,7 @@ export class StreamPoller implements Poller {
         iterator ??= await this.openShard(shard);
         if (iterator === undefined) return;
         const page = await this.collect(iterator);
-        // A pause may have begun while the batching window was open: it holds back what was collected, too.
+        // If a pause began while the batching window was open, it holds back what was collected, too.
         await this.gate.passed();
         // A page that is cut short by a failure is read again from the checkpoint.
         iterator = undefined;
@@ -100,11 +100,13 @@ export class StreamPoller implements Poller {
     }
   }
 
-  /** Reads a page, and from the first wanted record on what comes within the batching window, up to a whole batch. */
+  /**
+   * Reads a page, and after the first matching record whatever arrives within the batching window, up to a full batch.
+   */
   private async collect(
     iterator: string,
   ): Promise<{ readonly records: DynamoDBRecord[]; readonly next: string | undefined }> {
-    const { reader, properties } = this.deps;
+    const { reader, properties } = this.ports;
     const records: DynamoDBRecord[] = [];
     let wanted = 0;
     let deadline: number | undefined;
@@ -121,11 +123,11 @@ export class StreamPoller implements Poller {
   }
 
   private get batchSize(): number {
-    return this.deps.properties.BatchSize ?? DEFAULT_BATCH_SIZE;
+    return this.ports.properties.BatchSize ?? DEFAULT_BATCH_SIZE;
   }
 
   private openShard(shard: string): Promise<string | undefined> {
-    const { reader, properties, checkpoints, mappingId } = this.deps;
+    const { reader, properties, checkpoints, mappingId } = this.ports;
     return reader.iterator(shard, properties.StartingPosition, checkpoints.get(mappingId, shard));
   }
 
@@ -138,13 +140,13 @@ export class StreamPoller implements Poller {
     if (last !== undefined && !this.stopped) this.checkpoint(shard, last);
   }
 
-  /** Tries a batch until it is done or given up; the checkpoint follows what is done. */
+  /** Tries a batch until it is done or given up, and moves the checkpoint along. */
   private async handleBatch(shard: string, batch: readonly DynamoDBRecord[]): Promise<void> {
-    const { properties } = this.deps;
+    const { properties } = this.ports;
     let rest = batch;
     let size = batch.length;
     for (let attempt = 0; rest.length > 0 && !this.stopped; ) {
-      const tried = rest.slice(0, this.deps.faults.cut?.(this.deps.host.service, size) ?? size);
+      const tried = rest.slice(0, this.ports.faults.cut?.(this.ports.host.service, size) ?? size);
       const outcome = await this.invoke(tried);
       if (this.stopped) return;
       if (outcome.kind === 'done' && (await this.comesAgain())) continue;
@@ -158,7 +160,7 @@ export class StreamPoller implements Poller {
           ? rest.length
           : retrySize(tried.length - finished, properties.BisectBatchOnFunctionError);
       if (outcome.kind === 'retry' && this.exhausted(attempt, rest[0])) {
-        await this.deps.onFailure(rest.slice(0, size), 'RetryAttemptsExhausted');
+        await this.ports.onFailure(rest.slice(0, size), 'RetryAttemptsExhausted');
         rest = rest.slice(size);
         size = rest.length;
         attempt = 0;
@@ -166,15 +168,15 @@ export class StreamPoller implements Poller {
     }
   }
 
-  /** A fault: the position behind a batch that was handled is lost. */
+  /** A fault: the position after a handled batch is lost. */
   private async comesAgain(): Promise<boolean> {
-    const pause = this.deps.faults.repeat?.(this.deps.host.service);
+    const pause = this.ports.faults.repeat?.(this.ports.host.service);
     if (pause !== undefined) await this.pauseFor(pause);
     return pause !== undefined && !this.stopped;
   }
 
   private exhausted(attempt: number, record: DynamoDBRecord | undefined): boolean {
-    const { MaximumRetryAttempts, MaximumRecordAgeInSeconds } = this.deps.properties;
+    const { MaximumRetryAttempts, MaximumRecordAgeInSeconds } = this.ports.properties;
     const created = record?.dynamodb?.ApproximateCreationDateTime ?? 0;
     const age = Date.now() / 1000 - created;
     const tooOld = MaximumRecordAgeInSeconds >= 0 && age > MaximumRecordAgeInSeconds;
@@ -182,7 +184,7 @@ export class StreamPoller implements Poller {
   }
 
   private async invoke(batch: readonly DynamoDBRecord[]) {
-    const { host, properties, log } = this.deps;
+    const { host, properties, log } = this.ports;
     try {
       const result = await host.invoke({ Records: batch });
       const partial = properties.FunctionResponseTypes.includes('ReportBatchItemFailures');
@@ -194,16 +196,16 @@ export class StreamPoller implements Poller {
   }
 
   private checkpoint(shard: string, record: DynamoDBRecord): void {
-    this.deps.checkpoints.set(this.deps.mappingId, shard, sequenceOf(record));
+    this.ports.checkpoints.set(this.ports.mappingId, shard, sequenceOf(record));
   }
 
-  /** A stream that cannot be read for a moment is read again; nothing is skipped. */
+  /** If a stream cannot be read for a moment, it is read again; nothing is skipped. */
   private async attempt(work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
       if (this.stopped) return;
-      this.deps.log(`The stream could not be read: ${error}`);
+      this.ports.log(`The stream could not be read: ${error}`);
       await this.pauseFor(1_000);
     }
   }

@@ -39,7 +39,10 @@ export class StreamReader {
     return shards;
   }
 
-  /** An iterator behind the checkpoint, or at the starting position; at the oldest record when the checkpoint is gone. */
+  /**
+   * An iterator after the checkpoint, or at the starting position; at the oldest record if the checkpoint no longer
+   * exists.
+   */
   async iterator(ShardId: string, position: StartingPosition, after: string | undefined): Promise<string | undefined> {
     const base = { StreamArn: this.arn, ShardId };
     const input: GetShardIteratorCommand['input'] =

@@ -5,9 +5,9 @@ import { Permissions, type PermissionsOptions } from './permissions';
 import { readPolicies } from './policies';
 
 /**
- * Reads who may do what. Everything that policies name has to be in place.
+ * Reads the policies. Everything that they name has to be deployed.
  *
- * @throws LocalStackError for a policy that the local stack cannot judge
+ * @throws LocalStackError for a policy that the local stack cannot evaluate
  */
 export function deployPermissions(
   deployment: Deployment,

@@ -22,7 +22,7 @@ const single = z.object({ TableName: z.string(), IndexName: z.string().optional(
 const streamed = z.object({ StreamArn: z.string().optional(), ShardIterator: z.string().optional() });
 
 /**
- * What a call of DynamoDB has to be allowed. Nothing for parameters that DynamoDB will refuse anyway.
+ * The permissions that a call of DynamoDB needs. None for parameters that DynamoDB will refuse anyway.
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html
  */
@@ -56,7 +56,7 @@ export function dynamoDbNeeds({ operation, parameters }: Operation, landscape: L
   }
 }
 
-/** What a call of DynamoDB Streams has to be allowed. */
+/** The permissions that a call of DynamoDB Streams needs. */
 export function streamNeeds({ operation, parameters }: Operation, landscape: Landscape): Need[] {
   const { StreamArn, ShardIterator } = streamed.safeParse(parameters).data ?? {};
   const resource = StreamArn ?? (ShardIterator === undefined ? '*' : landscape.streamOfIterator(ShardIterator));

@@ -4,7 +4,7 @@ import { ACCOUNT_ID } from '../template/template';
 import type { Need } from './need';
 import type { Policies } from './policies';
 
-/** A key that is not in the template is taken to have the usual policy: it leaves the judgement to the account's policies. */
+/** A key outside the template is assumed to have the default policy, which leaves permissions to IAM. */
 const USUAL_KEY_POLICY = {
   Version: '2012-10-17',
   Statement: [
@@ -18,13 +18,13 @@ const WITHOUT_RESOURCES = 'must.use.wildcard';
 /**
  * Whether the policies let a role do something.
  *
- * @throws LocalStackError when a policy is not valid, or the action or the resource is none that IAM knows
+ * @throws LocalStackError when a policy is not valid, or IAM does not know the action or the resource
  */
 export async function isAllowed(policies: Policies, roleArn: string, need: Need): Promise<boolean> {
   const simulation = simulationOf(policies, roleArn, need);
   const outcome = await runSimulation(simulation, {});
   if (outcome.resultType !== 'error') return outcome.overallResult === 'Allowed';
-  // What Lambda asks of the role of a stream's function includes an action that lists all streams, on that one stream.
+  // What Lambda requires of the role includes an action that lists all streams, granted on that one stream.
   if (outcome.errors.message === WITHOUT_RESOURCES) return runUnsafeSimulation(simulation, {}) === 'Allowed';
   throw new LocalStackError(`${need.action} on ${need.resource} cannot be judged: ${JSON.stringify(outcome.errors)}.`);
 }

@@ -5,14 +5,14 @@ import type { Deployment } from '../template/deployment';
 import { ACCOUNT_ID, REGION } from '../template/template';
 import type { Need } from './need';
 
-/** What the template's resources are called in policies, and the keys that they are encrypted with. */
+/** The ARNs of the template's resources, and the keys that they are encrypted with. */
 export class Landscape {
   private readonly tables = new Map<string, string>();
   private readonly streams: string[] = [];
-  /** ARN of the customer's key, by the ARN of what is encrypted with it. */
+  /** ARN of the customer's key, by the ARN of the encrypted resource. */
   private readonly keys = new Map<string, string>();
 
-  /** Reads the template; its tables and queues have to be in place. */
+  /** Reads the template; its tables and queues have to be deployed. */
   constructor(deployment: Deployment) {
     for (const { logicalId, name, properties } of deployment.resources('AWS::DynamoDB::Table', tableProperties)) {
       const arn = deployment.attribute(logicalId, 'Arn');
@@ -34,16 +34,16 @@ export class Landscape {
     return queueArn(queueNameOf(url));
   }
 
-  /** ARN of the stream that a shard iterator belongs to: the only one, where an engine's iterators do not say. */
+  /** ARN of the stream that a shard iterator belongs to: the only one, if the engine's iterators do not say. */
   streamOfIterator(iterator: string): string {
     return this.streams.find((arn) => iterator.includes(arn)) ?? this.streams[0] ?? '*';
   }
 
   /**
-   * What a caller has to be allowed beyond the action itself, because the service uses the customer's key in the
-   * caller's name. Nothing where AWS owns the key.
+   * Further permissions that a caller needs, because the service uses the customer's key on the caller's behalf. None
+   * if AWS owns the key.
    *
-   * @param service as it begins the value of `kms:ViaService`
+   * @param service the first part of `kms:ViaService`
    */
   keyNeeds(arn: string, service: 'dynamodb' | 'sqs', actions: readonly string[]): Need[] {
     const key = this.keys.get(arn);

@@ -3,7 +3,7 @@ import type { Need } from './need';
 import { queueNeeds } from './sqs-needs';
 
 /**
- * What the role of a function has to allow before Lambda makes an event source mapping for it. Lambda asks for all of it,
+ * What a function's role has to allow before Lambda creates an event source mapping. Lambda requires all of it,
  * whatever it will call.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html

@@ -1,8 +1,8 @@
-/** One thing that a call has to be allowed: an action on a resource, with what the call says beyond that. */
+/** A permission that a call needs: an action on a resource, with the call's condition values. */
 export interface Need {
   /** As policies write it, such as `dynamodb:PutItem`. */
   readonly action: string;
-  /** ARN, or `*` for an action that is not about one resource. */
+  /** ARN, or `*` for actions without a resource. */
   readonly resource: string;
   /** Values of condition keys; every one that a policy of the template may use is in `CONDITION_KEYS`. */
   readonly context?: Readonly<Record<string, string>>;

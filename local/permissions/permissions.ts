@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { Call, Interceptor } from '../calls/call';
+import { type Answer, jsonAnswer, type Service } from '../calls/call';
 import { LocalStackError } from '../errors';
 import { ACCOUNT_ID } from '../template/template';
-import { accessDenied } from './denials';
 import { dynamoDbNeeds, streamNeeds } from './dynamodb-needs';
 import { isAllowed } from './evaluation';
 import type { Landscape } from './landscape';
@@ -10,14 +11,14 @@ import type { Policies } from './policies';
 import { schedulerNeeds } from './scheduler-needs';
 import { sqsNeeds } from './sqs-needs';
 
-/** Who is judged: a role, and the name of the session that it is used in, which messages show. */
+/** Whose permissions are checked: a role, and the name of its session, which messages show. */
 export interface Principal {
   readonly roleArn: string;
   /** Name of the function, or of the schedule. */
   readonly session: string;
 }
 
-/** One judgement of the policies. */
+/** One decision of the policies. */
 export interface Decision extends Need {
   readonly roleArn: string;
   readonly allowed: boolean;
@@ -43,17 +44,17 @@ export class AccessDeniedError extends Error {
 export interface PermissionsOptions {
   readonly policies: Policies;
   readonly landscape: Landscape;
-  /** The functions' roles, by the functions' logical ids. */
+  /** The roles of the functions, by logical id of the function. */
   readonly functions: ReadonlyMap<string, Principal>;
   readonly log: (line: string) => void;
-  /** Takes every judgement, each once for as long as it is remembered. */
+  /** Receives every decision, each once while it is remembered. */
   readonly decided: (decision: Decision) => void;
 }
 
-/** Judgements that are remembered; schedules have names of their own, so there is no end to them. */
+/** How many decisions are remembered; every schedule has its own name, so there is no end to them. */
 const REMEMBERED = 5_000;
 
-/** Judges calls by the policies of the template, as IAM would. */
+/** Checks calls against the template's policies, as IAM would. */
 export class Permissions {
   private readonly decisions = new Map<string, boolean>();
 
@@ -63,7 +64,10 @@ export class Permissions {
     return this.options.landscape;
   }
 
-  /** Refuses calls of functions and of their event source mappings that their roles do not allow; others do as they like. */
+  /**
+   * Refuses calls of functions and their event source mappings that their roles do not allow; other callers may do
+   * everything.
+   */
   readonly intercept: Interceptor = async (call, forward) => {
     if (call.caller.kind === 'other') return forward(call);
     const refused = await this.refusal(this.principalOf(call.caller.logicalId), this.needsOf(call));
@@ -77,7 +81,7 @@ export class Permissions {
     return principal;
   }
 
-  /** The first of the needs that the role's policies do not meet; it is logged, because no stack should get there. */
+  /** The first permission that the role's policies do not grant; it is logged, because that should never happen. */
   async refusal(principal: Principal, needs: readonly Need[]): Promise<AccessDeniedError | undefined> {
     for (const need of needs) {
       if (await this.allows(principal.roleArn, need)) continue;
@@ -110,5 +114,21 @@ export class Permissions {
     this.decisions.set(id, allowed);
     this.options.decided({ roleArn, ...need, allowed });
     return allowed;
+  }
+}
+
+/** A service's answer to a call that the caller's policies do not allow. */
+export function accessDenied(service: Service, { message }: Error): Answer {
+  const headers = { 'x-amzn-requestid': randomUUID() };
+  const type = 'com.amazon.coral.service#AccessDeniedException';
+  switch (service) {
+    case 'dynamodb':
+    case 'dynamodb-streams':
+      return jsonAnswer(400, { __type: type, Message: message }, headers);
+    case 'sqs':
+      // The name that SDKs give the error is the one of the older query protocol.
+      return jsonAnswer(403, { __type: type, message }, { ...headers, 'x-amzn-query-error': 'AccessDenied;Sender' });
+    case 'scheduler':
+      return jsonAnswer(403, { Message: message }, { ...headers, 'x-amzn-errortype': 'AccessDeniedException' });
   }
 }

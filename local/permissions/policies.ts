@@ -8,7 +8,7 @@ import { CONDITION_KEYS } from './need';
 
 const document = z.record(z.string(), z.unknown());
 
-/** A policy as the evaluation takes it; `policy` is the document. */
+/** A policy in the library's format; `policy` is the document. */
 export interface NamedPolicy {
   readonly name: string;
   readonly policy: Readonly<Record<string, unknown>>;
@@ -18,11 +18,11 @@ export interface NamedPolicy {
 export interface Policies {
   /** What each role may do, by its ARN. */
   readonly ofRoles: ReadonlyMap<string, readonly NamedPolicy[]>;
-  /** What each resource lets others do, by its ARN. */
+  /** Resource policies, by ARN. */
   readonly ofResources: ReadonlyMap<string, NamedPolicy['policy']>;
 }
 
-// Boundaries would have to be evaluated, so they are refused with every other property that is not here.
+// Permission boundaries would have to be evaluated, so they are refused like every other property that is not here.
 const roleProperties = z.strictObject({
   RoleName: z.string().optional(),
   AssumeRolePolicyDocument: ignored,
@@ -52,10 +52,10 @@ const queuePolicyProperties = z.strictObject({ PolicyDocument: document, Queues:
 const keyProperties = z.looseObject({ KeyPolicy: document });
 
 /**
- * Reads the policies of the template, with references resolved: the resources that they name have to be in place.
+ * Reads the template's policies with references resolved: the resources that they name have to be deployed.
  *
- * @throws LocalStackError for a policy that the local stack could not judge: one that AWS manages, or one with conditions
- *   that it does not know the values of
+ * @throws LocalStackError for a policy that the local stack cannot evaluate: one that AWS manages, or one with unknown
+ *   condition keys
  */
 export function readPolicies(deployment: Deployment): Policies {
   const managed = managedPolicies(deployment);

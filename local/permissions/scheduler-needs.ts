@@ -9,9 +9,9 @@ const creation = z.object({
 });
 
 /**
- * What a call of EventBridge Scheduler has to be allowed. Whoever makes a schedule also hands it a role.
+ * The permissions that a call of EventBridge Scheduler needs. Creating a schedule also passes a role.
  *
- * @param path with the schedule's name, and its group in the query where there is no body
+ * @param path with the schedule's name, and its group in the query if there is no body
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridgescheduler.html
  */
 export function schedulerNeeds(operation: string, path: string, parameters: JsonObject): Need[] {

@@ -5,14 +5,17 @@ import type { Need } from './need';
 
 const about = z.object({ QueueUrl: z.string().optional(), SourceArn: z.string().optional() });
 
-/** What SQS does with the customer's key in the caller's name: a sender gets a data key and proves that it can be read. */
+/**
+ * What SQS does with the customer's key on the caller's behalf: a sender gets a data key and proves that it can be
+ * read.
+ */
 const KEY_ACTIONS: Readonly<Record<string, readonly string[]>> = {
   SendMessage: ['kms:GenerateDataKey', 'kms:Decrypt'],
   ReceiveMessage: ['kms:Decrypt'],
 };
 
 /**
- * What a call of SQS has to be allowed. Batches are authorized by the single action that they repeat.
+ * The permissions that a call of SQS needs. Batches are authorized by the action that they repeat.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
  */
@@ -21,7 +24,7 @@ export function sqsNeeds(operation: string, parameters: JsonObject, landscape: L
   return queueNeeds(operation, QueueUrl === undefined ? SourceArn : landscape.queueArn(QueueUrl), landscape);
 }
 
-/** What an operation on the queue with this ARN has to be allowed. */
+/** The permissions that an operation on the queue with this ARN needs. */
 export function queueNeeds(operation: string, queueArn: string, landscape: Landscape): Need[] {
   const name = operation.replace(/Batch$/, '');
   return [

@@ -10,7 +10,7 @@ import { eventKey } from '../../lambdas/store/table/addresses';
 import type { Table } from '../../lambdas/store/table/table';
 
 /**
- * Counts an event and all that came of it as it stands, as `aggregate` would have.
+ * Counts an event and everything derived from it, as `aggregate` would have.
  *
  * @param now milliseconds since the epoch
  */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { newToken } from '../../lambdas/domain/message';
+import { newToken } from '../../lambdas/queue/message';
 import { packDetail } from '../../lambdas/store/deliveries/attempt-detail';
 import { claim } from '../../lambdas/store/deliveries/claims';
 import { getDelivery } from '../../lambdas/store/deliveries/deliveries';
@@ -9,7 +9,7 @@ import { restart } from '../../lambdas/store/deliveries/transitions';
 import type { Table } from '../../lambdas/store/table/table';
 import { LocalStackError } from '../errors';
 
-/** What the deliveries of the sample event have in common. */
+/** What the sample event's deliveries have in common. */
 export interface History {
   readonly base: string;
   readonly organization: string;
@@ -29,34 +29,34 @@ const SETTINGS = { shards: SHARDS, retentionDays: RETENTION_DAYS };
 const MAX_ATTEMPTS = 5;
 const LATENCY_MS = 42;
 
-/** A delivery that was delivered at its second attempt. */
-export async function deliverAfterRetry(table: Table, history: History, delivery: number): Promise<void> {
-  await put(table, history, delivery);
-  await attempt(table, history, { delivery, number: 1, status: 503 }, { kind: 'retry', nextAttemptAt: history.now });
-  await attempt(table, history, { delivery, number: 2, status: 200 }, { kind: 'delivered' });
+/** Makes a delivery that succeeds at its second attempt. */
+export async function deliverAfterRetry(table: Table, history: History, ordinal: number): Promise<void> {
+  await put(table, history, ordinal);
+  await attempt(table, history, { ordinal, number: 1, status: 503 }, { kind: 'retry', nextAttemptAt: history.now });
+  await attempt(table, history, { ordinal, number: 2, status: 200 }, { kind: 'delivered' });
 }
 
-/** A delivery that died of its first attempt. */
-export async function fail(table: Table, history: History, delivery: number): Promise<void> {
+/** Makes a delivery that dies on its first attempt. */
+export async function fail(table: Table, history: History, ordinal: number): Promise<void> {
   const death = { kind: 'dead', messageId: randomUUID(), token: newToken(), pauseDestination: false } as const;
-  await put(table, history, delivery);
-  await attempt(table, history, { delivery, number: 1, status: 500 }, death);
+  await put(table, history, ordinal);
+  await attempt(table, history, { ordinal, number: 1, status: 500 }, death);
 }
 
-/** A delivery that died and was put back by a retry: its second attempt is due. */
-export async function putBack(table: Table, history: History, delivery: number): Promise<void> {
-  await fail(table, history, delivery);
-  const dead = await getDelivery(table, history.base, delivery);
+/** Makes a delivery that died and was retried: its second attempt is due. */
+export async function putBack(table: Table, history: History, ordinal: number): Promise<void> {
+  await fail(table, history, ordinal);
+  const dead = await getDelivery(table, history.base, ordinal);
   const answer = dead && (await restart(table, dead, 'manual', history.now));
   if (answer?.kind !== 'done') throw new LocalStackError('The sample delivery cannot be put back.');
 }
 
-async function put(table: Table, { url, now, ...history }: History, delivery: number): Promise<void> {
-  await putDelivery(table, { ...history, delivery, cause: 'auto', maxAttempts: MAX_ATTEMPTS }, SETTINGS);
+async function put(table: Table, { url, now, ...history }: History, ordinal: number): Promise<void> {
+  await putDelivery(table, { ...history, ordinal, cause: 'auto', maxAttempts: MAX_ATTEMPTS }, SETTINGS);
 }
 
 interface Made {
-  readonly delivery: number;
+  readonly ordinal: number;
   readonly number: number;
   readonly status: number;
 }
@@ -64,15 +64,18 @@ interface Made {
 /** Claims and records an attempt, as `deliver` does, without sending anything. */
 async function attempt(table: Table, history: History, made: Made, outcome: Outcome): Promise<void> {
   const { base, environment, destination, url, now } = history;
-  const { delivery, number, status } = made;
+  const { ordinal, number, status } = made;
   const claimId = randomUUID();
-  const message = { base, environment, destination, delivery, attempt: number, token: newToken() };
+  const message = { base, environment, destination, ordinal, attempt: number, token: newToken() };
   const claimed = await claim(table, { message, claimId, now, until: now + 1000 });
   if (claimed.kind !== 'claimed') throw new LocalStackError('The sample delivery cannot be claimed.');
   const attempt = {
     number,
     trigger: number === 1 ? ('auto' as const) : ('retry' as const),
-    ...{ startedAt: now, latencyMs: LATENCY_MS, statusCode: status, detail: detailOf(url) },
+    startedAt: now,
+    latencyMs: LATENCY_MS,
+    statusCode: status,
+    detail: detailOf(url),
     ...(status >= 300 && { errorCode: 'http_error' as const, errorMessage: `HTTP ${status}` }),
   };
   const record = { delivery: claimed.delivery, claimId, attempt, maxAttempts: MAX_ATTEMPTS, outcome, now };

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
 import {
   attemptId,
   deadLetterId,
@@ -13,18 +14,21 @@ import {
 import { newSigningSecret } from '../../lambdas/domain/signature';
 import { createApiKey, SCOPES } from '../../lambdas/store/access/api-keys';
 import { startSession } from '../../lambdas/store/access/sessions';
-import { putConnection, putDestination, putSource } from '../../lambdas/store/configuration/configuration';
+import { putConnection } from '../../lambdas/store/configuration/connections';
+import { putDestination } from '../../lambdas/store/configuration/destinations';
+import { putSource } from '../../lambdas/store/configuration/sources';
 import { expiry, putEvent } from '../../lambdas/store/events/events';
 import { putRecovery } from '../../lambdas/store/sweep/recoveries';
 import { openTable, type Table } from '../../lambdas/store/table/table';
 import { dynamoDbClient } from '../dynamodb/client';
+import { closeServer } from '../http/close';
+import { LOOPBACK, listen } from '../http/listen';
 import type { LocalStack } from '../stack';
 import { countFamily } from './counters';
 import { deliverAfterRetry, fail, type History, putBack, RETENTION_DAYS, SHARDS } from './history';
 import type { Placeholder } from './placeholders';
-import { startReceiver } from './receiver';
 
-/** Everything that a sample event may refer to, in place. */
+/** Everything that a sample event may refer to. */
 export interface Samples {
   readonly values: Readonly<Record<Placeholder, string>>;
   /** Stops the receiver that the sample destination leads to. */
@@ -34,9 +38,10 @@ export interface Samples {
 const BODY = Buffer.from('{"order": 42, "total": "19.90"}');
 
 /**
- * Makes what the sample events refer to, in an environment of their own: a key and a session of it; a source, a destination
- * with a receiver behind it, another one that is paused, and a connection; an event with three deliveries, of which one was delivered at its second attempt, one
- * failed, and one failed and was put back, so that its second attempt is due; and all of them in the counters.
+ * Creates what the sample events refer to, in an environment of their own: a key with a session; a source, a
+ * destination with a receiver behind it, a paused destination, and a connection; an event with three deliveries, of
+ * which one succeeded at its second attempt, one failed, and one failed and was retried, so that its second attempt is
+ * due; and all of them in the counters.
  */
 export async function prepareSamples(stack: LocalStack): Promise<Samples> {
   const client = dynamoDbClient(stack.endpoints.dynamodb);
@@ -86,7 +91,7 @@ async function putAll(table: Table, url: string, now: number): Promise<Record<Pl
     DELIVERED_ID: deliveryId(base, 1),
     FAILED_ID: deliveryId(base, 2),
     PENDING_ID: deliveryId(base, 3),
-    ...idsOfFailure({ base, delivery: 2, attempt: 1 }),
+    ...idsOfFailure({ base, ordinal: 2, attempt: 1 }),
     RECOVERY_ID: await startRecovery(table, owner, configuration.destination, now),
     NOW: iso(now),
     NOW_MS: String(now),
@@ -94,13 +99,13 @@ async function putAll(table: Table, url: string, now: number): Promise<Record<Pl
   };
 }
 
-/** The attempt that the failed delivery died of, under the names of the surfaces that show it. */
+/** The attempt that the failed delivery died on, as each surface names it. */
 function idsOfFailure(address: FamilyAddress) {
-  const { base, delivery, attempt } = address;
+  const { base, ordinal, attempt } = address;
   return {
-    ATTEMPT_ID: attemptId(base, delivery, attempt),
+    ATTEMPT_ID: attemptId(base, ordinal, attempt),
     ITEM_ID: toUuid(familyHex(address)),
-    DEAD_LETTER_ID: deadLetterId(base, delivery, attempt),
+    DEAD_LETTER_ID: deadLetterId(base, ordinal, attempt),
   };
 }
 
@@ -120,7 +125,7 @@ const DAY_MS = 86_400_000;
 const iso = (time: number): string => new Date(time).toISOString();
 
 async function putKey(table: Table, now: number) {
-  // An environment of its own, so that what other samples made does not show.
+  // An environment of its own, so that other samples' data does not show.
   const environment = `sample-${randomBytes(4).toString('hex')}`;
   const request = { organization: 'samples', environment, name: 'sample', scopes: SCOPES };
   const { secret, key } = await createApiKey(table, request, now);
@@ -149,7 +154,21 @@ async function putConfiguration(table: Table, owner: Owner, url: string, now: nu
   await putDestination(table, { ...common, id: destination, name: 'Warehouse', slug: 'warehouse', status: 'active' });
   await putDestination(table, { ...common, id: paused, name: 'Archive', slug: 'archive', status: 'paused' });
   await putConnection(table, {
-    ...{ ...owner, id: connection, name: 'Shop to warehouse', destination, filterRules: [], enabled: true },
+    ...owner,
+    id: connection,
+    name: 'Shop to warehouse',
+    destination,
+    filterRules: [],
+    enabled: true,
   });
   return { source, destination, paused, connection };
+}
+
+/** A receiver that accepts everything. */
+async function startReceiver(): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    request.resume().once('end', () => response.end('{"ok":true}'));
+  });
+  const port = await listen(server, 0);
+  return { url: `http://${LOOPBACK}:${port}/hooks`, stop: () => closeServer(server) };
 }

@@ -13,8 +13,8 @@ const RETRY_MS = [1_000, 5_000, 15_000, 60_000];
 
 /**
  * Starts targets when their schedules are due, to the second; on AWS it can take a minute. What came due while nothing
- * ran is due now, and a rate begins at once. A one-time schedule ends after its target was started, so a crash
- * in between starts it twice and never not at all.
+ * ran starts now, and a rate starts immediately. A one-time schedule ends after its target was started, so a crash in
+ * between starts it twice, but never skips it.
  */
 export class ScheduleClock {
   private readonly timers = new Map<string, NodeJS.Timeout>();
@@ -27,13 +27,13 @@ export class ScheduleClock {
     private readonly faults: Faults = {},
   ) {}
 
-  /** Starts to watch: every schedule that exists, and those that are made from now on. */
+  /** Starts watching every schedule, existing and new. */
   begin(start: StartTarget): void {
     this.start = start;
     for (const schedule of this.store.all()) this.watch(schedule);
   }
 
-  /** Sets the timer of a schedule; before the beginning there is nothing that could be started. */
+  /** Sets the timer of a schedule; does nothing before `begin`. */
   watch(schedule: Schedule): void {
     if (this.start === undefined) return;
     const timing = parseExpression(schedule.ScheduleExpression);

@@ -6,7 +6,7 @@ const STATUS: Readonly<Record<Code, number>> = {
   ValidationException: 400,
 };
 
-/** An error as EventBridge Scheduler answers it. */
+/** An error in the format of EventBridge Scheduler. */
 export class ScheduleError extends Error {
   constructor(
     readonly code: Code,

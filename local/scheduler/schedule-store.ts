@@ -27,9 +27,9 @@ export class ScheduleStore {
   }
 
   /**
-   * Makes a schedule. The same request again, told by its client token, is answered like the first.
+   * Creates a schedule. A repeat of the same request, recognized by its client token, is answered like the first.
    *
-   * @throws ScheduleError when the name is taken, the group is unknown or the expression is not understood
+   * @throws ScheduleError if the name is taken, the group is unknown or the expression is not understood
    */
   create(name: string, input: ScheduleInput): Schedule {
     if (parseExpression(input.ScheduleExpression) === undefined)
@@ -49,13 +49,13 @@ export class ScheduleStore {
     return schedule;
   }
 
-  /** Puts a schedule of the template in place of an older version of itself. */
+  /** Replaces a schedule of the template with its new version. */
   replace(name: string, input: ScheduleInput): void {
     if (this.find(input.GroupName, name) !== undefined) this.delete(input.GroupName, name);
     this.create(name, input);
   }
 
-  /** @throws ScheduleError when there is none */
+  /** @throws ScheduleError if there is none */
   get(group: string, name: string): Schedule {
     const schedule = this.find(group, name);
     if (schedule !== undefined) return schedule;
@@ -66,13 +66,13 @@ export class ScheduleStore {
     return this.schedules.get(keyOf(group, name));
   }
 
-  /** @throws ScheduleError when there is none */
+  /** @throws ScheduleError if there is none */
   delete(group: string, name: string): void {
     this.get(group, name);
     this.write({ op: 'delete', group, name });
   }
 
-  /** Remembers that a one-time schedule has done its work. */
+  /** Marks a one-time schedule as completed. */
   complete(schedule: Schedule): void {
     this.write({ op: 'put', schedule: { ...schedule, completed: true } });
   }

@@ -36,6 +36,6 @@ export interface Schedule extends ScheduleInput {
   readonly Arn: string;
   /** Epoch seconds. */
   readonly CreationDate: number;
-  /** A one-time schedule that has started its target and was not told to go away. */
+  /** A one-time schedule that has started its target and does not delete itself. */
   readonly completed?: boolean;
 }

@@ -14,9 +14,9 @@ import { ScheduleStore } from './schedule-store';
 export interface SchedulerServer {
   readonly endpoint: string;
   readonly store: ScheduleStore;
-  /** Starts to start targets: what is due already, at once. */
+  /** Starts targets from now on; those already due, immediately. */
   begin(start: StartTarget): void;
-  /** Starts no more targets; schedules can still be made, and wait for the next start of the stack. */
+  /** Starts no more targets; schedules can still be created, and wait for the next start of the stack. */
   end(): void;
   stop(): Promise<void>;
 }
@@ -26,7 +26,7 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /**
  * Starts the EventBridge Scheduler endpoint.
  *
- * @param logFile where schedules are kept; in memory when left out
+ * @param logFile file that keeps the schedules; in memory if omitted
  */
 export async function startScheduler(
   logFile: string | undefined,

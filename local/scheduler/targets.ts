@@ -9,7 +9,7 @@ import type { StartTarget } from './clock';
 import type { Schedule } from './schedule';
 
 /** Universal target: calls `SendMessage` with the schedule's input as its parameters. */
-export const SEND_MESSAGE_TARGET = 'arn:aws:scheduler:::aws-sdk:sqs:sendMessage';
+const SEND_MESSAGE_TARGET = 'arn:aws:scheduler:::aws-sdk:sqs:sendMessage';
 
 const LAMBDA_PREFIX = `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:`;
 
@@ -23,7 +23,7 @@ export function targetStarter(functions: Functions, sqs: SqsServer, permissions:
     const Input = withContext(schedule);
     const refused = await permissions.refusal({ roleArn, session: schedule.Name }, needsOf(Arn, Input, permissions));
     if (refused !== undefined) throw refused;
-    // The queue is found by its name, so a URL from before a restart, with another port in it, still leads there.
+    // The queue is found by name, so a URL from before a restart, with another port, still works.
     if (Arn === SEND_MESSAGE_TARGET) sendMessage(sqs.store, JSON.parse(Input ?? '{}'));
     else await functions.get(Arn).invoke(Input === undefined ? scheduledEvent(schedule) : JSON.parse(Input));
   };
@@ -35,7 +35,7 @@ const needsOf = (targetArn: string, input: string | undefined, { landscape }: Pe
     : [{ action: 'lambda:InvokeFunction', resource: targetArn }];
 
 /**
- * The input with the context attributes that the Scheduler fills in for every call of a target.
+ * The input with the Scheduler's context attributes filled in.
  *
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html
  */
@@ -46,7 +46,7 @@ export function withContext({ Arn, Target }: Pick<Schedule, 'Arn' | 'Target'>): 
     .replaceAll('<aws.scheduler.attempt-number>', '1');
 }
 
-/** What a target without an input gets. */
+/** The event for a target without an input. */
 const scheduledEvent = ({ Arn }: Schedule) => ({
   version: '0',
   id: crypto.randomUUID(),

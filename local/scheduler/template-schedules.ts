@@ -27,7 +27,7 @@ const scheduleProperties = z.strictObject({
   KmsKeyArn: ignored,
 });
 
-/** Names the template's schedule groups and makes them known. */
+/** Registers the template's schedule groups. */
 export function deployScheduleGroups(deployment: Deployment, store: ScheduleStore): void {
   for (const { logicalId, name } of deployment.resources('AWS::Scheduler::ScheduleGroup', groupProperties)) {
     const Arn = `arn:aws:scheduler:${REGION}:${ACCOUNT_ID}:schedule-group/${name}`;
@@ -37,7 +37,7 @@ export function deployScheduleGroups(deployment: Deployment, store: ScheduleStor
 }
 
 /**
- * Makes the template's own schedules.
+ * Creates the template's own schedules.
  *
  * @throws LocalStackError for an expression or a target that is not emulated
  */

@@ -3,7 +3,7 @@ import { Fairness } from './fairness';
 import { type FauxqsMessage, type FauxqsQueue, type FauxqsReceived, SqsQueue } from './fauxqs';
 import type { MessageLogLine, StoredMessage } from './message-log';
 
-/** Facts about messages that fauxqs has no room for. */
+/** Facts about messages that fauxqs cannot store. */
 export interface MessageNotes {
   /** ARN of the source queue, for messages that SQS itself moved to a dead-letter queue. */
   readonly sources: WeakMap<FauxqsMessage, string>;
@@ -12,9 +12,9 @@ export interface MessageNotes {
 
 /** The last receive of a message. */
 export interface Hold {
-  /** Receipt handle: on AWS it deletes the message even after its visibility has ended. */
+  /** Receipt handle: on AWS it deletes the message even after its visibility timeout. */
   readonly handle: string;
-  /** The receiver ends with this process, so after a restart nobody holds the message any more. */
+  /** The receiver ends with this process, so after a restart nobody holds the message. */
   readonly here: boolean;
 }
 
@@ -23,7 +23,7 @@ const MAX_RECEIVE = 10;
 
 type DeadLetterResolver = (arn: string) => FauxqsQueue | undefined;
 
-/** A fauxqs queue that writes down every change before it is answered, and moves messages to the DLQ as SQS does. */
+/** A fauxqs queue that logs every change before answering, and moves messages to the dead-letter queue as SQS does. */
 export class DurableQueue extends SqsQueue {
   private readonly fairness = new Fairness();
   private readonly receivedAt = new WeakMap<FauxqsMessage, number>();
@@ -42,12 +42,12 @@ export class DurableQueue extends SqsQueue {
   }
 
   override getAttribute(name: Parameters<FauxqsQueue['getAttribute']>[0]): string | undefined {
-    // Counts are right only after messages whose time has come were moved.
+    // Counts are right only after due messages were moved.
     this.processTimers();
     return super.getAttribute(name);
   }
 
-  /** Takes in a message whose arrival has been written down already. */
+  /** Adds a message whose arrival was already logged. */
   accept(message: FauxqsMessage): void {
     super.enqueue(message);
   }
@@ -70,7 +70,7 @@ export class DurableQueue extends SqsQueue {
     this.processTimers();
     const held = [...this.inflightMessages.values()].map(({ message }) => message);
     this.fairness.arrange(this.messages, held, Date.now());
-    // After that: what is exhausted is moved when its turn to be received has come.
+    // Only now: an exhausted message is moved when it would be received next.
     if (deadLetters !== undefined) this.moveExhausted(deadLetters);
     const received = super.dequeue(limit, visibilitySeconds);
     for (const { ReceiptHandle } of received) this.logReceive(ReceiptHandle, here);
@@ -101,7 +101,7 @@ export class DurableQueue extends SqsQueue {
     super.purge();
   }
 
-  /** Puts a message back where it was when the log was written. */
+  /** Restores a message to where it was when the log was written. */
   restore({ message: logged, handle, dueAt, source, heldHere = false }: StoredMessage): void {
     const message = handle === undefined ? { ...logged, delayUntil: dueAt } : logged;
     if (source !== undefined) this.notes.sources.set(message, source);
@@ -111,7 +111,7 @@ export class DurableQueue extends SqsQueue {
     else this.inflightMessages.set(handle, { message, receiptHandle: handle, visibilityDeadline: dueAt });
   }
 
-  /** Every message of the queue as it would be written down now. */
+  /** Every message of the queue as it would be logged now. */
   everything(): StoredMessage[] {
     const { ready, delayed, inflight } = this.inspectMessages();
     return [
@@ -125,7 +125,7 @@ export class DurableQueue extends SqsQueue {
     ];
   }
 
-  /** Brings the queue up to date: shows messages whose time has come, and moves exhausted ones to the DLQ. */
+  /** Brings the queue up to date: makes due messages visible, and moves exhausted ones to the dead-letter queue. */
   settle(deadLetters: DeadLetterResolver): void {
     this.processTimers();
     this.moveExhausted(deadLetters);
@@ -165,7 +165,7 @@ export class DurableQueue extends SqsQueue {
   }
 }
 
-/** The `RedrivePolicy` attribute, which is JSON text; undefined when there is none. */
+/** The `RedrivePolicy` attribute, parsed from JSON; undefined if there is none. */
 export function redrivePolicy(
   text: string | undefined,
 ): { deadLetterTargetArn: string; maxReceiveCount: number } | undefined {

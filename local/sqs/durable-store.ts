@@ -6,10 +6,10 @@ import { queueNameOf } from './queue-url';
 
 type CreateQueueParameters = Parameters<FauxqsStore['createQueue']>;
 
-/** The log is rewritten when this many lines have been added to it. */
+/** The log is rewritten after this many new lines. */
 const COMPACTION_LINES = 50_000;
 
-/** All queues, over one log. Messages come back when their queue is made again after a restart. */
+/** All queues, over one log. Messages come back when their queue is created again after a restart. */
 export class DurableStore extends SqsStore {
   private readonly notes: MessageNotes = { sources: new WeakMap(), holds: new WeakMap() };
   private readonly byName = new Map<string, DurableQueue>();
@@ -66,7 +66,7 @@ export class DurableStore extends SqsStore {
     return this.notes.sources.get(message);
   }
 
-  /** Writes down that a message left its queue and went on as a new one in another. */
+  /** Logs that a message moved to another queue as a new message. */
   logRedrive(id: string, stored: StoredMessage): void {
     this.log.append({ op: 'redrive', id, stored });
   }

@@ -1,15 +1,15 @@
 import type { FauxqsMessage } from './fauxqs';
 
-/** Thresholds as SQS documents them; it calls them approximate. */
+/** Thresholds as documented by SQS, which calls them approximate. */
 const NOISY_SHARE = 0.1;
 const NOISY_IN_FLIGHT = 30;
 
-/** Processing time counts as recent for about this long; SQS does not say how long it looks back. */
+/** How long processing time counts as recent; SQS does not document it. */
 const HALF_LIFE_MS = 30_000;
 
 /**
- * The order in which a fair queue hands out messages: those of groups that take more than their share of the consumers come
- * after those of quiet groups, and are handed out when no other message waits. A message without a group is a group of its own.
+ * The order in which a fair queue hands out messages: groups that use more than their share of the consumers come after
+ * quiet ones, when no other message is waiting. A message without a group is a group of its own.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues-detailed.html
  */
@@ -19,13 +19,13 @@ export class Fairness {
   private readonly spent = new Map<string, number>();
   private fadedAt = 0;
 
-  /** Takes note of a message that was worked on for so many milliseconds. */
+  /** Records that a message was processed for this many milliseconds. */
   spend(group: string | undefined, milliseconds: number): void {
     if (group !== undefined) this.spent.set(group, (this.spent.get(group) ?? 0) + milliseconds);
   }
 
   /**
-   * Puts waiting messages into the order in which they are to be received. Within a group nothing changes.
+   * Sorts waiting messages in the order in which to hand them out. Within a group the order stays.
    *
    * @param now milliseconds since the epoch
    */
@@ -35,7 +35,7 @@ export class Fairness {
     this.judge(waiting, inFlight.length, held);
     if (this.noisy.size === 0) return;
     const place = (message: FauxqsMessage) => this.placeOf(message.messageGroupId, held);
-    // Sorting is stable, and groups of equal standing keep the order in which their messages came.
+    // Sorting is stable: groups of equal rank keep the order in which their messages came.
     waiting.sort((one, other) => place(one) - place(other));
   }
 
@@ -44,7 +44,7 @@ export class Fairness {
     return group !== undefined && this.noisy.has(group) ? 1 + (held.get(group) ?? 0) : 0;
   }
 
-  /** A group becomes noisy by its share of the consumers, and quiet again when nothing of it waits any more. */
+  /** A group becomes noisy by its share of the consumers, and quiet again when none of its messages is waiting. */
   private judge(waiting: readonly FauxqsMessage[], inFlight: number, held: ReadonlyMap<string, number>): void {
     const backlog = new Set(waiting.map(({ messageGroupId }) => messageGroupId));
     for (const group of this.noisy) if (!backlog.has(group)) this.noisy.delete(group);

@@ -8,29 +8,29 @@ import { LocalStackError } from '../errors';
 
 type Stores = NonNullable<BuildAppOptions['stores']>;
 
-/** fauxqs' own store, queue and message: they are part of its public options but not exported by name. */
+/** fauxqs' own store, queue and message types, which are part of its public options but not exported by name. */
 export type FauxqsStore = Stores['sqsStore'];
 export type FauxqsQueue = ReturnType<FauxqsStore['createQueue']>;
 export type FauxqsMessage = Parameters<FauxqsQueue['enqueue']>[0];
 export type FauxqsReceived = ReturnType<FauxqsQueue['dequeue']>[number];
 
-/** What is used of a Fastify request; its own types do not resolve in a project that does not depend on Fastify. */
+/** The parts of a Fastify request that are used; Fastify's own types do not resolve without depending on it. */
 export interface FauxqsRequest {
   readonly headers: Readonly<Record<string, unknown>>;
   readonly body: unknown;
 }
 
-/** What is used of a Fastify reply. */
+/** The parts of a Fastify reply that are used. */
 export interface FauxqsReply {
   readonly raw: ServerResponse;
   status(code: number): this;
   header(name: string, value: string): this;
   send(payload: unknown): this;
-  /** Tells Fastify that nothing is to be sent. */
+  /** Tells Fastify not to send a response. */
   hijack(): this;
 }
 
-/** What is used of the Fastify application. */
+/** The parts of the Fastify application that are used. */
 export interface FauxqsApp {
   addHook(name: 'preHandler', hook: (request: FauxqsRequest, reply: FauxqsReply) => Promise<unknown>): unknown;
   addHook(
@@ -57,7 +57,7 @@ interface ErrorModule {
   readonly SqsError: new (code: string, message: string, statusCode?: number) => Error;
 }
 
-// The package exports its application only; the store has to be extended, so it is loaded from its file.
+// The package exports only its application; the store has to be extended, so it is loaded from its file.
 const [store, errors]: [StoreModule, ErrorModule] = await Promise.all([
   import(fileOf('sqs/sqsStore.js')),
   import(fileOf('common/errors.js')),
@@ -66,9 +66,9 @@ const [store, errors]: [StoreModule, ErrorModule] = await Promise.all([
 export const { SqsStore, SqsQueue } = store;
 export const { SqsError } = errors;
 
-/** The fauxqs application (a Fastify server, not listening yet) over a store of ours. */
+/** The fauxqs application (a Fastify server, not listening yet) over our own store. */
 export const fauxqsApp = (sqsStore: FauxqsStore): FauxqsApp =>
-  // Only SQS is used: the stores of the other services are made by fauxqs itself when they are missing.
+  // Only SQS is used; fauxqs creates the stores of its other services itself.
   buildApp({ logger: false, stores: { sqsStore } as Stores });
 
 function fileOf(name: string): string {

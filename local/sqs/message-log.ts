@@ -10,7 +10,7 @@ export interface StoredMessage {
   readonly dueAt: number;
   /** ARN of the queue that a message in a dead-letter queue came from. */
   readonly source?: string;
-  /** The holder ends with this process: one of the stack's own pollers. */
+  /** Held by one of the stack's own pollers, which end with this process. */
   readonly heldHere?: boolean;
 }
 
@@ -31,7 +31,7 @@ export type MessageLogLine =
   | { readonly op: 'dead'; readonly id: string; readonly queue: string; readonly source: string }
   | { readonly op: 'redrive'; readonly id: string; readonly stored: StoredMessage };
 
-/** The messages that are left after everything in the log has happened, in the order in which they were put. */
+/** The messages that are left after replaying the log, in the order in which they were added. */
 export function replay(lines: Iterable<MessageLogLine>): Map<string, StoredMessage> {
   const messages = new Map<string, StoredMessage>();
   for (const line of lines) apply(messages, line);

@@ -18,14 +18,14 @@ interface MoveTask {
   failure?: string;
 }
 
-/** Tasks that `ListMessageMoveTasks` can still show, for each dead-letter queue. */
+/** How many tasks `ListMessageMoveTasks` shows for each dead-letter queue. */
 const KEPT_TASKS = 10;
-/** Messages moved before others get a turn, when the task has no rate. */
+/** How many messages a task without a rate moves before it yields. */
 const UNPACED_BURST = 50;
 
 /**
- * Message move tasks (redrive), which fauxqs lacks: every message that can be received goes back to the queue it came
- * from, as a new message. Tasks end with the process.
+ * Message move tasks (redrives), which fauxqs lacks: every visible message goes back to the queue it came from, as a
+ * new message. Tasks end with the process.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
  */
@@ -73,7 +73,7 @@ export class MoveTasks {
     };
   }
 
-  /** `CancelMessageMoveTask`: messages that were moved stay where they are. */
+  /** `CancelMessageMoveTask`: messages already moved stay where they are. */
   cancel(request: Readonly<Record<string, unknown>>): { ApproximateNumberOfMessagesMoved: number } {
     const task = this.tasks.find(({ handle }) => handle === request.TaskHandle);
     if (task === undefined) throw notFound('The task handle does not exist.');
@@ -160,7 +160,7 @@ function parseRate(value: unknown): number | undefined {
 
 function describe(task: MoveTask): Record<string, unknown> {
   return {
-    // AWS shows the handle only while it can be used, to cancel the task.
+    // AWS shows the handle only while it can be used to cancel the task.
     ...(task.status === 'RUNNING' && { TaskHandle: task.handle }),
     Status: task.status,
     SourceArn: task.source.arn,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ignored, numeric, tags } from '../template/property-schemas';
 
-/** What the local stack takes from `AWS::SQS::Queue`: standard queues. Encryption and permissions do not matter. */
+/** What the local stack uses of `AWS::SQS::Queue`: standard queues. Encryption and permissions do not matter. */
 export const queueProperties = z.strictObject({
   QueueName: z.string().optional(),
   DelaySeconds: numeric.optional(),
@@ -9,7 +9,7 @@ export const queueProperties = z.strictObject({
   MessageRetentionPeriod: numeric.optional(),
   ReceiveMessageWaitTimeSeconds: numeric.optional(),
   VisibilityTimeout: numeric.optional(),
-  /** ARN of the customer's key; only permissions look at it. */
+  /** ARN of the customer's key; only used for permissions. */
   KmsMasterKeyId: z.string().optional(),
   RedrivePolicy: z.strictObject({ deadLetterTargetArn: z.string(), maxReceiveCount: numeric }).optional(),
   KmsDataKeyReusePeriodSeconds: ignored,

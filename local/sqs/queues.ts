@@ -4,9 +4,9 @@ import { queueArn, queueUrl } from './queue-url';
 import type { SqsServer } from './server';
 
 /**
- * Makes the template's queues. Messages that were in a queue of the same name come back into it.
+ * Creates the template's queues, with the messages of earlier queues of the same names.
  *
- * @param endpoint that the queues' URLs begin with, because clients call the host of the URL
+ * @param endpoint the start of the queues' URLs, because clients call the host of the URL
  */
 export function deployQueues(deployment: Deployment, { store }: SqsServer, endpoint: string): void {
   for (const { logicalId, name } of deployment.names('AWS::SQS::Queue'))
@@ -16,7 +16,7 @@ export function deployQueues(deployment: Deployment, { store }: SqsServer, endpo
     });
   for (const { name, properties } of deployment.resources('AWS::SQS::Queue', queueProperties))
     store.createQueue(name, queueUrl(endpoint, name), queueArn(name), attributesOf(properties));
-  // What the log says about messages long gone is of no use to the next start.
+  // The next start does not need what the log says about messages that are gone.
   store.compact(0);
 }
 

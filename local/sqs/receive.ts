@@ -3,10 +3,10 @@ import type { DurableStore } from './durable-store';
 import type { FauxqsReceived } from './fauxqs';
 
 /**
- * Waits until the queue has a message that can be received, as a long poll does.
+ * Waits until the queue has a visible message, like a long poll.
  *
- * @param abandoned says that nobody waits any more
- * @returns false when the time is over or nobody waits any more
+ * @param abandoned aborts when nobody is waiting any more
+ * @returns false if the time is over or nobody is waiting any more
  */
 export async function waitForVisible(
   store: DurableStore,

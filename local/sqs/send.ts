@@ -6,7 +6,7 @@ import { type FauxqsMessage, SqsError, SqsStore } from './fauxqs';
 const MAX_BATCH = 10;
 const BATCH_ENTRY_ID = /^[A-Za-z0-9_-]{1,80}$/;
 const GROUP_ID = /^[!-~]{1,128}$/;
-// Characters that XML 1.0 cannot hold. fauxqs also refuses everything beyond the basic plane, which AWS takes.
+// Characters that XML 1.0 does not allow. fauxqs also refuses everything beyond the basic plane, which AWS accepts.
 const INVALID_CHARACTER = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
 const attributeValue = z.object({
@@ -33,8 +33,8 @@ interface Sent {
 }
 
 /**
- * `SendMessage` to a standard queue. It differs from fauxqs' own in what that one lacks: `MessageGroupId` (fair queues),
- * the range of `DelaySeconds`, characters beyond the basic plane.
+ * `SendMessage` to a standard queue. It adds what fauxqs' own lacks: `MessageGroupId` (fair queues), the range of
+ * `DelaySeconds`, characters beyond the basic plane.
  *
  * @throws SqsError as SQS answers
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
@@ -47,7 +47,7 @@ export function sendMessage(store: DurableStore, request: unknown): Sent {
 /**
  * `SendMessageBatch` to a standard queue.
  *
- * @throws SqsError as SQS answers when the batch as a whole is refused
+ * @throws SqsError as SQS answers if the batch as a whole is refused
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
  */
 export function sendMessageBatch(store: DurableStore, request: unknown): { Successful: unknown[]; Failed: unknown[] } {

@@ -18,9 +18,10 @@ type Action = (request: JsonObject) => unknown;
 const COMPACTION_INTERVAL_MS = 10_000;
 
 /**
- * Starts the SQS endpoint: fauxqs, with the actions in front of it that it lacks or does differently from SQS.
+ * Starts the SQS endpoint: fauxqs, behind our own versions of the actions that it lacks or handles differently from
+ * SQS.
  *
- * @param logFile where messages are kept; in memory when left out
+ * @param logFile file that keeps the messages; in memory if omitted
  */
 export async function startSqs(logFile: string | undefined): Promise<SqsServer> {
   const store = new DurableStore(logFile);
@@ -65,14 +66,14 @@ function addActions(app: FauxqsApp, store: DurableStore, tasks: MoveTasks): void
   });
 }
 
-/** The wait of a long poll is ours, so that a message is never handed to a caller who has gone; the rest is fauxqs'. */
+/** Long polls wait here, so that a message is never handed to a caller that has gone; the rest is fauxqs'. */
 function addLongPolls(app: FauxqsApp, store: DurableStore): void {
   app.addHook('preHandler', async (request, reply) => {
     if (actionOf(request.headers) !== 'ReceiveMessage') return;
     const body: Record<string, unknown> = Object(request.body);
     const queue = store.getQueue(String(body.QueueUrl));
     const wait = Number(body.WaitTimeSeconds ?? queue?.getAttribute('ReceiveMessageWaitTimeSeconds'));
-    // What fauxqs refuses, it refuses itself.
+    // Let fauxqs refuse invalid requests itself.
     if (queue === undefined || !(wait > 0 && wait <= 20)) return;
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) queue.cancelWaiters();
@@ -110,7 +111,7 @@ interface SqsErrorAnswer {
 
 const isSqsError = (error: unknown): error is SqsErrorAnswer => error instanceof SqsError;
 
-/** Codes of the older query protocol, by which SDKs that know both protocols name the error. */
+/** Error codes of the older query protocol, which SDKs that support both use as error names. */
 const QUERY_CODES: Readonly<Record<string, string>> = {
   InvalidParameterValue: 'InvalidParameterValue',
   MissingParameter: 'MissingParameter',

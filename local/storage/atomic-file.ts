@@ -2,7 +2,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { codeOf } from '../errors';
 
 /**
- * Replaces a file in one step, so that a reader or a crash sees the old content or the new one and never a part.
+ * Replaces a file atomically, so that readers see the old or the new content and never a part.
  *
  * @param mode permissions of the file, for example `0o600` for one with a key in it
  */
@@ -13,7 +13,7 @@ export function writeFileAtomically(path: string, content: string, mode = 0o644)
   renameSync(draft, path);
 }
 
-/** The content of a text file, or undefined when there is no such file. */
+/** The content of a text file, or undefined if it does not exist. */
 export function readFileIfPresent(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');

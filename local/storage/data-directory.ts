@@ -3,7 +3,7 @@ import { codeOf, LocalStackError, messageOf } from '../errors';
 import { lockDirectory } from './lock';
 import { makeDirectory } from './make-directory';
 
-/** Where a stack keeps what must survive a restart. Every path is undefined for a stack in memory. */
+/** Where a stack keeps what has to survive a restart. Every path is undefined for a stack in memory. */
 export interface DataDirectory {
   /** Path of one file in the directory. */
   file(name: string): string | undefined;
@@ -11,9 +11,9 @@ export interface DataDirectory {
 }
 
 /**
- * Opens the directory given with `--db-path`, makes it when missing, and locks it.
+ * Opens the directory given with `--db-path`, creates it if missing, and locks it.
  *
- * @throws LocalStackError when the path is a file, cannot be made, or is in use
+ * @throws LocalStackError if the path is a file, cannot be created, or is in use
  */
 export function openDataDirectory(path: string | undefined): DataDirectory {
   if (path === undefined) return { file: () => undefined, release: () => {} };

@@ -22,7 +22,7 @@ export class Journal<Line> {
     if (this.file !== undefined) writeSync(this.file, `${JSON.stringify(line)}\n`);
   }
 
-  /** Replaces the whole file, to drop what later lines have overtaken. */
+  /** Rewrites the file, dropping lines that later ones have superseded. */
   rewrite(lines: Iterable<Line>): void {
     this.appended = 0;
     if (this.path === undefined || this.file === undefined) return;
@@ -38,7 +38,7 @@ export class Journal<Line> {
   }
 }
 
-/** Only the last line can be torn by a crash, and what it says was never answered to anybody: it is left out. */
+/** A crash can tear only the last line, and what it says was never answered to anybody, so it is dropped. */
 function parseLines<Line>(text: string): Line[] {
   const complete = text.slice(0, text.lastIndexOf('\n') + 1);
   return complete

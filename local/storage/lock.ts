@@ -10,10 +10,10 @@ interface Owner {
 }
 
 /**
- * Makes sure that one stack at a time uses a data directory. The lock of a process that is gone is taken over.
+ * Makes sure that only one stack at a time uses a data directory. Takes over the lock of a process that is gone.
  *
- * @returns a function that gives the lock back
- * @throws LocalStackError when a live process holds it
+ * @returns a function that releases the lock
+ * @throws LocalStackError if a live process holds it
  */
 export function lockDirectory(directory: string): () => void {
   const path = join(directory, 'lock');
@@ -44,7 +44,7 @@ function readOwner(path: string): Owner | undefined {
   try {
     return JSON.parse(readFileIfPresent(path) ?? '');
   } catch {
-    // A lock torn by a crash while it was written belongs to nobody.
+    // A lock that was torn by a crash belongs to nobody.
     return undefined;
   }
 }
@@ -58,7 +58,7 @@ function isAlive(owner: Owner): boolean {
   return owner.started === undefined || startTime(owner.pid) === owner.started;
 }
 
-/** Field 22 of `/proc/<pid>/stat`; undefined where there is no such file. */
+/** Field 22 of `/proc/<pid>/stat`; undefined if there is no such file. */
 function startTime(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
- * Makes a directory and its parents, readable by their owner only; one that exists is left alone. This is not
+ * Creates a directory and its parents, readable by their owner only; an existing one is left alone. This is not
  * `recursive: true`, because under a parent that refuses new entries with ENOENT, as /proc does, Node 20 never returns.
  *
  * @throws the system's error, ENOTDIR when the path is a file

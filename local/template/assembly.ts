@@ -49,7 +49,7 @@ const assetsSchema = z.object({
 /**
  * Reads a cloud assembly directory (`cdk.out`).
  *
- * @throws LocalStackError when it is not readable or does not hold exactly one stack
+ * @throws LocalStackError if it is not readable or does not hold exactly one stack
  */
 export function loadAssembly(directory: string): Assembly {
   const { artifacts } = read(directory, 'manifest.json', manifestSchema);

@@ -2,11 +2,10 @@ import type { z } from 'zod';
 import { LocalStackError } from '../errors';
 import type { Assembly } from './assembly';
 import { resolveIntrinsics, type Scope } from './intrinsics';
-import { physicalName } from './physical-name';
 import { assertSupported, type EmulatedType } from './supported-types';
 import { ACCOUNT_ID, REGION, type TemplateResource } from './template';
 
-/** What `Ref` and `Fn::GetAtt` on a resource stand for once it exists. */
+/** What `Ref` and `Fn::GetAtt` on a resource resolve to. */
 export interface Identity {
   readonly ref: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -19,7 +18,7 @@ export interface Resource<Properties> {
   readonly properties: Properties;
 }
 
-/** The template while it is being turned into running parts: each part says what its resources became. */
+/** The template while it is being deployed: each part registers what its resources became. */
 export class Deployment {
   private readonly identities = new Map<string, Identity>();
   private readonly rewrites: [string, string][] = [];
@@ -43,12 +42,12 @@ export class Deployment {
     this.identities.set(logicalId, identity);
   }
 
-  /** Replaces a text that is put together from parts, such as the URL that an API would have on AWS. */
+  /** Replaces a string assembled from parts, such as the URL that an API would have on AWS. */
   rewrite(from: string, to: string): void {
     this.rewrites.push([from, to]);
   }
 
-  /** What `Fn::GetAtt` on a resource stands for. */
+  /** What `Fn::GetAtt` on a resource resolves to. */
   attribute(logicalId: string, name: string): string {
     const value = this.identity(logicalId).attributes[name];
     if (value === undefined) throw new LocalStackError(`${logicalId} has no attribute ${name} in the local stack.`);
@@ -63,7 +62,7 @@ export class Deployment {
   /**
    * All resources of a type.
    *
-   * @throws LocalStackError naming the resource and the property when it uses something that is not emulated
+   * @throws LocalStackError naming the resource and the property if it uses something that is not emulated
    */
   resources<Properties>(type: EmulatedType, schema: z.ZodType<Properties>): Resource<Properties>[] {
     return this.entries(type).map(({ logicalId, name, resource }) => ({
@@ -115,7 +114,7 @@ export class Deployment {
   }
 }
 
-/** Region in the ARN, and what stands before the name, where it is not just the name. */
+/** The region in the ARN, and what precedes the name, if the ARN is not just the name. */
 const INERT_ARNS: Readonly<Record<string, readonly [region: string, path: string]>> = {
   'AWS::IAM::Role': ['', 'role/'],
   'AWS::KMS::Key': [REGION, 'key/'],
@@ -127,4 +126,24 @@ function inertIdentity(name: string, type: string): Identity {
   const [region, path] = INERT_ARNS[type] ?? [REGION, ''];
   const arn = `arn:aws:${service}:${region}:${ACCOUNT_ID}:${path}${name}`;
   return { ref: name, attributes: { Arn: arn, RoleId: name } };
+}
+
+const NAME_PROPERTIES = [
+  'TableName',
+  'QueueName',
+  'FunctionName',
+  'RoleName',
+  'LogGroupName',
+  'PolicyName',
+  'ManagedPolicyName',
+  'Name',
+];
+
+/**
+ * The name of a resource: the one in the template, or one made from stack and logical id. It is the same at every
+ * start, so that a stack with a data directory finds its table and queues again.
+ */
+function physicalName(stackName: string, logicalId: string, { Properties = {} }: TemplateResource): string {
+  const given = NAME_PROPERTIES.map((property) => Properties[property]).find((value) => typeof value === 'string');
+  return typeof given === 'string' ? given : `${stackName}-${logicalId}`;
 }

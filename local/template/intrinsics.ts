@@ -16,7 +16,7 @@ const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {
   'AWS::URLSuffix': 'amazonaws.com',
 };
 
-/** Stands for `AWS::NoValue`: the member that holds it is left out. */
+/** Represents `AWS::NoValue`: the member that has it is dropped. */
 const NO_VALUE = Symbol('AWS::NoValue');
 
 /**

@@ -22,7 +22,7 @@ export const EMULATED_TYPES = [
 
 export type EmulatedType = (typeof EMULATED_TYPES)[number];
 
-/** Types that change nothing about what a stack on one machine does: logs, alarms, the default stage. */
+/** Types that make no difference on one machine: logs, alarms, the default stage. */
 const INERT_TYPES: ReadonlySet<string> = new Set([
   'AWS::ApiGatewayV2::Stage',
   'AWS::CDK::Metadata',

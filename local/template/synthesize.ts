@@ -10,11 +10,12 @@ export interface SynthesizedApp {
 }
 
 /**
- * What differs on one machine: receivers listen on loopback addresses without TLS, nothing outlives its use, and no account
- * has a quota.
+ * What differs on one machine: receivers listen on loopback addresses without TLS, nothing is kept, and no account has a
+ * quota.
  */
 const LOCAL_CONTEXT = {
-  ...{ allowLoopback: true, allowPlainHttp: true },
+  allowLoopback: true,
+  allowPlainHttp: true,
   removalPolicy: 'destroy',
   accountConcurrency: 1000,
 };
@@ -23,17 +24,17 @@ const LOCAL_CONTEXT = {
  * Synthesizes the app as `cdk deploy` would.
  *
  * @param context values over the local ones
- * @throws LocalStackError when the app does not synthesize, with the app's own explanation
+ * @throws LocalStackError if the app does not synthesize, with the app's own explanation
  */
 export async function synthesize(context: Readonly<Record<string, unknown>>): Promise<SynthesizedApp> {
   const directory = mkdtempSync(join(tmpdir(), 'posthorn-'));
   const remove = () => rmSync(directory, { recursive: true, force: true });
-  // Also when the process ends before anybody had the chance to stop the stack.
+  // Also if the process exits before the stack is stopped.
   process.once('exit', remove);
   try {
-    // The template is checked when it is deployed and by the tests; checking it again would double the time to start.
+    // The tests and `cdk deploy` check the template; checking it here would double the start time.
     process.env.CDK_VALIDATION = 'false';
-    // Loaded here, because the CDK takes a second and a stack from a finished assembly does not need it.
+    // Imported here, because the CDK takes a second to load and a synthesized assembly does not need it.
     const { createApp } = await import('../../lib/app');
     createApp({ context: { ...LOCAL_CONTEXT, ...context }, outdir: directory }).app.synth();
   } catch (error) {
@@ -50,7 +51,7 @@ export async function synthesize(context: Readonly<Record<string, unknown>>): Pr
   };
 }
 
-/** A wrong setting explains itself; anything else is told where it comes from. */
+/** A wrong setting explains itself; anything else says where it comes from. */
 const explain = (error: unknown): string =>
   error instanceof Error && error.name === 'InvalidSettingsError'
     ? error.message

@@ -10,6 +10,6 @@ export interface TemplateResource {
   readonly Condition?: string;
 }
 
-/** The account and region that everything local claims to be in. */
+/** The account that everything local pretends to be in. */
 export const ACCOUNT_ID = '000000000000';
 export const REGION = 'us-east-1';

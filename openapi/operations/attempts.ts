@@ -5,13 +5,12 @@ import { attempt, attemptRetried, attempts } from '../responses/hookstream';
 const tag = 'Delivery attempts';
 const params = { id: 'Identifier of the attempt' };
 
-export const attemptOperations: Operations = {
+export const attemptOperations = {
   'GET /v1/delivery-attempts': {
     operationId: 'listDeliveryAttempts',
     tag,
     summary: 'List attempts',
     description: 'The newest first. `status=dlq` asks for the attempts that deliveries died on.',
-    needs: 'read',
     query: listQuery,
     answer: { status: 200, description: 'A page of attempts', schema: attempts },
   },
@@ -20,7 +19,6 @@ export const attemptOperations: Operations = {
     tag,
     summary: 'Read an attempt',
     description: 'With what was sent and received.',
-    needs: 'read',
     params,
     answer: { status: 200, description: 'The attempt', schema: attempt },
   },
@@ -29,9 +27,8 @@ export const attemptOperations: Operations = {
     tag,
     summary: 'Retry the delivery of an attempt',
     description: 'Starts a fresh round of attempts at once; 400 where the delivery is pending or delivered.',
-    needs: 'write',
     params,
     answer: { status: 200, description: 'The attempt that is coming', schema: attemptRetried },
     refusals: [400],
   },
-};
+} satisfies Operations;

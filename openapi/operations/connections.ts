@@ -1,5 +1,5 @@
-import { connectionChange, connectionQuery } from '../../lambdas/functions/manage/change-schemas';
-import { connectionBody } from '../../lambdas/functions/manage/schemas';
+import { connectionBody, connectionChange } from '../../lambdas/configuration/connection';
+import { connectionQuery } from '../../lambdas/functions/manage/queries';
 import type { Operations } from '../operation';
 import { connections, deleted, oneConnection } from '../responses/configuration';
 
@@ -7,16 +7,15 @@ const tag = 'Connections';
 const params = { id: 'Identifier of the connection' };
 const rule = { field: 'body.total', operator: 'gte', value: 100 };
 
-export const connectionOperations: Operations = {
+export const connectionOperations = {
   'POST /v1/connections': {
     operationId: 'createConnection',
     tag,
     summary: 'Connect a source with a destination',
     description:
       'Without a source it takes the events of every source, and those that have none. With a schema, payloads that do not match become deliveries with the status `schema_failed`.',
-    needs: 'write',
     body: {
-      schema: connectionBody,
+      schema: connectionBody(),
       example: {
         name: 'Large orders to the warehouse',
         destination_id: 'dst_0190f3a2b4c57abc8def012345678901',
@@ -31,7 +30,6 @@ export const connectionOperations: Operations = {
     tag,
     summary: 'List connections',
     description: 'All of the environment, or of the organization with a key of the whole organization.',
-    needs: 'read',
     query: connectionQuery,
     answer: { status: 200, description: 'The connections', schema: connections },
   },
@@ -40,7 +38,6 @@ export const connectionOperations: Operations = {
     tag,
     summary: 'Read a connection',
     description: 'With the names of what it joins.',
-    needs: 'read',
     params,
     answer: { status: 200, description: 'The connection', schema: oneConnection },
   },
@@ -49,9 +46,8 @@ export const connectionOperations: Operations = {
     tag,
     summary: 'Change a connection',
     description: 'What is absent stays as it is; a `source_id` of null means every source.',
-    needs: 'write',
     params,
-    body: { schema: connectionChange, example: { filter_rules: [rule] } },
+    body: { schema: connectionChange(), example: { filter_rules: [rule] } },
     answer: { status: 200, description: 'The connection as it is now', schema: oneConnection },
     refusals: [409],
   },
@@ -60,8 +56,7 @@ export const connectionOperations: Operations = {
     tag,
     summary: 'Delete a connection',
     description: 'The next event does not match it any more.',
-    needs: 'delete',
     params,
     answer: { status: 200, description: 'It is deleted', schema: deleted },
   },
-};
+} satisfies Operations;

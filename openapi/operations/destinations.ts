@@ -1,6 +1,7 @@
-import { destinationChange, destinationQuery } from '../../lambdas/functions/manage/change-schemas';
+import { destinationBody, destinationChange } from '../../lambdas/configuration/destination';
+import { anyUrl } from '../../lambdas/configuration/members';
+import { destinationQuery } from '../../lambdas/functions/manage/queries';
 import { rotationBody } from '../../lambdas/functions/manage/rotate-secret';
-import { destinationBody } from '../../lambdas/functions/manage/schemas';
 import type { Operations } from '../operation';
 import { createdDestination, deleted, destinations, oneDestination, rotatedSecret } from '../responses/configuration';
 import { oneCircuit } from '../responses/events';
@@ -8,18 +9,14 @@ import { oneCircuit } from '../responses/events';
 const tag = 'Destinations';
 const params = { id: 'Identifier of the destination' };
 
-// What URLs a stack takes is checked beyond the schema, so that no choice here shows in the document.
-const RULES = { allowPlainHttp: false, allowLoopback: false };
-
-export const destinationOperations: Operations = {
+export const destinationOperations = {
   'POST /v1/destinations': {
     operationId: 'createDestination',
     tag,
     summary: 'Make a destination',
     description: 'The answer is the only one that shows the signing secret.',
-    needs: 'write',
     body: {
-      schema: destinationBody(RULES),
+      schema: destinationBody(anyUrl),
       example: {
         name: 'Warehouse',
         url: 'https://hooks.example.com/orders',
@@ -34,7 +31,6 @@ export const destinationOperations: Operations = {
     tag,
     summary: 'List destinations',
     description: 'All of the environment, or of the organization with a key of the whole organization.',
-    needs: 'read',
     query: destinationQuery,
     answer: { status: 200, description: 'The destinations', schema: destinations },
   },
@@ -43,7 +39,6 @@ export const destinationOperations: Operations = {
     tag,
     summary: 'Read a destination',
     description: 'Without its credentials.',
-    needs: 'read',
     params,
     answer: { status: 200, description: 'The destination', schema: oneDestination },
   },
@@ -52,9 +47,8 @@ export const destinationOperations: Operations = {
     tag,
     summary: 'Change a destination',
     description: 'What is absent stays as it is. Credentials are written and never shown.',
-    needs: 'write',
     params,
-    body: { schema: destinationChange(RULES), example: { timeout_ms: 5000 } },
+    body: { schema: destinationChange(anyUrl), example: { timeout_ms: 5000 } },
     answer: { status: 200, description: 'The destination as it is now', schema: oneDestination },
   },
   'DELETE /v1/destinations/{id}': {
@@ -62,7 +56,6 @@ export const destinationOperations: Operations = {
     tag,
     summary: 'Delete a destination',
     description: 'Its connections are deleted with it. Its deliveries stay; those that are still to be made fail.',
-    needs: 'delete',
     params,
     answer: { status: 200, description: 'It is deleted', schema: deleted },
   },
@@ -72,7 +65,6 @@ export const destinationOperations: Operations = {
     summary: 'Give a destination a new signing secret',
     description:
       'The answer is the only one that shows it. Until the overlap ends, requests carry a signature by each secret; an overlap of 0 ends every earlier secret at once.',
-    needs: 'write',
     params,
     body: { schema: rotationBody, example: { overlap_seconds: 3600 } },
     answer: { status: 200, description: 'The destination with its new secret', schema: rotatedSecret },
@@ -83,7 +75,6 @@ export const destinationOperations: Operations = {
     tag,
     summary: 'Pause a destination',
     description: 'Its deliveries wait. Safe to repeat.',
-    needs: 'write',
     params,
     answer: { status: 200, description: 'The destination, paused', schema: oneDestination },
   },
@@ -92,7 +83,6 @@ export const destinationOperations: Operations = {
     tag,
     summary: 'Resume a destination',
     description: 'What waited is delivered. Safe to repeat.',
-    needs: 'write',
     params,
     answer: { status: 200, description: 'The destination, active', schema: oneDestination },
   },
@@ -102,7 +92,6 @@ export const destinationOperations: Operations = {
     summary: 'Read the circuit of a destination',
     description:
       'It opens when deliveries fail in a row, and while the destination is paused; half open, one delivery probes.',
-    needs: 'read',
     params,
     answer: { status: 200, description: 'The circuit', schema: oneCircuit },
   },
@@ -111,8 +100,7 @@ export const destinationOperations: Operations = {
     tag,
     summary: 'Close the circuit of a destination',
     description: 'Deliveries are made again; those that wait follow. Safe to repeat.',
-    needs: 'write',
     params,
     answer: { status: 200, description: 'The circuit as it is now', schema: oneCircuit },
   },
-};
+} satisfies Operations;

@@ -1,8 +1,18 @@
 import * as z from 'zod';
 import { eventQuery } from '../../lambdas/dialects/management/event-query';
+import { volumeQuery } from '../../lambdas/functions/api/metrics';
 import { batch, published } from '../../lambdas/functions/ingest/publish';
 import type { Operations } from '../operation';
-import { eventRetried, events, ingested, manyPublished, oneEvent, onePublished } from '../responses/events';
+import {
+  eventRetried,
+  events,
+  ingested,
+  manyPublished,
+  oneEvent,
+  onePublished,
+  overview,
+  volume,
+} from '../responses/events';
 
 const tag = 'Events';
 const params = { id: 'Identifier of the event' };
@@ -10,14 +20,13 @@ const example = { type: 'order.created', payload: { order: 42, total: '19.90' },
 const key = 'Makes the call repeatable for 24 hours: the same key with the same body gives the same answer.';
 const idempotencyKey = z.string().min(1).max(255).optional().meta({ description: key });
 
-export const eventOperations: Operations = {
+export const eventOperations = {
   'POST /v1/events': {
     operationId: 'publishEvent',
     tag,
     summary: 'Publish an event',
     description:
       'Stores the event and delivers it over every connection that it matches. The payload is kept as it was written.',
-    needs: 'write',
     headers: z.object({ 'Idempotency-Key': idempotencyKey }),
     body: { schema: published, example },
     answer: { status: 202, description: 'The event is stored', schema: onePublished },
@@ -28,7 +37,6 @@ export const eventOperations: Operations = {
     tag,
     summary: 'Publish up to 100 events',
     description: 'All events are checked before the first is stored.',
-    needs: 'write',
     headers: z.object({ 'Idempotency-Key': idempotencyKey }),
     body: { schema: batch, example: { events: [example, { type: 'order.paid', payload: null }] } },
     answer: { status: 202, description: 'The events are stored, in the order of the call', schema: manyPublished },
@@ -40,7 +48,6 @@ export const eventOperations: Operations = {
     summary: 'Send an event to a source',
     description:
       'Whatever the body is, it is kept byte for byte. The identifier of the source is all that a sender needs, unless the source verifies signatures: then a request without a good one is refused with 401. A repetition that the source recognizes is answered with the first event.',
-    needs: 'no key',
     params: { sourceId: 'Identifier of the source' },
     headers: z.object({ 'Idempotency-Key': z.string().optional().meta({ description: key }) }),
     body: {},
@@ -52,7 +59,6 @@ export const eventOperations: Operations = {
     tag,
     summary: 'List events',
     description: 'The newest first.',
-    needs: 'read',
     query: eventQuery,
     answer: { status: 200, description: 'A page of events', schema: events },
   },
@@ -61,7 +67,6 @@ export const eventOperations: Operations = {
     tag,
     summary: 'Read an event',
     description: 'With its headers and its payload as text.',
-    needs: 'read',
     params,
     answer: { status: 200, description: 'The event', schema: oneEvent },
   },
@@ -70,8 +75,25 @@ export const eventOperations: Operations = {
     tag,
     summary: 'Retry the failed deliveries of an event',
     description: 'An event that no connection matched when it came is routed now.',
-    needs: 'write',
     params,
     answer: { status: 200, description: 'How many deliveries start again', schema: eventRetried },
   },
-};
+} satisfies Operations;
+
+export const metricOperations = {
+  'GET /v1/metrics/overview': {
+    operationId: 'getOverview',
+    tag: 'Metrics',
+    summary: 'Read the figures of today',
+    description: 'Days and weeks are those of UTC.',
+    answer: { status: 200, description: 'The figures', schema: overview },
+  },
+  'GET /v1/metrics/volume': {
+    operationId: 'getVolume',
+    tag: 'Metrics',
+    summary: 'Read how many events came in',
+    description: 'By hour or day and by source, the oldest first; the last 24 hours unless a range is given.',
+    query: volumeQuery,
+    answer: { status: 200, description: 'The volume', schema: volume },
+  },
+} satisfies Operations;

@@ -1,19 +1,40 @@
-import type { Operations } from '../operation';
+import * as z from 'zod';
+import type { RouteKey } from '../../lambdas/http/routes';
+import type { Operation, Operations } from '../operation';
 import { attemptOperations } from './attempts';
-import { configurationOperations } from './configuration';
+import { connectionOperations } from './connections';
 import { deliveryOperations } from './deliveries';
-import { eventOperations } from './events';
+import { destinationOperations } from './destinations';
+import { eventOperations, metricOperations } from './events';
 import { itemOperations } from './items';
 import { keyOperations } from './keys';
-import { metricOperations } from './metrics';
 import { recoveryOperations } from './recoveries';
-import { serviceOperations } from './service';
+import { sourceOperations } from './sources';
 
-/** What the document says of every route. */
-export const OPERATIONS: Operations = {
+const serviceOperations = {
+  'GET /health': {
+    operationId: 'getHealth',
+    tag: 'Service',
+    summary: 'Say that the service answers',
+    description: 'Reads nothing.',
+    answer: { status: 200, description: 'It does', schema: z.object({ status: z.literal('ok') }) },
+  },
+  'GET /openapi.json': {
+    operationId: 'getOpenApiDocument',
+    tag: 'Service',
+    summary: 'Read this document',
+    description: 'The OpenAPI document of the version that answers.',
+    answer: { status: 200, description: 'This document', schema: z.looseObject({ openapi: z.literal('3.1.0') }) },
+  },
+} satisfies Operations;
+
+/** What the document says about every route. */
+export const OPERATIONS: Readonly<Record<RouteKey, Operation>> = {
   ...serviceOperations,
   ...eventOperations,
-  ...configurationOperations,
+  ...sourceOperations,
+  ...destinationOperations,
+  ...connectionOperations,
   ...keyOperations,
   ...metricOperations,
   ...attemptOperations,

@@ -5,13 +5,12 @@ import { item, items, replayed } from '../responses/delivery-items';
 const tag = 'Delivery items';
 const params = { id: 'UUID of the item' };
 
-export const itemOperations: Operations = {
+export const itemOperations = {
   'GET /v1/delivery/items': {
     operationId: 'listDeliveryItems',
     tag,
     summary: 'List items',
     description: 'The newest first.',
-    needs: 'read',
     query: listQuery,
     answer: { status: 200, description: 'A page of items', schema: items },
   },
@@ -20,7 +19,6 @@ export const itemOperations: Operations = {
     tag,
     summary: 'Read an item',
     description: 'With the bodies that it sent and got back.',
-    needs: 'read',
     params,
     answer: { status: 200, description: 'The item', schema: item },
   },
@@ -29,9 +27,8 @@ export const itemOperations: Operations = {
     tag,
     summary: 'Replay an item',
     description: 'Makes a new delivery of the same event with the same idempotency key.',
-    needs: 'write',
     params,
     answer: { status: 200, description: 'The new delivery is on its way', schema: replayed },
     refusals: [400],
   },
-};
+} satisfies Operations;

@@ -1,17 +1,16 @@
 import { apiKeyBody } from '../../lambdas/functions/manage/api-keys';
-import { apiKeyQuery } from '../../lambdas/functions/manage/change-schemas';
+import { apiKeyQuery } from '../../lambdas/functions/manage/queries';
 import type { Operations } from '../operation';
 import { apiKeys, createdApiKey, oneSession, revokedApiKey, sessionEnded } from '../responses/configuration';
 
 const tag = 'API keys';
 
-export const keyOperations: Operations = {
+export const keyOperations = {
   'POST /v1/api-keys': {
     operationId: 'createApiKey',
     tag,
     summary: 'Make an API key',
     description: 'The answer is the only one that shows the secret. A key gives away no more than it has.',
-    needs: 'write',
     body: { schema: apiKeyBody, example: { name: 'Dashboard', scopes: ['read'] } },
     answer: { status: 201, description: 'The new key', schema: createdApiKey },
   },
@@ -20,7 +19,6 @@ export const keyOperations: Operations = {
     tag,
     summary: 'List API keys',
     description: 'The keys of the environment, or of the organization with a key of the whole organization.',
-    needs: 'read',
     query: apiKeyQuery,
     answer: { status: 200, description: 'The keys, without secrets', schema: apiKeys },
   },
@@ -29,7 +27,6 @@ export const keyOperations: Operations = {
     tag,
     summary: 'Revoke an API key',
     description: 'The key and its sessions stop working within 30 seconds.',
-    needs: 'delete',
     params: { id: 'Identifier of the key' },
     answer: { status: 200, description: 'It is revoked', schema: revokedApiKey },
   },
@@ -39,7 +36,6 @@ export const keyOperations: Operations = {
     summary: 'Start a session',
     description:
       'Takes a key and answers with a cookie that stands for it: for a day, and never longer than the key is valid.',
-    needs: 'any key',
     answer: {
       status: 201,
       description: 'The session',
@@ -53,7 +49,6 @@ export const keyOperations: Operations = {
     tag: 'Sessions',
     summary: 'Read who is calling',
     description: 'With a key or with a session.',
-    needs: 'any key',
     answer: { status: 200, description: 'Who is calling', schema: oneSession },
   },
   'DELETE /v1/session': {
@@ -61,7 +56,6 @@ export const keyOperations: Operations = {
     tag: 'Sessions',
     summary: 'End the session',
     description: 'The session that the call presents.',
-    needs: 'any key',
     answer: {
       status: 200,
       description: 'It is ended',
@@ -70,4 +64,4 @@ export const keyOperations: Operations = {
     },
     refusals: [400],
   },
-};
+} satisfies Operations;

@@ -1,20 +1,19 @@
-import { sourceChange, sourceQuery } from '../../lambdas/functions/manage/change-schemas';
-import { sourceBody } from '../../lambdas/functions/manage/schemas';
+import { sourceBody, sourceChange } from '../../lambdas/configuration/source';
+import { sourceQuery } from '../../lambdas/functions/manage/queries';
 import type { Operations } from '../operation';
 import { deleted, oneSource, sources, templates } from '../responses/configuration';
 
 const tag = 'Sources';
 const params = { id: 'Identifier of the source' };
 
-export const sourceOperations: Operations = {
+export const sourceOperations = {
   'POST /v1/sources': {
     operationId: 'createSource',
     tag,
     summary: 'Make a source',
     description: 'Its address is `/v1/ingest/` and its identifier.',
-    needs: 'write',
     body: {
-      schema: sourceBody,
+      schema: sourceBody(),
       example: { name: 'GitHub', template: 'github', verification_type: 'github', verification_secret: 'a secret' },
     },
     answer: { status: 201, description: 'The new source', schema: oneSource },
@@ -24,7 +23,6 @@ export const sourceOperations: Operations = {
     tag,
     summary: 'List sources',
     description: 'All of the environment, or of the organization with a key of the whole organization.',
-    needs: 'read',
     query: sourceQuery,
     answer: { status: 200, description: 'The sources', schema: sources },
   },
@@ -33,7 +31,6 @@ export const sourceOperations: Operations = {
     tag,
     summary: 'List known kinds of senders',
     description: 'A source may name another one: the word is a label.',
-    needs: 'read',
     answer: { status: 200, description: 'The templates', schema: templates },
   },
   'GET /v1/sources/{id}': {
@@ -41,7 +38,6 @@ export const sourceOperations: Operations = {
     tag,
     summary: 'Read a source',
     description: 'With what came in through it.',
-    needs: 'read',
     params,
     answer: { status: 200, description: 'The source', schema: oneSource },
   },
@@ -50,9 +46,8 @@ export const sourceOperations: Operations = {
     tag,
     summary: 'Change a source',
     description: 'What is absent stays as it is; null takes a value away.',
-    needs: 'write',
     params,
-    body: { schema: sourceChange, example: { status: 'disabled' } },
+    body: { schema: sourceChange(), example: { status: 'disabled' } },
     answer: { status: 200, description: 'The source as it is now', schema: oneSource },
   },
   'DELETE /v1/sources/{id}': {
@@ -60,8 +55,7 @@ export const sourceOperations: Operations = {
     tag,
     summary: 'Delete a source',
     description: 'Its address answers 404 within seconds; its connections are deleted with it.',
-    needs: 'delete',
     params,
     answer: { status: 200, description: 'It is deleted', schema: deleted },
   },
-};
+} satisfies Operations;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { VERIFICATION_STATUSES } from '../../lambdas/dialects/management/event-query';
 import { EVENT_STATUSES } from '../../lambdas/domain/event-status';
+import { RECOVERY_STATUSES } from '../../lambdas/domain/recovery';
 import { count, headers, idOf, nextCursor, time, totals } from './members';
 
 const published = z
@@ -40,7 +41,7 @@ const members = {
   created_at: time,
 };
 
-/** How a list goes on. */
+/** Where a list continues. */
 export const pagination = z
   .object({ ...totals, has_more: z.boolean(), next_cursor: nextCursor })
   .meta({ id: 'ListPosition' });
@@ -87,3 +88,23 @@ const volumeRow = z
 export const volume = z
   .object({ granularity: z.enum(['hour', 'day']), series: z.array(volumeRow) })
   .meta({ id: 'Volume' });
+
+const recovery = z
+  .object({
+    id: idOf('rec'),
+    env_id: idOf('env'),
+    destination_id: idOf('dst'),
+    from: time,
+    to: time,
+    status: z.enum(RECOVERY_STATUSES),
+    seen: count.meta({ description: 'Failed deliveries that were looked at' }),
+    replayed: count,
+    skipped: count.meta({ description: 'Deliveries that had moved on by themselves' }),
+    created_at: time,
+    updated_at: time,
+    finished_at: time.nullable(),
+  })
+  .meta({ id: 'Recovery' });
+
+export const oneRecovery = z.object({ recovery });
+export const recoveries = z.object({ recoveries: z.array(recovery), pagination });

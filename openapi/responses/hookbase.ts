@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { STATUS_WORDS } from '../../lambdas/dialects/webhook-relay/wire';
 import { DELIVERY_STATUSES } from '../../lambdas/domain/delivery';
 import { PERIOD_NAMES } from '../../lambdas/statistics/read-statistics';
 import { count, headers, httpStatus, idOf, milliseconds, nextCursor, time, totals } from './members';
@@ -6,7 +7,7 @@ import { count, headers, httpStatus, idOf, milliseconds, nextCursor, time, total
 const event = z.object({ id: idOf('evt'), sourceId: idOf('src').nullable() });
 const destination = z.object({ id: idOf('dst'), name: z.string().nullable(), url: z.string().nullable() });
 
-/** The members of a delivery, with the words for a status that a surface has. */
+/** The members of a delivery, with a surface's words for a status. */
 const members = (status: z.ZodType<string>) => ({
   id: idOf('dlv'),
   eventId: idOf('evt'),
@@ -48,8 +49,8 @@ const pagination = z
   .object({ ...totals, page: z.int().min(1), pageSize: z.int().min(1).max(100), next_cursor: nextCursor })
   .meta({ id: 'PageOfDeliveries' });
 
-/** The answers of a surface that shows deliveries, in its words for a status. */
-export function deliveryAnswers(name: string, words: readonly [string, ...string[]] | readonly string[]) {
+/** The answers of a surface that shows deliveries, with its words for a status. */
+function deliveryAnswers(name: string, words: readonly [string, ...string[]] | readonly string[]) {
   const status = z.enum(words as [string, ...string[]]).meta({ id: `${name}Status` });
   const delivery = z.object(members(status)).meta({ id: name });
   return {
@@ -61,7 +62,10 @@ export function deliveryAnswers(name: string, words: readonly [string, ...string
 /** `/api/deliveries` and `/api/deliveries/{id}`. */
 export const deliveries = deliveryAnswers('Delivery', DELIVERY_STATUSES);
 
-/** A delivery that starts again. */
+/** `/api/organizations/{orgId}/deliveries`: the members of the Hookbase surface, with four words for a status. */
+export const organizationDeliveries = deliveryAnswers('OrganizationDelivery', Object.keys(STATUS_WORDS));
+
+/** A delivery that was retried. */
 export const retried = z
   .object({ message: z.literal('Delivery queued for retry'), deliveryId: idOf('dlv'), status: z.literal('pending') })
   .meta({ id: 'DeliveryRetried' });

@@ -44,7 +44,7 @@ const pagination = z
   .object({ ...totals, limit: z.int(), offset: z.int(), has_more: z.boolean(), next_cursor: nextCursor })
   .meta({ id: 'PageByOffset' });
 
-/** How lists by limit and offset go on. */
+/** Paging of lists by limit and offset. */
 export { pagination as pageByOffset };
 
 export const attempts = z

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { ConfigurationPrefix } from '../../lambdas/domain/identifiers';
 
 /**
- * Members that answers of several surfaces have in common, for the schemas of answers. Those schemas describe what the
- * functions write and are no part of them: only the OpenAPI document and tests read them.
+ * Members that answers of several surfaces have in common, for the schemas of answers. They describe what the functions
+ * write but are not part of them: only the OpenAPI document and tests read them.
  */
 
 /** An identifier: its prefix and 32 hex digits. */
@@ -19,13 +19,13 @@ export const count = z.int().min(0);
 /** Milliseconds. */
 export const milliseconds = z.number().min(0);
 
-/** Status of an HTTP response, of any kind that a receiver may answer with. */
+/** Status of an HTTP response, whatever a receiver may answer. */
 export const httpStatus = z.int().min(100).max(999);
 
 /** Header names in lower case; values of headers that carry credentials are hidden. */
 export const headers = z.record(z.string(), z.string());
 
-/** What every list tells of its total, and where it goes on. */
+/** What every list says about its total, and where it continues. */
 export const totals = {
   total: count.meta({ description: 'How many rows the whole list has, as far as they were counted' }),
   total_is_exact: z.boolean().meta({ description: 'False where the list has more rows than the total says' }),

@@ -5,7 +5,7 @@ import { errorFor } from './errors';
 import type { FaultLog } from './fault-log';
 import { type CallFault, callWeights, serviceNameOf } from './rates';
 
-export interface CallFaultDeps {
+export interface CallFaultPorts {
   readonly seed: number;
   readonly log: FaultLog;
   /** Whether faults happen at the moment. */
@@ -24,28 +24,28 @@ interface Fate {
  * Faults at the calls that functions make: each call of a function, told by the SDK's invocation id, has one fate. A call
  * that fails for good fails at every try of the SDK; of all others only the first try is disturbed.
  */
-export function callFaults(deps: CallFaultDeps): Interceptor {
+export function callFaults(ports: CallFaultPorts): Interceptor {
   const streams = new Map<string, Random>();
   const fates = new Map<string, Fate>();
   const streamOf = (name: string) => {
-    const stream = streams.get(name) ?? new Random(deps.seed, `calls ${name}`);
+    const stream = streams.get(name) ?? new Random(ports.seed, `calls ${name}`);
     streams.set(name, stream);
     return stream;
   };
   return async (call, forward) => {
-    if (!deps.active() || call.caller.kind !== 'function') return forward(call);
+    if (!ports.active() || call.caller.kind !== 'function') return forward(call);
     const name = serviceNameOf(call.caller.logicalId);
     const invocation = String(call.headers['amz-sdk-invocation-id']);
     const random = streamOf(`${name} ${call.operation}`);
     const fate = fates.get(invocation) ?? { fault: random.weighted(callWeights(name)), random, tries: 0 };
     fates.set(invocation, fate);
     fate.tries += 1;
-    return suffer(deps, fate, name, call.caller.worker, call, forward);
+    return suffer(ports, fate, name, call.caller.worker, call, forward);
   };
 }
 
 async function suffer(
-  deps: CallFaultDeps,
+  ports: CallFaultPorts,
   { fault, random, tries }: Fate,
   name: string,
   worker: string,
@@ -53,16 +53,16 @@ async function suffer(
   forward: Forward,
 ): Promise<Answer> {
   if (fault === 'none' || (tries > 1 && fault !== 'call failed for good')) return forward(call);
-  const note = (text: string) => deps.log.note(fault, `${name} ${call.operation}${text}`, call.body.toString());
+  const note = (text: string) => ports.log.note(fault, `${name} ${call.operation}${text}`, call.body.toString());
   switch (fault) {
     case 'worker killed before a call':
       note('');
-      await deps.killWorker(name, worker);
+      await ports.killWorker(name, worker);
       throw new ConnectionBroken();
     case 'worker killed after a call':
       await forward(call);
       note('');
-      await deps.killWorker(name, worker);
+      await ports.killWorker(name, worker);
       throw new ConnectionBroken();
     case 'answer lost':
       await forward(call);

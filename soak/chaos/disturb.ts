@@ -5,7 +5,7 @@ import { PACE } from '../settings';
 import type { FaultLog } from './fault-log';
 import type { Site } from './site';
 
-export interface DisturbDeps {
+export interface DisturbPorts {
   readonly seed: number;
   readonly log: FaultLog;
   /** Whether faults happen at the moment. */
@@ -22,7 +22,7 @@ const VICTIMS = { deliver: 8, route: 4, aggregate: 4, sweep: 2, ingest: 2, api: 
  * stack must not meet more faults for each delivery than a fast one.
  */
 function everySoManyCalls(
-  { active }: DisturbDeps,
+  { active }: DisturbPorts,
   random: Random,
   [least, most]: readonly [number, number],
   act: () => Promise<void>,
@@ -39,27 +39,27 @@ function everySoManyCalls(
 }
 
 /** Kills workers at random moments, whatever they are doing. */
-export function killWorkers(deps: DisturbDeps): Interceptor {
-  const random = new Random(deps.seed, 'kills');
-  return everySoManyCalls(deps, random, PACE.callsBetweenKills, async () => {
+export function killWorkers(ports: DisturbPorts): Interceptor {
+  const random = new Random(ports.seed, 'kills');
+  return everySoManyCalls(ports, random, PACE.callsBetweenKills, async () => {
     const name = random.weighted(VICTIMS);
     await sleep(random.between(0, PACE.longestKillDelay));
-    const stack = deps.site()?.stack;
+    const stack = ports.site()?.stack;
     const worker = random.pickAny(stack?.busyWorkers(name) ?? []);
-    if (worker === undefined || !deps.active()) return;
-    deps.log.note('worker killed at a random moment', name);
+    if (worker === undefined || !ports.active()) return;
+    ports.log.note('worker killed at a random moment', name);
     await stack?.killWorker(name, worker);
   });
 }
 
 /** Lets queues and streams start nothing for a while, one function at a time. */
-export function pauseComponents(deps: DisturbDeps): Interceptor {
-  const random = new Random(deps.seed, 'pauses');
-  return everySoManyCalls(deps, random, PACE.callsBetweenPauses, async () => {
+export function pauseComponents(ports: DisturbPorts): Interceptor {
+  const random = new Random(ports.seed, 'pauses');
+  return everySoManyCalls(ports, random, PACE.callsBetweenPauses, async () => {
     const name = random.pick(['route', 'deliver', 'aggregate']);
     const ms = random.between(...PACE.pauseFor);
-    deps.log.note('component paused', `${name} for ${ms} ms`);
-    const stack = deps.site()?.stack;
+    ports.log.note('component paused', `${name} for ${ms} ms`);
+    const stack = ports.site()?.stack;
     stack?.pauseMapping(name);
     await sleep(ms);
     stack?.resumeMapping(name);

@@ -14,7 +14,7 @@ const swept = z.object({ deadLetters: z.object({ repaired: z.number() }) });
 
 /** The minute's repairs, run more often than once a minute; also while nothing goes wrong any more. */
 export class Sweeper {
-  /** What only the sweep can mend, and did. */
+  /** What only the sweep can repair, and did. */
   repairs = 0;
   private ended = false;
   private readonly loop: Promise<void>;

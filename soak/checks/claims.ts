@@ -60,11 +60,7 @@ const EXPLAINING: readonly FaultRecord['kind'][] = [
 ];
 
 /** A fault that may have kept a worker from recording an attempt that it had claimed. */
-export function faultBehind(
-  claim: Claim,
-  story: DeliveryStory,
-  faults: readonly FaultRecord[],
-): FaultRecord | undefined {
+function faultBehind(claim: Claim, story: DeliveryStory, faults: readonly FaultRecord[]): FaultRecord | undefined {
   return faults.find(({ kind, at, about: concerned }) => {
     const inTime = at >= claim.from - SLACK_MS && at <= (claim.endedAt ?? claim.until) + SLACK_MS;
     return inTime && EXPLAINING.includes(kind) && (concerned.includes(story.base) || kind === 'stack restarted');

@@ -58,7 +58,7 @@ export interface RecordedAttempt extends Omit<z.output<typeof attempt>, 'detail'
 export interface DeliveryStory {
   readonly id: string;
   readonly base: string;
-  readonly delivery: number;
+  readonly ordinal: number;
   readonly steps: Step[];
   /** Changes of the items of its later attempts and of its dead letters. */
   readonly attemptChanges: Change[];
@@ -93,10 +93,10 @@ function familyOf(base: string, changes: readonly Change[]): Family {
   for (const change of changes) {
     const key = readFamilyKey(change);
     if (key === undefined) continue;
-    const { delivery } = key;
-    const fresh = { base, delivery, id: deliveryId(base, delivery), steps: [], attemptChanges: [], letterChanges: [] };
-    const story = stories.get(delivery) ?? fresh;
-    stories.set(delivery, story);
+    const { ordinal } = key;
+    const fresh = { base, ordinal, id: deliveryId(base, ordinal), steps: [], attemptChanges: [], letterChanges: [] };
+    const story = stories.get(ordinal) ?? fresh;
+    stories.set(ordinal, story);
     if (key.kind === 'DLV') story.steps.push(stepOf(change));
     else (key.kind === 'ATT' ? story.attemptChanges : story.letterChanges).push(change);
   }
@@ -137,10 +137,10 @@ export function recordedAttempts({ steps, attemptChanges }: DeliveryStory): Reco
 }
 
 /** Identifiers of the dead letters of a delivery that are open in the end, and of those that were closed. */
-export function lettersOf({ base, delivery, letterChanges }: DeliveryStory): { open: string[]; closed: string[] } {
+export function lettersOf({ base, ordinal, letterChanges }: DeliveryStory): { open: string[]; closed: string[] } {
   const standing = new Map(letterChanges.map((change) => [change.sk, change.after !== undefined]));
   const ids = [...standing].map(([sk, isOpen]) => {
-    return { isOpen, id: deadLetterId(base, delivery, Number.parseInt(sk.slice(-4), 16)) };
+    return { isOpen, id: deadLetterId(base, ordinal, Number.parseInt(sk.slice(-4), 16)) };
   });
   const wanted = (open: boolean) => ids.filter(({ isOpen }) => isOpen === open).map(({ id }) => id);
   return { open: wanted(true), closed: wanted(false) };

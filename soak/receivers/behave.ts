@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Behaviour } from './roles';
 
 /** Bears the number of the answer, so that a recorded attempt can be matched with the very request it made. */
-export const RECEIPT_HEADER = 'x-soak-receipt';
+const RECEIPT_HEADER = 'x-soak-receipt';
 
 const DRIP_MS = 100;
 

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { generate } from 'selfsigned';
 import { Random } from '../../local/faults/random';
 import { closeServer } from '../../local/http/close';
 import { freePort } from '../../local/http/free-port';
 import { LOOPBACK, listen } from '../../local/http/listen';
 import { accepts, act } from './behave';
-import { selfSignedCertificate } from './certificate';
 import type { Behaviour, Role } from './roles';
 import { signatureProblem } from './signature';
 
@@ -38,7 +38,7 @@ export class Receivers {
   private readonly seen = new Map<string, number>();
   private urls: Readonly<Record<Role['reach'], string>> | undefined;
   private stopTls = async (): Promise<void> => {};
-  private mended = false;
+  private repaired = false;
 
   constructor(
     private readonly roles: readonly Role[],
@@ -60,9 +60,9 @@ export class Receivers {
     };
   }
 
-  /** Where a role is reached; once mended, every one is reached alike. */
+  /** Where a role is reached; once repaired, every one is reached alike. */
   urlOf({ name, reach }: Role, path = ''): string {
-    return `${this.urls?.[this.mended ? 'http' : reach]}/${name}${path}`;
+    return `${this.urls?.[this.repaired ? 'http' : reach]}/${name}${path}`;
   }
 
   /** From now on signatures of a role's requests are checked with this secret. */
@@ -76,8 +76,8 @@ export class Receivers {
   }
 
   /** From now on every receiver accepts everything. */
-  mend(): void {
-    this.mended = true;
+  repair(): void {
+    this.repaired = true;
   }
 
   async stop(): Promise<void> {
@@ -120,7 +120,13 @@ export class Receivers {
     const nth = (this.seen.get(payload) ?? 0) + 1;
     this.seen.set(payload, nth);
     const weights = this.roles.find(({ name }) => name === role)?.weights;
-    if (this.mended || weights === undefined) return 'accept';
+    if (this.repaired || weights === undefined) return 'accept';
     return new Random(this.seed, `receiver ${payload} ${nth}`).weighted(weights as Record<Behaviour, number>);
   }
+}
+
+/** A key and a certificate that nobody vouches for. */
+async function selfSignedCertificate(): Promise<{ readonly key: string; readonly cert: string }> {
+  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }]);
+  return { key, cert };
 }

@@ -5,7 +5,7 @@ import type { Action, ActionKind } from './actions';
 import type { Answer, Api } from './api';
 import type { Target } from './configure';
 
-export interface OperatorDeps {
+export interface OperatorPorts {
   readonly api: Api;
   readonly targets: readonly Target[];
   readonly receivers: Receivers;
@@ -37,11 +37,11 @@ const WEIGHTS: Readonly<Record<Exclude<ActionKind, 'delete destination'>, number
 export class Operator {
   readonly actions: Action[] = [];
 
-  constructor(private readonly deps: OperatorDeps) {}
+  constructor(private readonly ports: OperatorPorts) {}
 
   /** Does one thing, unless there is nothing to do it to. */
   async act(): Promise<void> {
-    await this.doOne(this.deps.random.weighted(WEIGHTS));
+    await this.doOne(this.ports.random.weighted(WEIGHTS));
   }
 
   /** Deletes the destinations that are to be deleted in the middle of the run. */
@@ -51,7 +51,7 @@ export class Operator {
   }
 
   private async doOne(kind: keyof typeof WEIGHTS): Promise<void> {
-    const { random } = this.deps;
+    const { random } = this.ports;
     switch (kind) {
       case 'retry':
         return this.toOne(kind, 'failed', ({ id }) => `/api/deliveries/${id}/retry`);
@@ -66,7 +66,7 @@ export class Operator {
       case 'delete dead letter':
         return this.toLetter(kind, 'DELETE', (id) => `/api/deliveries/dead-letter/${id}`);
       case 'redrive':
-        return this.note(kind, [], () => this.deps.redrive());
+        return this.note(kind, [], () => this.ports.redrive());
       case 'retry event':
         return this.retryEvent();
       case 'recover':
@@ -84,61 +84,61 @@ export class Operator {
   }
 
   private configured(how: Target['role']['configured']): Target[] {
-    return this.deps.targets.filter(({ role }) => role.configured === how);
+    return this.ports.targets.filter(({ role }) => role.configured === how);
   }
 
   private async deliveries(status: string): Promise<Row[]> {
-    return readRows(await this.deps.api.call('GET', `/api/deliveries?status=${status}&pageSize=50`));
+    return readRows(await this.ports.api.call('GET', `/api/deliveries?status=${status}&pageSize=50`));
   }
 
   private async toOne(kind: ActionKind, status: string, path: (row: Row) => string): Promise<void> {
-    const row = this.deps.random.pickAny(await this.deliveries(status));
+    const row = this.ports.random.pickAny(await this.deliveries(status));
     if (row !== undefined) await this.call(kind, [row.id], 'POST', path(row));
   }
 
   private async bulkReplay(): Promise<void> {
-    const failed = this.deps.random.shuffled(await this.deliveries('failed')).slice(0, 5);
+    const failed = this.ports.random.shuffled(await this.deliveries('failed')).slice(0, 5);
     const deliveryIds = failed.map(({ id }) => id);
     if (failed.length > 0)
       await this.call('bulk replay', deliveryIds, 'POST', '/api/deliveries/bulk-replay', { deliveryIds });
   }
 
   private async toLetter(kind: ActionKind, method: string, path: (id: string) => string): Promise<void> {
-    const letters = readRows(await this.deps.api.call('GET', '/api/deliveries/dead-letter?pageSize=50'));
-    const letter = this.deps.random.pickAny(letters);
+    const letters = readRows(await this.ports.api.call('GET', '/api/deliveries/dead-letter?pageSize=50'));
+    const letter = this.ports.random.pickAny(letters);
     if (letter !== undefined) await this.call(kind, [letter.id], method, path(letter.id));
   }
 
   private async retryEvent(): Promise<void> {
-    const row = this.deps.random.pickAny(await this.deliveries('failed'));
+    const row = this.ports.random.pickAny(await this.deliveries('failed'));
     if (row?.eventId !== undefined)
       await this.call('retry event', [row.eventId], 'POST', `/v1/events/${row.eventId}/retry`);
   }
 
   private async recover(): Promise<void> {
-    const target = this.deps.random.pickAny(this.deps.targets);
+    const target = this.ports.random.pickAny(this.ports.targets);
     if (target === undefined) return;
     const body = { destination_id: target.destination, from: new Date(Date.now() - 3_600_000).toISOString() };
     await this.call('recover', [target.destination], 'POST', '/v1/recoveries', body);
   }
 
   private async toDestination(kind: ActionKind, how: Target['role']['configured'], verb: string): Promise<void> {
-    const target = this.deps.random.pickAny(this.configured(how));
+    const target = this.ports.random.pickAny(this.configured(how));
     if (target !== undefined)
       await this.call(kind, [target.destination], 'POST', `/v1/destinations/${target.destination}/${verb}`);
   }
 
   private async move(): Promise<void> {
-    const target = this.deps.random.pickAny(this.configured('moved'));
+    const target = this.ports.random.pickAny(this.configured('moved'));
     if (target === undefined) return;
-    const url = this.deps.receivers.urlOf(target.role, `/${this.deps.random.between(1, 1000)}`);
+    const url = this.ports.receivers.urlOf(target.role, `/${this.ports.random.between(1, 1000)}`);
     await this.call('move', [target.destination], 'PATCH', `/v1/destinations/${target.destination}`, { url });
   }
 
   private async switchConnection(): Promise<void> {
-    const target = this.deps.random.pickAny(this.configured('connection switched'));
+    const target = this.ports.random.pickAny(this.configured('connection switched'));
     if (target === undefined) return;
-    const body = { enabled: this.deps.random.chance(0.5) };
+    const body = { enabled: this.ports.random.chance(0.5) };
     await this.call('switch connection', [target.connection], 'PATCH', `/v1/connections/${target.connection}`, body);
   }
 
@@ -147,7 +147,7 @@ export class Operator {
     const content = body === undefined ? undefined : { content: JSON.stringify(body) };
     let answer: Answer = { status: undefined, json: undefined };
     await this.note(kind, about, async () => {
-      answer = await this.deps.api.call(method, path, content);
+      answer = await this.ports.api.call(method, path, content);
       return answer.status;
     });
     return answer;

@@ -123,9 +123,9 @@ export const FORBIDDEN_TARGETS: readonly ForbiddenTarget[] = [
 
   ['http:///', 'no host'],
   ['http://', 'no host'],
-  ['http:///127.0.0.1/', 'an empty host that parsers mend'],
-  ['http:127.0.0.1/', 'a missing authority that parsers mend'],
-  ['http:example.com', 'a missing authority that parsers mend'],
+  ['http:///127.0.0.1/', 'an empty host that parsers repair'],
+  ['http:127.0.0.1/', 'a missing authority that parsers repair'],
+  ['http:example.com', 'a missing authority that parsers repair'],
   ['http://:80/', 'a port without a host'],
   ['//127.0.0.1/', 'no scheme'],
   ['http://127.0.0.1:65536/', 'no port'],

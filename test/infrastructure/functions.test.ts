@@ -52,11 +52,11 @@ describe('the functions', () => {
     });
   });
 
-  it('give deliver threads enough that names which nobody resolves delay no other destination', () => {
+  it('give deliver enough threads that names which do not resolve delay no other destination', () => {
     expect(variablesOf(template, 'deliver').UV_THREADPOOL_SIZE).toBe('64');
   });
 
-  it('reserve no concurrency, because a fresh account has none to reserve, unless ingest is to have some', () => {
+  it('reserve no concurrency, which a new account cannot do, unless the settings reserve some for ingest', () => {
     const reserved = (of: typeof template) =>
       resourcesOf(of, 'AWS::Lambda::Function').flatMap(({ path, properties }) => {
         const { ReservedConcurrentExecutions } = properties;
@@ -65,12 +65,6 @@ describe('the functions', () => {
     expect(reserved(template)).toEqual([]);
     const context = { accountConcurrency: 1000, ingestReservedConcurrency: 40 };
     expect(reserved(synthesize(context))).toEqual([['ingest', 40]]);
-  });
-
-  it('tell deliver the timeout that it really has', () => {
-    expect(variablesOf(template, 'deliver').FUNCTION_TIMEOUT_SECONDS).toBe(
-      String(functionOf('deliver').properties.Timeout),
-    );
   });
 
   it('answer HTTP calls sooner than API Gateway gives up on them', () => {

@@ -105,7 +105,7 @@ describe('settings', () => {
     expect(reserve(1000, '900')).toEqual([]);
     expect(reserve(1000, 0)).toEqual(['ingestReservedConcurrency must be a whole number from 1 to 1000000, not 0']);
     expect(reserve(109, 10)).toEqual([
-      'ingestReservedConcurrency is 10, but AWS lets nobody reserve the last 100 of an account: with an accountConcurrency of 109 there are 9 to reserve',
+      'ingestReservedConcurrency is 10, but AWS keeps 100 executions of an account unreserved: with an accountConcurrency of 109 you can reserve 9',
     ]);
     expect(problemsOf({ ingestReservedConcurrency: 10 })).toHaveLength(1);
   });

@@ -30,6 +30,7 @@ export function synthesize(context: Record<string, unknown> = {}): Template {
   try {
     return Template.fromStack(createApp({ context, outdir }).stack);
   } finally {
+    vi.unstubAllEnvs();
     // The bundles were copied into it: megabytes for each synthesis.
     rmSync(outdir, { recursive: true });
   }

@@ -2,9 +2,9 @@ import { beforeAll, describe, test } from 'vitest';
 import { connectionBody, destinationBody, sourceBody } from './support/factories';
 import { naming, refusedWithoutTrace } from './support/refusal';
 import type { Tenant } from './support/tenant';
-import { useWorld } from './support/world';
+import { useOwnWorld } from './support/world';
 
-const world = useWorld();
+const world = useOwnWorld();
 
 let tenant: Tenant;
 let destinationId: string;

@@ -3,9 +3,9 @@ import type { Call } from './support/api';
 import { eventBody } from './support/factories';
 import { naming, refusedWithoutTrace } from './support/refusal';
 import type { Tenant } from './support/tenant';
-import { useWorld } from './support/world';
+import { useOwnWorld } from './support/world';
 
-const world = useWorld();
+const world = useOwnWorld();
 
 let tenant: Tenant;
 let sourceId: string;

@@ -6,16 +6,16 @@ import { eventually } from './support/eventually';
 import { retryEvery } from './support/factories';
 import { answer, hang, type Receiver } from './support/receiver';
 import type { Tenant } from './support/tenant';
-import { useWorld } from './support/world';
+import { useOwnWorld } from './support/world';
 
 /** The settings of the stack that these tests run. */
 const THRESHOLD = 5;
 const COOL_DOWN_MS = 600_000;
 
-/** A message whose worker was killed is visible again after a minute. */
+/** A message whose worker was killed is visible again after 24 seconds. */
 const PATIENCE_MS = 100_000;
 
-const world = useWorld('breaking');
+const world = useOwnWorld('breaking');
 
 const time = z.string().nullable();
 const circuitAnswer = z.object({

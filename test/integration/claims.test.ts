@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { eventually } from './support/eventually';
 import type { Receiver } from './support/receiver';
 import { keyOfDelivery } from './support/table';
-import { useWorld } from './support/world';
+import { useOwnWorld } from './support/world';
 
-const world = useWorld();
+const world = useOwnWorld();
 
 /** Publishes an event to a receiver while `deliver` takes nothing, so that its message waits. */
 async function waitingEvent(receiver: Receiver) {

@@ -3,9 +3,9 @@ import { eventually } from './support/eventually';
 import { retryEvery } from './support/factories';
 import { answer, type Behaviour, inTurn } from './support/receiver';
 import { type Item, keyOfDelivery } from './support/table';
-import { useWorld } from './support/world';
+import { useOwnWorld } from './support/world';
 
-const world = useWorld();
+const world = useOwnWorld();
 
 /** How often SQS hands out a message before it moves it: the stack's default. */
 const MAX_RECEIVES = [1, 2, 3, 4, 5];

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
-import { USER_AGENT } from '../../lambdas/domain/version';
+import { USER_AGENT } from '../../lambdas/domain/http';
 import { ingestAnswer } from './support/api';
 import { eventually } from './support/eventually';
 import { eventBody } from './support/factories';

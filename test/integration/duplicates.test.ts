@@ -3,9 +3,9 @@ import { eventually } from './support/eventually';
 import { retryEvery } from './support/factories';
 import { messageBody } from './support/queues';
 import { answer, type Behaviour, inTurn } from './support/receiver';
-import { useWorld } from './support/world';
+import { useOwnWorld } from './support/world';
 
-const world = useWorld();
+const world = useOwnWorld();
 
 /** Publishes an event; answers with its delivery once it has `status`, and with a way to repeat its messages. */
 async function deliveryIn(status: string, behaviour: Behaviour, destination: object = {}) {

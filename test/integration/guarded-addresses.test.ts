@@ -4,9 +4,9 @@ import { destinationKey } from '../../lambdas/store/table/addresses';
 import { ALLOWED_TARGETS, FORBIDDEN_TARGETS } from '../corpus/targets';
 import { eventually } from './support/eventually';
 import { destinationBody } from './support/factories';
-import { useWorld } from './support/world';
+import { useOwnWorld } from './support/world';
 
-const world = useWorld('guarded');
+const world = useOwnWorld('guarded');
 
 const MORE_OF_THE_API = { timeout: 180_000 };
 

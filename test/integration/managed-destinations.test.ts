@@ -5,9 +5,9 @@ import { eventually } from './support/eventually';
 import { connectionBody, destinationBody } from './support/factories';
 import { answer } from './support/receiver';
 import type { Tenant } from './support/tenant';
-import { useWorld } from './support/world';
+import { useOwnWorld } from './support/world';
 
-const world = useWorld();
+const world = useOwnWorld();
 const NOWHERE = 'http://127.0.0.1:9/';
 
 const get = async (tenant: Tenant, path: string) => (await tenant.api.call('GET', path)).body;

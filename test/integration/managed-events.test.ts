@@ -29,8 +29,9 @@ describe.concurrent('an event', () => {
     const event = await tenant.publish();
     const retry = async () => (await tenant.api.call('POST', `/v1/events/${event}/retry`)).body;
     for (const requests of [1, 2, 3]) {
-      await eventually('a partial event', async () => (await tenant.eventStatus(event)) === 'partial');
+      // In this order: the event is partial from the round before until the request of this one is made.
       await eventually('its request', () => bad.requests.length === requests);
+      await eventually('a partial event', async () => (await tenant.eventStatus(event)) === 'partial');
       if (requests < 3) expect(await retry()).toEqual({ retried: 1 });
     }
     bad.behave(answer(200));

@@ -6,9 +6,9 @@ import { eventually } from './support/eventually';
 import { destinationBody, retryEvery } from './support/factories';
 import { answer, inTurn, type Receiver } from './support/receiver';
 import type { Tenant } from './support/tenant';
-import { useWorld } from './support/world';
+import { useOwnWorld } from './support/world';
 
-const world = useWorld();
+const world = useOwnWorld();
 
 const LETTERS = '/api/deliveries/dead-letter';
 const letters = z.object({ data: z.array(z.object({ id: z.string(), deliveryId: z.string() })) });

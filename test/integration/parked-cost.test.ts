@@ -21,11 +21,14 @@ afterAll(async () => {
   await world?.stop();
 });
 
+/** Longer ago than the sweep looks through hours, and not so long that the table drops what is seeded. */
+const SEEDED_AT = Date.now() - 7 * 86_400_000;
+
 /** A delivery that waits, as routing and parking leave it. */
 function parkedItem(tenant: Tenant, destination: string, n: number) {
-  const at = Date.parse('2026-01-01T00:00:00Z') + n;
+  const at = SEEDED_AT + n;
   const ids = { organization: 'org_x', environment: tenant.environment, connection: 'con_x', destination };
-  const delivery = { ...ids, base: newBase(at), delivery: 1, cause: 'auto' as const, maxAttempts: 5 };
+  const delivery = { ...ids, base: newBase(at), ordinal: 1, cause: 'auto' as const, maxAttempts: 5 };
   const item = newDeliveryItem({ ...delivery, createdAt: new Date(at).toISOString() }, SHARDS, 30);
   return { ...item, status: 'circuit_open', ...attentionKeys(parseDelivery(item), 'circuit_open', SHARDS) };
 }

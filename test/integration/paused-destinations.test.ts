@@ -4,9 +4,9 @@ import { eventually } from './support/eventually';
 import { retryEvery } from './support/factories';
 import { answer } from './support/receiver';
 import type { Tenant } from './support/tenant';
-import { useWorld } from './support/world';
+import { useOwnWorld } from './support/world';
 
-const world = useWorld();
+const world = useOwnWorld();
 
 /** Publishes `count` events one after the other and waits until each is parked; oldest first. */
 async function parkEvents(tenant: Tenant, count: number): Promise<string[]> {

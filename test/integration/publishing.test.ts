@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { eventAnswer, eventsAnswer, ingestAnswer } from './support/api';
 import { eventually } from './support/eventually';
 import { eventBody } from './support/factories';
-import { useWorld } from './support/world';
+import { useOwnWorld } from './support/world';
 
-const world = useWorld();
+const world = useOwnWorld();
 
 const withKey = (key: string) => ({ headers: { 'idempotency-key': key } });
 

@@ -8,9 +8,9 @@ import { eventually } from './support/eventually';
 import { answer } from './support/receiver';
 import { addressOf } from './support/table';
 import type { Tenant } from './support/tenant';
-import { useWorld } from './support/world';
+import { useOwnWorld } from './support/world';
 
-const world = useWorld();
+const world = useOwnWorld();
 
 const PATH = '/v1/recoveries';
 const shape = z.object({
@@ -84,7 +84,7 @@ describe('a recovery', () => {
     expect(await read(tenant, id)).toMatchObject({ status: 'done', seen: 110, replayed: 110, skipped: 0 });
     for (const deliveryId of ids) {
       const address = addressOf(deliveryId);
-      expect(await getDelivery(world().table.table, address.base, address.delivery)).toMatchObject({ recovery: id });
+      expect(await getDelivery(world().table.table, address.base, address.ordinal)).toMatchObject({ recovery: id });
     }
     await expect.poll(() => receiver.requests.length, { timeout: 60_000 }).toBe(220);
   }, 180_000);
@@ -116,8 +116,8 @@ describe('a recovery', () => {
     if (!job) throw new Error('There is no such job.');
     // A run that has planned all four, replayed the first and died; somebody retries the last one by hand.
     await planChunk(table, job, { deliveries: ids, end: '2099-01-01T00:00:00.000Z#' }, new Date().toISOString());
-    const { base, delivery } = addressOf(ids[0] ?? '');
-    const first = await getDelivery(table, base, delivery);
+    const { base, ordinal } = addressOf(ids[0] ?? '');
+    const first = await getDelivery(table, base, ordinal);
     if (first) await restart(table, first, 'replay', Date.now(), id);
     await tenant.retry(ids[3] ?? '');
     await tenant.reached(eventIds[3] ?? '', 'delivered');

@@ -4,9 +4,9 @@ import { eventually } from './support/eventually';
 import { retryEvery } from './support/factories';
 import { answer } from './support/receiver';
 import type { Tenant } from './support/tenant';
-import { useWorld } from './support/world';
+import { useOwnWorld } from './support/world';
 
-const world = useWorld();
+const world = useOwnWorld();
 
 const letters = z.object({ data: z.array(z.object({ id: z.string(), deliveryId: z.string() })) });
 const LETTERS = '/api/deliveries/dead-letter';

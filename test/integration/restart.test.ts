@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from './support/eventually';
 import { MainProcess, processesWith, type Ready } from './support/main-process';
 import { answer, inTurn, type Receiver, startReceiver } from './support/receiver';
@@ -66,24 +66,31 @@ const allReceived = (accepted: readonly string[]) =>
     return true;
   });
 
-test('every event that was accepted is delivered, though the process was killed again and again', LONG, async () => {
-  // Some fail first, so that retries are under way when the process dies.
-  receiver.behave(inTurn(answer(500), answer(500), answer(500), answer(200)));
-  const accepted: string[] = [];
-  let process = launch();
-  const { apiKey, ...rest } = await process.ready();
-  const tenant = tenantOf({ apiKey, ...rest });
-  const retry_policy = { max_attempts: 8, schedule: [1] };
-  await tenant.routeTo(receiver.url, { destination: { retry_policy, timeout_ms: 1000 } });
-  await killInTheMiddle(process, tenant, accepted);
-  for (let life = 2; life <= 3; life += 1) {
-    process = launch();
-    await killInTheMiddle(process, tenantOf(await process.ready()), accepted);
-  }
-  const info = await launch().ready();
-  expect(info.apiKey).toBe(apiKey);
-  await allReceived(accepted);
-  for (const id of accepted) await tenantOf(info).reached(id, 'delivered');
+const KILLS = [
+  { often: 'once', lives: 1, tags: [] },
+  { often: 'again and again', lives: 3, tags: ['slow'] },
+];
+
+describe.each(KILLS)('every event that was accepted', ({ often, lives, tags }) => {
+  test(`is delivered, though the process was killed ${often}`, { ...LONG, tags }, async () => {
+    // Some fail first, so that retries are under way when the process dies.
+    receiver.behave(inTurn(answer(500), answer(500), answer(500), answer(200)));
+    const accepted: string[] = [];
+    let process = launch();
+    const { apiKey, ...rest } = await process.ready();
+    const tenant = tenantOf({ apiKey, ...rest });
+    const retry_policy = { max_attempts: 8, schedule: [1] };
+    await tenant.routeTo(receiver.url, { destination: { retry_policy, timeout_ms: 1000 } });
+    await killInTheMiddle(process, tenant, accepted);
+    for (let life = 2; life <= lives; life += 1) {
+      process = launch();
+      await killInTheMiddle(process, tenantOf(await process.ready()), accepted);
+    }
+    const info = await launch().ready();
+    expect(info.apiKey).toBe(apiKey);
+    await allReceived(accepted);
+    for (const id of accepted) await tenantOf(info).reached(id, 'delivered');
+  });
 });
 
 test(

@@ -3,9 +3,9 @@ import { eventually } from './support/eventually';
 import { retryEvery } from './support/factories';
 import { answer, inTurn } from './support/receiver';
 import { keyOfDelivery } from './support/table';
-import { useWorld } from './support/world';
+import { useOwnWorld } from './support/world';
 
-const world = useWorld();
+const world = useOwnWorld();
 
 describe.concurrent('a delivery that fails', () => {
   test('is tried again after an SQS delay when its wait is short', async () => {

@@ -9,9 +9,9 @@ import { fillPlaceholders, PLACEHOLDERS } from '../../local/samples/placeholders
 import { prepareSamples } from '../../local/samples/prepare';
 import { loadAssembly } from '../../local/template/assembly';
 import { EXPECTATIONS } from './support/sample-expectations';
-import { useWorld } from './support/world';
+import { useOwnWorld } from './support/world';
 
-const world = useWorld();
+const world = useOwnWorld();
 
 const FOLDER = new URL('../../events/', import.meta.url);
 

@@ -15,8 +15,8 @@ const item = z.object({ id: z.string(), status: z.string(), error_code: z.string
 const items = z.object({ items: z.array(item) });
 const counts = z.object({ total: z.number(), failed: z.number() });
 
-const mend = (tenant: Tenant, connectionId: string, mended: unknown) =>
-  tenant.api.ok(shown, 'PATCH', `/v1/connections/${connectionId}`, { json: { schema: mended } });
+const repair = (tenant: Tenant, connectionId: string, repaired: unknown) =>
+  tenant.api.ok(shown, 'PATCH', `/v1/connections/${connectionId}`, { json: { schema: repaired } });
 
 /** A tenant with a receiver behind a connection whose schema refuses what `refused` published. */
 async function withSchema() {
@@ -30,7 +30,7 @@ describe.concurrent('a connection with a schema', () => {
     const { tenant, receiver, connectionId } = await withSchema();
     expect((await tenant.api.ok(shown, 'GET', `/v1/connections/${connectionId}`)).connection.schema).toEqual(schema);
     await tenant.reached(await tenant.publish({ payload: { order: 1 } }), 'delivered');
-    expect((await mend(tenant, connectionId, null)).connection.schema).toBeNull();
+    expect((await repair(tenant, connectionId, null)).connection.schema).toBeNull();
     await tenant.reached(await tenant.publish({ payload: 'anything' }), 'delivered');
     expect(receiver.requests).toHaveLength(2);
   });
@@ -73,7 +73,7 @@ describe.concurrent('a connection with a schema', () => {
         return status === 'schema_failed' && made?.length === round;
       });
     }
-    await mend(tenant, connectionId, { type: 'object' });
+    await repair(tenant, connectionId, { type: 'object' });
     await tenant.retry(id);
     const delivered = await tenant.reached(eventId, 'delivered');
     expect(delivered.attempts?.map(({ statusCode }) => statusCode)).toEqual([null, null, null, 200]);
@@ -88,7 +88,7 @@ describe.concurrent('a connection with a schema', () => {
     ['a retry of the attempt', (tenant, _, __, id) => tenant.api.call('POST', `/v1/delivery-attempts/${id}/retry`)],
     ['a replay of the item', (tenant, _, __, id) => tenant.api.call('POST', `/v1/delivery/items/${uuid(id)}/replay`)],
     ['a retry of the event', (tenant, event) => tenant.api.call('POST', `/v1/events/${event}/retry`)],
-  ])('delivers after %s once the schema is mended, and not before', async (_, again) => {
+  ])('delivers after %s once the schema is repaired, and not before', async (_, again) => {
     const { tenant, receiver, connectionId } = await withSchema();
     const eventId = await tenant.publish({ payload: [] });
     const { id } = await tenant.reached(eventId, 'schema_failed');
@@ -102,7 +102,7 @@ describe.concurrent('a connection with a schema', () => {
       return delivery_attempts.length === before.delivery_attempts.length + 1;
     });
     expect(receiver.requests).toHaveLength(0);
-    await mend(tenant, connectionId, { type: 'array' });
+    await repair(tenant, connectionId, { type: 'array' });
     expect((await again(tenant, eventId, id, attempt)).status).toBeLessThan(300);
     await eventually('the request', () => receiver.requests.length >= 1);
     await eventually('a delivery that is delivered', async () => {
@@ -124,7 +124,7 @@ describe.concurrent('a connection with a schema', () => {
     receiver.behave((response) => void response.writeHead(500).end());
     const eventId = await tenant.publish({ payload: { order: 1 } });
     const { id } = await tenant.reached(eventId, 'failed');
-    await mend(tenant, connectionId, { type: 'string' });
+    await repair(tenant, connectionId, { type: 'string' });
     await tenant.retry(id);
     const refused = await tenant.reached(eventId, 'schema_failed');
     expect(refused.attempts?.map(({ statusCode }) => statusCode)).toEqual([500, null]);

@@ -15,9 +15,9 @@ import { eventually } from './support/eventually';
 import type { Behaviour } from './support/receiver';
 import { keyOfDelivery } from './support/table';
 import type { Tenant } from './support/tenant';
-import { useWorld } from './support/world';
+import { useOwnWorld } from './support/world';
 
-const world = useWorld();
+const world = useOwnWorld();
 
 const statisticsShape = z.object({
   total: z.number(),

@@ -3,9 +3,9 @@ import { connectionKey } from '../../lambdas/store/table/addresses';
 import { eventually } from './support/eventually';
 import { answer } from './support/receiver';
 import { insertRecordOf } from './support/stream';
-import { startWorld, useWorld } from './support/world';
+import { startWorld, useOwnWorld } from './support/world';
 
-const world = useWorld();
+const world = useOwnWorld();
 
 /** Has `route` process a record as the mapping does, once more. */
 const routeAgain = async (...records: unknown[]) => world().stack.invoke('route', { Records: records });

@@ -35,7 +35,7 @@ async function fill(tenant: Tenant, width: Width, buckets: number, deliveries: n
   }
 }
 
-describe('a run of the sweep that has nothing to mend', () => {
+describe('a run of the sweep that has nothing to repair', () => {
   test('writes nothing, and reads a few units for each environment', async () => {
     const tenant = await world.tenant();
     // The schedule starts one run together with the stack.

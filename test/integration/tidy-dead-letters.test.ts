@@ -4,9 +4,9 @@ import { eventually } from './support/eventually';
 import { answer, type Behaviour, inTurn } from './support/receiver';
 import { keyOfDelivery } from './support/table';
 import type { Tenant } from './support/tenant';
-import { useWorld } from './support/world';
+import { useOwnWorld } from './support/world';
 
-const world = useWorld();
+const world = useOwnWorld();
 
 const letters = z.object({ data: z.array(z.object({ id: z.string(), deliveryId: z.string(), error: z.string() })) });
 

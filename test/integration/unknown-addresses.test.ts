@@ -5,9 +5,9 @@ import { ROUTES } from '../../lambdas/http/routes';
 import { answer } from './support/receiver';
 import { refusalBody, refusedWithoutTrace } from './support/refusal';
 import type { Tenant } from './support/tenant';
-import { useWorld } from './support/world';
+import { useOwnWorld } from './support/world';
 
-const world = useWorld();
+const world = useOwnWorld();
 
 let tenant: Tenant;
 

@@ -5,9 +5,9 @@ import * as z from 'zod';
 import { STACK_CREDENTIALS } from '../../local/dynamodb/client';
 import { REGION } from '../../local/template/template';
 import { eventually } from './support/eventually';
-import { useWorld } from './support/world';
+import { useOwnWorld } from './support/world';
 
-const world = useWorld();
+const world = useOwnWorld();
 
 const keptShape = z.object({
   function: z.enum(['route', 'aggregate']),

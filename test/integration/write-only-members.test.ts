@@ -6,9 +6,9 @@ import { unpackDetail } from '../../lambdas/store/deliveries/attempt-detail';
 import { eventually } from './support/eventually';
 import { answer } from './support/receiver';
 import type { Tenant } from './support/tenant';
-import { useWorld } from './support/world';
+import { useOwnWorld } from './support/world';
 
-const world = useWorld();
+const world = useOwnWorld();
 
 /** Every secret that a tenant can entrust to Posthorn, and what it becomes on its way. */
 const PLANTED = {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { AttemptOutcome } from '../../domain/attempt-state';
 import { fromConfigurationUuid } from '../../domain/identifiers';
-import { isoTime, wholeNumber } from '../../http/paging';
+import { isoTime, wholeNumber } from '../parameters';
 import { OUTCOME_OF_STATUS } from './statuses';
 
 const WORDS = Object.keys(OUTCOME_OF_STATUS) as (keyof typeof OUTCOME_OF_STATUS)[];

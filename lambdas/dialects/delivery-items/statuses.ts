@@ -1,13 +1,13 @@
 import type { AttemptState } from '../../domain/attempt-state';
 
-/** This surface's words for how an attempt stands. */
+/** This surface's words for the state of an attempt. */
 export const STATUS_OF_STATE = {
   pending: 'in_flight',
   success: 'succeeded',
   failed: 'failed',
 } as const satisfies Record<AttemptState, string>;
 
-/** What the words of the filter ask for. */
+/** The states that the filter's words stand for. */
 export const OUTCOME_OF_STATUS = {
   in_flight: 'pending',
   succeeded: 'success',

@@ -1,9 +1,8 @@
 import { attemptState } from '../../domain/attempt-state';
 import { deliveryIdempotencyKey } from '../../domain/idempotency';
 import { configurationUuid, eventId, familyHex, toUuid } from '../../domain/identifiers';
+import { type AttemptRow, createdAtOf, type Delivery } from '../../operations/answers';
 import type { Exchange } from '../../operations/exchange';
-import type { Delivery } from '../../store/deliveries/delivery-items';
-import { type AttemptRow, createdAtOf } from '../../store/lists/attempt-rows';
 import { bodyText, isoTime } from '../text';
 import { STATUS_OF_STATE } from './statuses';
 
@@ -11,11 +10,11 @@ import { STATUS_OF_STATE } from './statuses';
 export const idempotencyKeyOf = ({ environment, base, connection }: Delivery): string =>
   deliveryIdempotencyKey(environment, eventId(base), connection);
 
-/** An attempt as the list shows it. */
+/** An attempt as lists show it. */
 export function writeItem(row: AttemptRow) {
   const { delivery, number, attempt } = row;
   return {
-    id: toUuid(familyHex({ base: delivery.base, delivery: delivery.delivery, attempt: number })),
+    id: toUuid(familyHex({ base: delivery.base, ordinal: delivery.ordinal, attempt: number })),
     binding_id: configurationUuid(delivery.connection),
     event_id: eventId(delivery.base),
     idempotency_key: idempotencyKeyOf(delivery),
@@ -30,7 +29,7 @@ export function writeItem(row: AttemptRow) {
   };
 }
 
-/** A single attempt, with the bodies that it sent and got back. */
+/** A single attempt, with the request and response bodies. */
 export function writeItemDetail(row: AttemptRow, requestBody: Uint8Array | undefined, { response }: Exchange) {
   const { duration_ms, completed_at, created_at, ...item } = writeItem(row);
   const bodies = { request_body: bodyText(requestBody), response_body: bodyText(response?.body) };

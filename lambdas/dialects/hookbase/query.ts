@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { DELIVERY_STATUSES, type DeliveryStatus } from '../../domain/delivery';
-import { isoTime, wholeNumber } from '../../http/paging';
+import { isoTime, wholeNumber } from '../parameters';
 
 const paging = {
   page: z._default(wholeNumber('page', 1, 1_000_000), 1),

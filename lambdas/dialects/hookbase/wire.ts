@@ -1,23 +1,27 @@
 import { deadLetterId, deliveryId, eventId } from '../../domain/identifiers';
+import {
+  attemptsInRound,
+  type DeadLetterRow,
+  type Delivery,
+  latestFigures,
+  type StoredAttempt,
+} from '../../operations/answers';
 import type { BulkReplay } from '../../operations/bulk-replay';
 import type { Exchange } from '../../operations/exchange';
-import { attemptsInRound, type Delivery, type StoredAttempt } from '../../store/deliveries/delivery-items';
-import { latestFigures } from '../../store/lists/attempt-rows';
-import type { DeadLetterRow } from '../../store/lists/dead-letters';
 import { bodyText, isoTime } from '../text';
 
-/** What a delivery shows of its destination, deleted or not. */
+/** What a delivery shows of its destination, even of a deleted one. */
 export interface DestinationNames {
   readonly name: string;
   readonly url: string;
 }
 
-/** A delivery as this surface writes it, without what was sent and received. */
+/** A delivery in this surface's format, without request and response. */
 export function writeDelivery(delivery: Delivery, destination: DestinationNames | undefined) {
   const latest = latestFigures(delivery);
   const event = eventId(delivery.base);
   return {
-    id: deliveryId(delivery.base, delivery.delivery),
+    id: deliveryId(delivery.base, delivery.ordinal),
     eventId: event,
     destinationId: delivery.destination,
     routeId: delivery.connection,
@@ -36,7 +40,7 @@ export function writeDelivery(delivery: Delivery, destination: DestinationNames 
   };
 }
 
-/** What the latest attempt sent and received; nulls before the first one. */
+/** Request and response of the latest attempt; nulls before the first one. */
 export function writeExchange({ request, response }: Exchange) {
   return {
     requestHeaders: request?.headers ?? null,
@@ -62,8 +66,8 @@ export function writeDeadLetter({ letter, delivery }: DeadLetterRow, destination
   const { base, attempt, errorMessage, attemptCount, failedAt } = letter;
   const event = eventId(base);
   return {
-    id: deadLetterId(base, letter.delivery, attempt),
-    deliveryId: deliveryId(base, letter.delivery),
+    id: deadLetterId(base, letter.ordinal, attempt),
+    deliveryId: deliveryId(base, letter.ordinal),
     eventId: event,
     destinationId: letter.destination,
     error: errorMessage ?? null,
@@ -74,7 +78,7 @@ export function writeDeadLetter({ letter, delivery }: DeadLetterRow, destination
   };
 }
 
-/** What became of a bulk replay. */
+/** The result of a bulk replay. */
 export function writeBulkReplay({ queued, skipped, unknown }: BulkReplay) {
   const errors = unknown.map((deliveryId) => ({ deliveryId, error: `Delivery with ID ${deliveryId} not found` }));
   return { message: 'Deliveries queued for replay', queued, skipped, errors };

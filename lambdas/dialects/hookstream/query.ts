@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { ATTEMPT_OUTCOMES } from '../../domain/attempt-state';
-import { isoTime, wholeNumber } from '../../http/paging';
+import { isoTime, wholeNumber } from '../parameters';
 
-/** Parameters of the list of attempts. `dlq` is no outcome of an attempt, but is asked for as if it were one. */
+/** Parameters of the list of attempts. `dlq` is not an outcome, but the surface filters by it as if it were. */
 export const listQuery = z.pipe(
   z.object({
     event_id: z.optional(z.string()),

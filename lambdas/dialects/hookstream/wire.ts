@@ -1,8 +1,8 @@
 import { attemptState } from '../../domain/attempt-state';
 import { attemptId, eventId } from '../../domain/identifiers';
+import { type AttemptRow, createdAtOf, diedAtOf, nextRetryAtOf, triggerOfRow } from '../../operations/answers';
 import type { Exchange } from '../../operations/exchange';
 import type { Surroundings } from '../../operations/names';
-import { type AttemptRow, createdAtOf, diedAtOf, nextRetryAtOf, triggerOfRow } from '../../store/lists/attempt-rows';
 import { bodyText, isoTime } from '../text';
 
 const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
@@ -13,7 +13,7 @@ export function writeListed(row: AttemptRow, exchange: Exchange, { destinations,
   const destination = destinations.get(delivery.destination);
   const diedAt = diedAtOf(row);
   return {
-    id: attemptId(delivery.base, delivery.delivery, number),
+    id: attemptId(delivery.base, delivery.ordinal, number),
     org_id: delivery.organization,
     env_id: delivery.environment,
     event_id: eventId(delivery.base),
@@ -53,13 +53,23 @@ export function writeDetail(row: AttemptRow, exchange: Exchange, around: Surroun
   const { id, event_id, connection_id, destination_id, destination_name, status, error } = record;
   const { response_body, attempt_number, next_retry_at, is_dlq, trigger_type, created_at } = record;
   return {
-    ...{ id, event_id, connection_id, destination_id, destination_name, status },
+    id,
+    event_id,
+    connection_id,
+    destination_id,
+    destination_name,
+    status,
     status_code: record.response_status,
     request_headers: exchange.request?.headers ?? null,
     response_headers: exchange.response?.headers ?? null,
     response_body,
     latency_ms: record.duration_ms,
-    ...{ error, attempt_number, next_retry_at, is_dlq, trigger_type, created_at },
+    error,
+    attempt_number,
+    next_retry_at,
+    is_dlq,
+    trigger_type,
+    created_at,
     attempted_at: isoTime(row.attempt?.startedAt),
     delivery_attempt: record,
   };

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { EVENT_STATUSES } from '../../domain/event-status';
-import { isoTime, wholeNumber } from '../../http/paging';
+import { isoTime, wholeNumber } from '../parameters';
 
-/** Words for what checking a signature came to; `skipped` where a source checks none. */
+/** Words for the result of checking a signature; `skipped` if the source does not check. */
 export const VERIFICATION_STATUSES = ['verified', 'failed', 'skipped'] as const;
 
 /** Parameters of the list of events. */

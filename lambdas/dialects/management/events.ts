@@ -1,9 +1,9 @@
 import type { EventStatus } from '../../domain/event-status';
 import { eventId } from '../../domain/identifiers';
-import type { StoredEvent } from '../../store/events/events';
+import type { StoredEvent } from '../../operations/answers';
 import type { VERIFICATION_STATUSES } from './event-query';
 
-/** What a reader sees where an event came without a source: clients print the name or else cut the id short. */
+/** Shown when an event has no source: clients print the name, or a shortened id if there is none. */
 const NO_SOURCE = '(no source)';
 
 /** An event as the management surface lists it. */
@@ -29,8 +29,8 @@ export function writeEvent(event: StoredEvent, status: EventStatus, sourceName: 
 }
 
 /**
- * A single event: with its headers and its payload as text. The content type is a member of its own and not among the
- * headers: clients that replay an event send both.
+ * A single event, with its headers and its payload as text. The content type is a separate member, because clients that
+ * replay an event send both.
  */
 export function writeEventDetail(event: StoredEvent, status: EventStatus, sourceName: string | undefined) {
   const { 'content-type': _contentType, ...headers } = event.headers ?? {};

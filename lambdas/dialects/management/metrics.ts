@@ -1,5 +1,4 @@
-import type { Overview } from '../../statistics/overview';
-import type { Granularity, VolumeRow } from '../../statistics/volume';
+import type { Granularity, Overview, VolumeRow } from '../../operations/answers';
 
 /** The overview as the management surface writes it. */
 export function writeOverview(
@@ -18,7 +17,7 @@ export function writeOverview(
   };
 }
 
-/** Clients of this surface shorten the id where there is no name, so that it has to be a text. */
+/** Clients of this surface shorten the id if there is no name, so it has to be a string. */
 const NO_SOURCE = 'none';
 
 /** Volume as the management surface writes it. */

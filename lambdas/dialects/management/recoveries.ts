@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
-import { isoTime, wholeNumber } from '../../http/paging';
-import { RECOVERY_STATUSES, type Recovery } from '../../store/sweep/recoveries';
+import { RECOVERY_STATUSES } from '../../domain/recovery';
+import type { Recovery } from '../../operations/answers';
+import { isoTime, wholeNumber } from '../parameters';
 
-/** The body that asks for a recovery. */
+/** The body that starts a recovery. */
 export const recoveryBody = z.object({
   org_id: z.optional(z.string()),
   env_id: z.optional(z.string()),
@@ -24,7 +25,15 @@ export const recoveryQuery = z.object({
 export function writeRecovery(recovery: Recovery) {
   const { id, environment, destination, from, to, status, seen, replayed, skipped } = recovery;
   return {
-    ...{ id, env_id: environment, destination_id: destination, from, to, status, seen, replayed, skipped },
+    id,
+    env_id: environment,
+    destination_id: destination,
+    from,
+    to,
+    status,
+    seen,
+    replayed,
+    skipped,
     created_at: recovery.createdAt,
     updated_at: recovery.updatedAt,
     finished_at: recovery.finishedAt ?? null,

@@ -1,31 +1,30 @@
 import { type ItemChange, ItemChanges } from './item-changes';
 
-/** A record of a batch: what tells it from every other record of the stream, and what it changes. */
+/** A record of a batch: what distinguishes it from every other record of the stream, and what it changes. */
 export interface CountedRecord {
   readonly fingerprint: string;
   readonly changes: readonly ItemChange[];
 }
 
-/** Where counts are kept, together with the memory of what was counted. */
+/** Keeps the counts, and remembers what was counted. */
 export interface Ledger {
   /**
-   * Writes the changes of some records and the memory of those records, all or nothing.
+   * Writes the changes of some records and remembers the records, all or nothing.
    *
-   * @param fingerprints of the records, in order; the first one is what they are remembered by
-   * @returns undefined when they were written, else the records that were counted earlier under the same first one
+   * @param fingerprints of the records, in order; the marker is named after the first
+   * @returns undefined if they were written, else the records that the marker already holds
    */
   apply(fingerprints: readonly string[], changes: readonly ItemChange[]): Promise<readonly string[] | undefined>;
-  /** Remembers that records were counted, where they begin at another record than they were counted by. */
+  /** Remembers that records were counted, under another first record than the one they were counted with. */
   remember(fingerprints: readonly string[]): Promise<void>;
 }
 
 /**
- * Counts the records of a batch, each exactly once however often and in whatever portions the stream hands them out.
+ * Counts each record of a batch exactly once, however often and in whatever batches the stream hands them out.
  *
- * The stream goes on from where a batch ended that was answered without an error, and starts again there after anything
- * else. So a repetition begins at a record at which counting began before, and that record's memory says how far it came.
- * Where a repetition is shorter than what was counted, the rest is remembered by its own first record, because the next
- * batch begins there.
+ * The stream continues after the last batch that succeeded, and restarts there after anything else. So a repeat begins
+ * at a record at which counting began before, and that record's marker says how far it got. If the repeat is shorter
+ * than what was counted, the rest gets a marker under its own first record, because the next batch begins there.
  */
 export async function applyBatch(ledger: Ledger, records: readonly CountedRecord[]): Promise<void> {
   let left = records;
@@ -38,7 +37,7 @@ export async function applyBatch(ledger: Ledger, records: readonly CountedRecord
 
 const fingerprintsOf = (records: readonly CountedRecord[]): string[] => records.map(({ fingerprint }) => fingerprint);
 
-/** As many records from the start as fit into one transaction. */
+/** As many of the first records as fit into one transaction. */
 function takeUnit(records: readonly CountedRecord[]): {
   readonly taken: readonly CountedRecord[];
   readonly changes: readonly ItemChange[];

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { DynamoDBRecord } from 'aws-lambda';
-import { UnreadableRecordError } from '../../store/table/unreadable-record';
+import { UnreadableRecordError } from '../../store/table/stream-records';
 import { applyBatch, type CountedRecord, type Ledger } from './apply-batch';
 import { fold } from './fold';
 import { readReading } from './readings';
 
 export interface FoldPorts {
   readonly ledger: Ledger;
-  /** Keeps a record that cannot be read where people find it. */
+  /** Sets aside a record that cannot be read. */
   setAside(record: DynamoDBRecord, error: UnreadableRecordError): Promise<void>;
   /** Milliseconds since the epoch. */
   now(): number;
@@ -19,11 +19,11 @@ interface Read extends CountedRecord {
 }
 
 /**
- * Folds a batch of stream records into the counters. What cannot be read counts nothing and is set aside, after the rest
- * was counted and before the batch is done: at least once.
+ * Folds a batch of stream records into the counters. Records that cannot be read count nothing and are set aside (at
+ * least once), after the others were counted.
  *
  * @returns how many records were set aside
- * @throws whatever AWS answered, so that the stream hands the batch out again
+ * @throws any error of AWS, so that the stream repeats the batch
  */
 export async function foldBatch(ports: FoldPorts, records: readonly DynamoDBRecord[]): Promise<number> {
   const now = ports.now();
@@ -44,7 +44,7 @@ function readOne(record: DynamoDBRecord, now: number): Read {
   }
 }
 
-/** Eight bytes of what is unique to a record, in hex: its event id, which no other record of any stream has. */
+/** Eight bytes of the hash of a record's event id, in hex. No other record of any stream has the same event id. */
 function fingerprintOf({ eventID, dynamodb }: DynamoDBRecord): string {
   const name = `${eventID}\n${dynamodb?.SequenceNumber}`;
   return createHash('sha256').update(name).digest('hex').slice(0, 16);

@@ -8,10 +8,10 @@ import { latencyOf, type Reading, type Standing } from './readings';
 type Amounts = Record<string, number>;
 
 /**
- * What one record changes. The sum over all records of a delivery is what its latest image says, whatever the order: each
- * record takes off what its old image had put on.
+ * What one record changes. Each record subtracts what its old image counted and adds what its new one counts, so the
+ * sum over all records of a delivery is its latest image, in whatever order they come.
  *
- * @param now milliseconds since the epoch; buckets that have expired by then are left alone
+ * @param now milliseconds since the epoch; buckets that have already expired are skipped
  */
 export function fold(reading: Reading, now: number): ItemChange[] {
   switch (reading.kind) {
@@ -48,7 +48,7 @@ function foldDelivery(before: Standing | undefined, after: Standing | undefined,
   return changes.filter(({ add, latest }) => latest || Object.values(add).some((amount) => amount !== 0));
 }
 
-/** An event is routed when its first delivery is made: all others come after that one. It counts where its event does. */
+/** An event counts as routed when its first delivery is made, in the bucket of the event. */
 function foldRouting({ ordinal, before, after }: Extract<Reading, { readonly kind: 'delivery' }>, now: number) {
   if (ordinal !== 1 || before || !after) return [];
   const { env, createdAt, receivedAt = createdAt } = after;
@@ -70,7 +70,7 @@ function sum(...parts: readonly Amounts[]): Amounts {
   return total;
 }
 
-/** Late changes go into the buckets of the creation time too; of those only some are still kept. */
+/** Changes go into the buckets of the creation time, however late they are, as long as those are kept. */
 function inBuckets(subject: Subject, createdAt: string, add: Amounts, now: number): ItemChange[] {
   return (['minute', 'hour'] as const).flatMap((width) => inBucket(subject, width, createdAt, add, now));
 }
@@ -82,7 +82,7 @@ function inBucket(subject: Subject, width: Width, createdAt: string, add: Amount
   return [{ key: bucketKey(subject, width, at), add, expiresAt: Math.ceil(end / 1000) }];
 }
 
-/** What destinations and connections show of themselves. */
+/** The activity that destinations and connections show. */
 function activityOf(before: Standing | undefined, after: Standing): ItemChange[] {
   const { con, dst, createdAt, deliveredAt } = after;
   const key = lifetimeKey({ destination: dst });

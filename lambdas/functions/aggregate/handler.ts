@@ -11,10 +11,7 @@ const environment = readEnvironment('aggregate');
 const ledger = tableLedger(openTable(environment.TABLE_NAME), Date.now);
 const queue = { sqs: new SQSClient({}), url: environment.SET_ASIDE_QUEUE_URL, function: 'aggregate' } as const;
 
-/**
- * Table stream: folds what changed into counters and statistics. It answers for a batch as a whole; see the decision about
- * counting exactly once.
- */
+/** Table stream: folds changes into counters and statistics. A batch succeeds or fails as a whole; see decision 9. */
 export async function handler({ Records }: DynamoDBStreamEvent): Promise<void> {
   const unreadable = await foldBatch(
     {

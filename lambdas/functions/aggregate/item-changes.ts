@@ -1,6 +1,6 @@
 import type { Key } from '../../store/table/addresses';
 
-/** What is written to one item: numbers that are added, and values that are set to the largest seen. */
+/** The change of one item: numbers to add, and values to set to the latest seen. */
 export interface ItemChange {
   readonly key: Key;
   readonly add: Readonly<Record<string, number>>;
@@ -26,7 +26,7 @@ interface Pending {
 export class ItemChanges {
   private readonly items = new Map<string, Pending>();
 
-  /** Whether `changes` fit in as well. */
+  /** Whether `changes` still fit. */
   admits(changes: readonly ItemChange[]): boolean {
     const touched = new Set([...this.items.keys(), ...changes.map(({ key }) => nameOf(key))]);
     return touched.size <= MAX_ITEMS && changes.every((change) => this.attributesWith(change) <= MAX_ATTRIBUTES);
@@ -52,7 +52,7 @@ export class ItemChanges {
     }
   }
 
-  /** What is left to write: amounts that cancelled each other out are not. */
+  /** The changes to write, without amounts that cancelled each other out. */
   toList(): ItemChange[] {
     return [...this.items.values()]
       .map(({ key, add, latest, expiresAt }) => ({

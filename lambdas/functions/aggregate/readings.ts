@@ -3,9 +3,8 @@ import * as z from 'zod/mini';
 import { DELIVERY_STATUSES } from '../../domain/delivery';
 import { once } from '../../runtime/once';
 import { readDeliveryKey } from '../../store/table/addresses';
-import { deliveryWithImplied, withImplied } from '../../store/table/implied';
-import { readStreamImage, type StreamImage } from '../../store/table/stream-image';
-import { readable } from '../../store/table/unreadable-record';
+import { expandDelivery, expandEvent } from '../../store/table/compact-items';
+import { readable, readStreamImage, type StreamImage } from '../../store/table/stream-records';
 
 const time = once(() => z.string().check(z.refine((text) => !Number.isNaN(Date.parse(text)), 'is no time')));
 const latency = once(() =>
@@ -29,16 +28,16 @@ const event = once(() => z.object({ env: z.string(), src: z.optional(z.string())
 const deadLetter = once(() => z.object({ env: z.string(), dst: z.string() }));
 const key = z.object({ pk: z.string(), sk: z.string() });
 
-/** What counts of a delivery at one moment. Everything in it is read from one image, so changes can be applied in any order. */
+/** What is counted of a delivery. It is read from a single image, so changes can be applied in any order. */
 export type Standing = z.output<ReturnType<typeof delivery>>;
 
-/** The latency that lists show for a delivery: its latest attempt's, in milliseconds. What a schema refused was not sent. */
+/** The latency that lists show: that of the latest attempt, in milliseconds. Undefined if a schema refused it. */
 export function latencyOf({ first, last }: Pick<Standing, 'first' | 'last'>): number | undefined {
   const latest = last ?? first;
   return latest?.errorCode === 'schema_invalid' ? undefined : latest?.latencyMs;
 }
 
-/** What a stream record tells the counters. */
+/** What a stream record means for the counters. */
 export type Reading =
   | {
       readonly kind: 'delivery';
@@ -60,7 +59,7 @@ const NOTHING: Reading = { kind: 'nothing' };
 /**
  * Reads a stream record.
  *
- * @throws UnreadableRecordError when its own content is to blame
+ * @throws UnreadableRecordError if its content is invalid
  */
 export function readReading(record: DynamoDBRecord): Reading {
   return readable(() => {
@@ -68,10 +67,10 @@ export function readReading(record: DynamoDBRecord): Reading {
     const { pk, sk } = key.parse(imageOf(Keys));
     const [before, after] = [imageOf(OldImage), imageOf(NewImage)];
     const place = readDeliveryKey({ pk, sk });
-    if (place) return readDelivery(place.delivery, before, after);
+    if (place) return readDelivery(place.ordinal, before, after);
     if (before && after) return NOTHING;
     const change = after ? 1 : -1;
-    if (sk === 'EVT') return { kind: 'event', change, event: event().parse(withImplied(after ?? before)) };
+    if (sk === 'EVT') return { kind: 'event', change, event: event().parse(expandEvent(after ?? before)) };
     if (/#DLQ#/.test(sk)) return { kind: 'dead letter', change, deadLetter: deadLetter().parse(after ?? before) };
     return NOTHING;
   });
@@ -85,7 +84,7 @@ function readDelivery(ordinal: number, before: unknown, after: unknown): Reading
   return {
     kind: 'delivery',
     ordinal,
-    before: before === undefined ? undefined : delivery().parse(deliveryWithImplied(before)),
-    after: after === undefined ? undefined : delivery().parse(deliveryWithImplied(after)),
+    before: before === undefined ? undefined : delivery().parse(expandDelivery(before)),
+    after: after === undefined ? undefined : delivery().parse(expandDelivery(after)),
   };
 }

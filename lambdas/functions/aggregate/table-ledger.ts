@@ -1,65 +1,29 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { PutCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import type { Key } from '../../store/table/addresses';
-import { bytes } from '../../store/table/bytes';
-import { expectConditionFailure, RETURN_OLD } from '../../store/table/conditions';
-import type { Table } from '../../store/table/table';
+import { RETURN_OLD, writeIf } from '../../store/table/conditions';
+import { bytes, type Table } from '../../store/table/table';
+import { transact } from '../../store/table/transact';
 import type { Ledger } from './apply-batch';
 import type { ItemChange } from './item-changes';
 
 /** A stream keeps a record for a day; what was counted is remembered for three. */
 const REMEMBERED_SECONDS = 3 * 86_400;
 
-/** Shards of the stream are folded side by side and meet at the items of an environment. */
-const MAX_TRIES = 8;
-
-type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
-
-/** The counters in the table, and the memory of what they have counted beside them. */
+/** The counters in the table, with the markers of what they have counted. */
 export function tableLedger(table: Table, now: () => number): Ledger {
   return {
-    apply: (fingerprints, changes) => {
+    apply: async (fingerprints, changes) => {
       const marker = markerOf(table.name, fingerprints, now());
       const updates = changes.map((change) => ({ Update: updateFor(table.name, change) }));
-      return transact(table, [{ Put: { ...marker, ...RETURN_OLD } }, ...updates]);
+      const answer = await transact(table, [{ Put: { ...marker, ...RETURN_OLD } }, ...updates]);
+      return answer.kind === 'done' ? undefined : readFingerprints(answer.reasons[0]?.item);
     },
     remember: async (fingerprints) => {
-      try {
-        await table.documents.send(new PutCommand(markerOf(table.name, fingerprints, now())));
-      } catch (error) {
-        // It was remembered by an earlier repetition.
-        expectConditionFailure(error);
-      }
+      // Refused: an earlier repetition remembered it.
+      await writeIf(table, new PutCommand(markerOf(table.name, fingerprints, now())));
     },
   };
-}
-
-/** @returns undefined when everything was written, else what the marker that is there already holds */
-async function transact(table: Table, TransactItems: TransactItem[]): Promise<readonly string[] | undefined> {
-  for (let tried = 1; ; tried += 1) {
-    try {
-      await table.documents.send(new TransactWriteCommand({ TransactItems }));
-      return undefined;
-    } catch (error) {
-      const counted = readConflictingMarker(error);
-      if (counted) return counted;
-      if (tried >= MAX_TRIES || !isContention(error)) throw error;
-      await sleep(Math.random() * 20 * 2 ** tried);
-    }
-  }
-}
-
-function readConflictingMarker(error: unknown): readonly string[] | undefined {
-  if (!(error instanceof TransactionCanceledException)) return undefined;
-  const [marker] = error.CancellationReasons ?? [];
-  return marker?.Code === 'ConditionalCheckFailed' ? readFingerprints(marker.Item) : undefined;
-}
-
-function isContention(error: unknown): boolean {
-  if (!(error instanceof TransactionCanceledException)) return false;
-  return (error.CancellationReasons ?? []).some(({ Code }) => Code === 'TransactionConflict');
 }
 
 const markerKey = (fingerprint: string): Key => ({ pk: `COUNTED#${fingerprint}`, sk: 'COUNTED' });
@@ -74,11 +38,11 @@ function markerOf(table: string, fingerprints: readonly string[], now: number) {
   };
 }
 
-const marker = z.object({ records: z.object({ B: bytes }) });
+const marker = z.object({ records: bytes });
 
 /** Eight bytes, sixteen digits, for each record. */
 const readFingerprints = (item: unknown): string[] =>
-  Buffer.from(marker.parse(item).records.B).toString('hex').match(/.{16}/g) ?? [];
+  Buffer.from(marker.parse(item).records).toString('hex').match(/.{16}/g) ?? [];
 
 /** The update of one item. Every name and value is a placeholder, so that the expression stays short. */
 export function updateFor(table: string, { key, add, latest = {}, expiresAt }: ItemChange) {

@@ -1,11 +1,12 @@
-import { type Waiting, writeCircuit } from '../../dialects/management/circuit';
+import { type Waiting, writeCircuit } from '../../configuration/circuit';
+import type { Destination } from '../../configuration/destination';
 import { type Principal, requireEnvironment } from '../../http/authentication';
 import { notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
 import { findInEnvironments } from '../../http/tenant';
-import type { OperationDependencies } from '../../operations/dependencies';
-import { type Destination, getDestination } from '../../store/configuration/configuration';
+import type { Ports } from '../../operations/ports';
 import { setDestinationStatus } from '../../store/configuration/destination-status';
+import { getDestination } from '../../store/configuration/destinations';
 import { parseDelivery } from '../../store/deliveries/delivery-items';
 import { COUNT_LIMIT } from '../../store/lists/pages';
 import { attentionPartitions, parkedPartition } from '../../store/lists/partitions';
@@ -15,7 +16,7 @@ import type { Table } from '../../store/table/table';
 
 /** `GET /v1/destinations/{id}/circuit` */
 export async function showCircuit(
-  { table, shards }: OperationDependencies,
+  { table, shards }: Ports,
   { params }: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {
@@ -25,9 +26,9 @@ export async function showCircuit(
   return { status: 200, body: { circuit: writeCircuit(destination, await waiting(table, destination, shards)) } };
 }
 
-/** `POST /v1/destinations/{id}/circuit/reset`: deliveries are made again; what is parked follows. Safe to repeat. */
+/** `POST /v1/destinations/{id}/circuit/reset`: deliveries are sent again, and parked ones follow. Safe to repeat. */
 export async function resetCircuit(
-  { table, shards, now }: OperationDependencies,
+  { table, shards, now }: Ports,
   { params }: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {
@@ -43,7 +44,7 @@ export async function resetCircuit(
   return { status: 200, body: { circuit: writeCircuit(destination, await waiting(table, destination, shards)) } };
 }
 
-/** So many deliveries of the environment that are tried again are looked at, however many there are. */
+/** How many retrying deliveries of the environment are looked at, at most. */
 const LOOK_AT = 1_000;
 
 async function waiting(table: Table, destination: Destination, shards: number): Promise<Waiting> {
@@ -54,7 +55,7 @@ async function waiting(table: Table, destination: Destination, shards: number): 
   return { parked, retrying };
 }
 
-/** How many deliveries of a destination are to be tried again, among the newest such ones in its environment. */
+/** How many of the environment's newest retrying deliveries belong to a destination. */
 async function retryingOf(table: Table, { id, environment }: Destination, shards: number): Promise<number> {
   const partitions = attentionPartitions([environment], ['retrying'], shards);
   const entries = [];

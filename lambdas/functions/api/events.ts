@@ -8,30 +8,26 @@ import type { ApiRequest, ApiResponse } from '../../http/messages';
 import { encodeCursor, windowOf } from '../../http/paging';
 import { validate } from '../../http/parse';
 import { readableEnvironments } from '../../http/tenant';
-import type { OperationDependencies } from '../../operations/dependencies';
 import { isOwn } from '../../operations/ownership';
+import type { Ports } from '../../operations/ports';
 import { sourceOrRemoved } from '../../store/configuration/removal';
 import { deliveriesOf } from '../../store/deliveries/deliveries';
 import { getEvent, type StoredEvent } from '../../store/events/events';
 import { type EventFilter, listEvents } from '../../store/lists/event-lists';
 import type { Table } from '../../store/table/table';
 
-/** A status takes reading the deliveries of every event that is looked at, so fewer are. */
+/** Filtering by status means reading every event's deliveries, so fewer events are looked at. */
 const LOOK_AT_STATUSES = 1_000;
 
 /** `GET /v1/events` */
-export async function showEvents(
-  deps: OperationDependencies,
-  request: ApiRequest,
-  caller: Principal,
-): Promise<ApiResponse> {
+export async function showEvents(ports: Ports, request: ApiRequest, caller: Principal): Promise<ApiResponse> {
   const query = validate(eventQuery, request.query);
   const { limit, offset, cursor, from, to } = query;
   const window = windowOf(offset, limit, cursor, 'offset');
-  const environments = await readableEnvironments(deps.table, caller);
-  const statusOf = statusReader(deps.table);
+  const environments = await readableEnvironments(ports.table, caller);
+  const statusOf = statusReader(ports.table);
   const filter = { environments, from, to, ...matcher(query, statusOf) };
-  const found = await listEvents(deps.table, filter, window, deps.shards);
+  const found = await listEvents(ports.table, filter, window, ports.shards);
   const pagination = {
     total: found.total,
     total_is_exact: found.totalIsExact,
@@ -39,7 +35,7 @@ export async function showEvents(
     next_cursor: found.next === undefined ? null : encodeCursor(found.next),
   };
   const events = await Promise.all(
-    found.events.map(async (event) => writeEvent(event, await statusOf(event), await sourceName(deps.table, event))),
+    found.events.map(async (event) => writeEvent(event, await statusOf(event), await sourceName(ports.table, event))),
   );
   return { status: 200, body: { events, pagination } };
 }
@@ -47,7 +43,7 @@ export async function showEvents(
 type Query = ReturnType<typeof eventQuery.parse>;
 type StatusOf = (event: StoredEvent) => Promise<EventStatus>;
 
-/** What a query asks of single events; nothing when every event of the time range is a row. */
+/** The filter that a query applies to single events; empty if every event of the time range is a row. */
 function matcher(query: Query, statusOf: StatusOf): Pick<EventFilter, 'matches' | 'lookAt'> {
   const { source_id, type, status, method, verification_status } = query;
   if ([source_id, type, status, method, verification_status].every((one) => one === undefined)) return {};
@@ -65,7 +61,7 @@ function matcher(query: Query, statusOf: StatusOf): Pick<EventFilter, 'matches' 
   };
 }
 
-/** Reads the status of events, of each one once. */
+/** Reads the status of each event once. */
 function statusReader(table: Table): StatusOf {
   const known = new Map<string, Promise<EventStatus>>();
   return (event) => {
@@ -86,20 +82,16 @@ async function sourceName(table: Table, { environment, source }: StoredEvent): P
 }
 
 /** `GET /v1/events/{id}` */
-export async function showEvent(
-  { table }: OperationDependencies,
-  request: ApiRequest,
-  caller: Principal,
-): Promise<ApiResponse> {
+export async function showEvent({ table }: Ports, request: ApiRequest, caller: Principal): Promise<ApiResponse> {
   const event = await findEvent(table, caller, request.params.id ?? '');
   const [status, name] = await Promise.all([readStatus(table, event), sourceName(table, event)]);
   return { status: 200, body: { event: writeEventDetail(event, status, name) } };
 }
 
 /**
- * Reads an event of the caller's by its identifier.
+ * Reads one of the caller's events by its identifier.
  *
- * @throws ApiError 404, alike for an event that does not exist and for another tenant's
+ * @throws ApiError 404, whether the event does not exist or belongs to another tenant
  */
 export async function findEvent(table: Table, caller: Principal, id: string): Promise<StoredEvent> {
   const address = parseFamilyId(id, 'evt');

@@ -1,16 +1,14 @@
 import { createAuthenticate } from '../../http/authentication';
-import { createHttpHandler } from '../../http/endpoint';
-import { health } from '../../http/health';
-import { onFirstCall } from '../../http/on-first-call';
-import { showOpenApi } from '../../http/openapi';
+import { createHttpHandler, type Endpoint, type EndpointsOf } from '../../http/endpoint';
+import { under } from '../../http/routes';
 import { defaultLimits, readEnvironment } from '../../runtime/environment';
 import { openTable } from '../../store/table/table';
 import { knownLetters, knownTotals } from './known-totals';
-import * as scopes from './scopes';
+import type { DeliverySurface } from './surfaces/deliveries';
 
 const environment = readEnvironment('api');
 const table = openTable(environment.TABLE_NAME);
-const deps = {
+const ports = {
   table,
   shards: environment.TIMELINE_SHARDS,
   retentionDays: environment.RETENTION_DAYS,
@@ -20,58 +18,67 @@ const deps = {
   now: Date.now,
 };
 
-/** HTTP: reading events, deliveries and attempts, retrying and replaying them, and whatever no other route serves. */
-export const handler = createHttpHandler(
-  'api',
-  {
-    'GET /health': health,
-    'GET /openapi.json': showOpenApi,
-    'GET /v1/events': {
-      scope: 'read',
-      handle: async (request, caller) => (await import('./events')).showEvents(deps, request, caller),
-    },
-    'GET /v1/events/{id}': {
-      scope: 'read',
-      handle: async (request, caller) => (await import('./events')).showEvent(deps, request, caller),
-    },
-    'GET /v1/metrics/overview': {
-      scope: 'read',
-      handle: async (request, caller) => (await import('./metrics')).showOverview(deps, request, caller),
-    },
-    'GET /v1/metrics/volume': {
-      scope: 'read',
-      handle: async (request, caller) => (await import('./metrics')).showVolume(deps, request, caller),
-    },
-    'GET /api/deliveries/stats': {
-      scope: 'read',
-      handle: async (request, caller) => (await import('./statistics')).showStatistics(deps, request, caller),
-    },
-    'GET /api/organizations/{orgId}/deliveries/stats': {
-      scope: 'read',
-      handle: async (request, caller) =>
-        (await import('./statistics')).showOrganizationStatistics(deps, request, caller),
-    },
-    'POST /v1/events/{id}/retry': {
-      scope: 'write',
-      handle: async (request, caller) => (await import('./retry-event')).retryWholeEvent(deps, request, caller),
-    },
-    'GET /v1/destinations/{id}/circuit': {
-      scope: 'read',
-      handle: async (request, caller) => (await import('./circuit')).showCircuit(deps, request, caller),
-    },
-    'POST /v1/destinations/{id}/circuit/reset': {
-      scope: 'write',
-      handle: async (request, caller) => (await import('./circuit')).resetCircuit(deps, request, caller),
-    },
-    ...onFirstCall(scopes.recoveries, async () => (await import('./recoveries')).recoveryEndpoints(deps)),
-    ...onFirstCall(scopes.hookstream, async () => (await import('./surfaces/hookstream')).hookstreamEndpoints(deps)),
-    ...onFirstCall(scopes.deliveryItems, async () =>
-      (await import('./surfaces/delivery-items')).deliveryItemsEndpoints(deps),
-    ),
-    ...onFirstCall(scopes.hookbase, async () => (await import('./surfaces/hookbase')).hookbaseEndpoints(deps)),
-    ...onFirstCall(scopes.webhookRelay, async () =>
-      (await import('./surfaces/webhook-relay')).webhookRelayEndpoints(deps),
-    ),
+// Imported with the first call that needs it: a start reads none of them.
+const events = () => import('./events');
+const circuit = () => import('./circuit');
+const metrics = () => import('./metrics');
+const statistics = () => import('./statistics');
+const recoveries = () => import('./recoveries');
+const hookstream = () => import('./surfaces/hookstream');
+const items = () => import('./surfaces/delivery-items');
+const deliveries = () => import('./surfaces/deliveries');
+
+type Call = Parameters<Endpoint>;
+
+/** What both surfaces that show deliveries have in common. */
+const deliveriesOf = (surface: () => Promise<DeliverySurface>) => ({
+  GET: async (...call: Call) => (await surface()).showDeliveries(ports, ...call),
+  'GET /dead-letter': async (...call: Call) => (await surface()).showDeadLetters(ports, ...call),
+  'POST /dead-letter/{id}/requeue': async (...call: Call) => (await surface()).requeueOne(ports, ...call),
+  'DELETE /dead-letter/{id}': async (...call: Call) => (await surface()).deleteOne(ports, ...call),
+  'GET /{id}': async (...call: Call) => (await surface()).showDelivery(ports, ...call),
+  'POST /{id}/retry': async (...call: Call) => (await surface()).retryOne(ports, ...call),
+});
+
+const endpoints: EndpointsOf<'api'> = {
+  'GET /health': async () => ({ status: 200, body: { status: 'ok' } }),
+  'GET /openapi.json': async () => {
+    const { default: body } = await import('../../../docs/openapi.json');
+    return { status: 200, body, headers: { 'cache-control': 'public, max-age=300' } };
   },
+  'GET /v1/events': async (...call) => (await events()).showEvents(ports, ...call),
+  'GET /v1/events/{id}': async (...call) => (await events()).showEvent(ports, ...call),
+  'POST /v1/events/{id}/retry': async (...call) => (await import('./retry-event')).retryWholeEvent(ports, ...call),
+  'GET /v1/destinations/{id}/circuit': async (...call) => (await circuit()).showCircuit(ports, ...call),
+  'POST /v1/destinations/{id}/circuit/reset': async (...call) => (await circuit()).resetCircuit(ports, ...call),
+  'POST /v1/recoveries': async (...call) => (await recoveries()).startRecovery(ports, ...call),
+  'GET /v1/recoveries': async (...call) => (await recoveries()).showRecoveries(ports, ...call),
+  'GET /v1/recoveries/{id}': async (...call) => (await recoveries()).showRecovery(ports, ...call),
+  'POST /v1/recoveries/{id}/cancel': async (...call) => (await recoveries()).stopRecovery(ports, ...call),
+  'GET /v1/metrics/overview': async (...call) => (await metrics()).showOverview(ports, ...call),
+  'GET /v1/metrics/volume': async (...call) => (await metrics()).showVolume(ports, ...call),
+  'GET /v1/delivery-attempts': async (...call) => (await hookstream()).showAttempts(ports, ...call),
+  'GET /v1/delivery-attempts/{id}': async (...call) => (await hookstream()).showAttempt(ports, ...call),
+  'POST /v1/delivery-attempts/{id}/retry': async (...call) => (await hookstream()).retryAttempt(ports, ...call),
+  'GET /v1/delivery/items': async (...call) => (await items()).showItems(ports, ...call),
+  'GET /v1/delivery/items/{id}': async (...call) => (await items()).showItem(ports, ...call),
+  'POST /v1/delivery/items/{id}/replay': async (...call) => (await items()).replayItem(ports, ...call),
+  ...under(
+    '/api/deliveries',
+    deliveriesOf(async () => (await deliveries()).hookbase),
+  ),
+  'POST /api/deliveries/bulk-replay': async (...call) => (await deliveries()).replayMany(ports, ...call),
+  'GET /api/deliveries/stats': async (...call) => (await statistics()).showStatistics(ports, ...call),
+  ...under(
+    '/api/organizations/{orgId}/deliveries',
+    deliveriesOf(async () => (await deliveries()).webhookRelay),
+  ),
+  'GET /api/organizations/{orgId}/deliveries/stats': async (...call) =>
+    (await statistics()).showOrganizationStatistics(ports, ...call),
+};
+
+/** HTTP: events, deliveries and attempts, retries and replays, and everything that no other route serves. */
+export const handler = createHttpHandler<'api'>(
+  endpoints,
   createAuthenticate(table, Date.now, defaultLimits(environment)),
 );

@@ -4,12 +4,12 @@ import type { KnownTotal } from '../../store/lists/delivery-lists';
 import type { Table } from '../../store/table/table';
 
 /**
- * Counters run some seconds behind the table. A list shorter than this is counted, which is cheap and exact at once;
- * in a longer one nobody can tell the difference, and counting it would cost more than reading it.
+ * Counters run some seconds behind the table. A list shorter than this is counted directly, which is cheap and always
+ * exact; in a longer one nobody notices the difference, and counting would cost more than reading a page.
  */
 const COUNT_BELOW = 1_000;
 
-/** Totals of lists from the counters, where these know them and the list is long. */
+/** Totals of lists from the counters, if they have them and the list is long. */
 export function knownTotals(table: Table): KnownTotal {
   return async ({ environments, statuses, destination }) => {
     const scope = destination === undefined ? { environments } : { destination };

@@ -1,28 +1,25 @@
 import * as z from 'zod/mini';
 import { writeOverview, writeVolume } from '../../dialects/management/metrics';
+import { isoTime } from '../../dialects/parameters';
 import type { Principal } from '../../http/authentication';
 import { invalid } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
-import { isoTime } from '../../http/paging';
 import { validate } from '../../http/parse';
 import { readableEnvironments } from '../../http/tenant';
-import type { OperationDependencies } from '../../operations/dependencies';
+import type { Ports } from '../../operations/ports';
 import { knownDeadLetters } from '../../statistics/lifetime';
 import { readOverview } from '../../statistics/overview';
 import { readVolume } from '../../statistics/volume';
-import { listDestinations, listSources } from '../../store/configuration/configuration';
+import { listDestinations } from '../../store/configuration/destinations';
+import { listSources } from '../../store/configuration/sources';
 
 const DAY_MS = 86_400_000;
 
-/** Hours are kept so long. */
+/** How long hour buckets are kept. */
 const KEPT_MS = 40 * DAY_MS;
 
 /** `GET /v1/metrics/overview` */
-export async function showOverview(
-  { table, now }: OperationDependencies,
-  _: ApiRequest,
-  caller: Principal,
-): Promise<ApiResponse> {
+export async function showOverview({ table, now }: Ports, _: ApiRequest, caller: Principal): Promise<ApiResponse> {
   const environments = await readableEnvironments(table, caller);
   const [overview, deadLetters, sources, destinations] = await Promise.all([
     readOverview(table, environments, now()),
@@ -47,11 +44,7 @@ export const volumeQuery = z.object({
 });
 
 /** `GET /v1/metrics/volume` */
-export async function showVolume(
-  { table, now }: OperationDependencies,
-  request: ApiRequest,
-  caller: Principal,
-): Promise<ApiResponse> {
+export async function showVolume({ table, now }: Ports, request: ApiRequest, caller: Principal): Promise<ApiResponse> {
   const { source_id: source, after, before, granularity } = validate(volumeQuery, request.query);
   const to = Math.min(before === undefined ? now() : Date.parse(before), now());
   const from = Math.max(after === undefined ? to - DAY_MS : Date.parse(after), now() - KEPT_MS);

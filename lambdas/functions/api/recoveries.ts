@@ -1,35 +1,19 @@
 import { recoveryBody, recoveryQuery, writeRecovery } from '../../dialects/management/recoveries';
 import { newConfigurationId } from '../../domain/identifiers';
 import { type Principal, requireEnvironment } from '../../http/authentication';
-import type { Endpoints } from '../../http/endpoint';
 import { ApiError, invalid, notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
 import { parseJson, validate } from '../../http/parse';
 import { findInEnvironments, ownEnvironment, readableEnvironments } from '../../http/tenant';
-import type { OperationDependencies } from '../../operations/dependencies';
+import type { Ports } from '../../operations/ports';
 import { pageOfWhole } from '../../operations/whole-lists';
-import { getDestination } from '../../store/configuration/configuration';
+import { getDestination } from '../../store/configuration/destinations';
 import { cancelRecovery, getRecovery, listRecoveries, putRecovery, type Recovery } from '../../store/sweep/recoveries';
 
-const PATH = '/v1/recoveries';
+type Call = (ports: Ports, request: ApiRequest, caller: Principal) => Promise<ApiResponse>;
 
-type Call = (deps: OperationDependencies, request: ApiRequest, caller: Principal) => Promise<ApiResponse>;
-
-/** `/v1/recoveries`: jobs that replay what a destination failed to take in a range of time. */
-export function recoveryEndpoints(deps: OperationDependencies): Endpoints {
-  const endpoint = (scope: 'read' | 'write', call: Call) => {
-    return { scope, handle: (request: ApiRequest, caller: Principal) => call(deps, request, caller) };
-  };
-  return {
-    [`POST ${PATH}`]: endpoint('write', startRecovery),
-    [`GET ${PATH}`]: endpoint('read', showRecoveries),
-    [`GET ${PATH}/{id}`]: endpoint('read', showRecovery),
-    [`POST ${PATH}/{id}/cancel`]: endpoint('write', stopRecovery),
-  };
-}
-
-/** The sweep does the work: the answer is the job as it begins. */
-const startRecovery: Call = async ({ table, retentionDays, now }, request, caller) => {
+/** `POST /v1/recoveries`: the sweep does the work, and the answer is the job as it begins. */
+export const startRecovery: Call = async ({ table, retentionDays, now }, request, caller) => {
   requireEnvironment(caller);
   const body = validate(recoveryBody, parseJson(request.body).value);
   const { organization, environment } = ownEnvironment(caller, body);
@@ -37,42 +21,51 @@ const startRecovery: Call = async ({ table, retentionDays, now }, request, calle
     throw notFound('Destination', body.destination_id);
   const moment = now();
   const recovery: Recovery = {
-    ...{ id: newConfigurationId('rec', moment), organization, environment, destination: body.destination_id },
+    id: newConfigurationId('rec', moment),
+    organization,
+    environment,
+    destination: body.destination_id,
     ...rangeOf(body, moment),
-    ...{ status: 'running', seen: 0, replayed: 0, skipped: 0 },
-    ...{ createdAt: iso(moment), updatedAt: iso(moment) },
+    status: 'running',
+    seen: 0,
+    replayed: 0,
+    skipped: 0,
+    createdAt: iso(moment),
+    updatedAt: iso(moment),
   };
   await putRecovery(table, recovery, retentionDays);
   return { status: 202, body: { recovery: writeRecovery(recovery) } };
 };
 
-/** A range ends now at the latest: what is made afterwards is none of the job's. */
+/** A range ends now at the latest: later deliveries are not part of the job. */
 function rangeOf({ from, to }: { from: string; to?: string | undefined }, now: number) {
   if (to !== undefined && to < from) throw invalid('to', 'must not be before from');
   if (Date.parse(from) > now) throw invalid('from', 'must not be in the future');
   return { from, to: to !== undefined && Date.parse(to) < now ? to : iso(now) };
 }
 
-const showRecoveries: Call = async ({ table }, request, caller) => {
+/** `GET /v1/recoveries` */
+export const showRecoveries: Call = async ({ table }, request, caller) => {
   const { destination_id: destination, status, ...paging } = validate(recoveryQuery, request.query);
   const environments = await readableEnvironments(table, caller);
   const all = (await Promise.all(environments.map((environment) => listRecoveries(table, environment)))).flat();
   const wanted = all
     .filter((one) => destination === undefined || one.destination === destination)
     .filter((one) => status === undefined || one.status === status);
-  const { rows, pagination } = pageOfWhole(wanted.map(writeRecovery), paging);
-  return { status: 200, body: { recoveries: rows, pagination } };
+  const { rows, pagination } = pageOfWhole(wanted, paging);
+  return { status: 200, body: { recoveries: rows.map(writeRecovery), pagination } };
 };
 
-const showRecovery: Call = async ({ table }, { params }, caller) => {
+/** `GET /v1/recoveries/{id}` */
+export const showRecovery: Call = async ({ table }, { params }, caller) => {
   const id = params.id ?? '';
   const recovery = await findInEnvironments(table, caller, (environment) => getRecovery(table, environment, id));
   if (!recovery) throw notFound('Recovery', id);
   return { status: 200, body: { recovery: writeRecovery(recovery) } };
 };
 
-/** Safe to repeat. */
-const stopRecovery: Call = async ({ table, now }, { params }, caller) => {
+/** `POST /v1/recoveries/{id}/cancel`, which is safe to repeat. */
+export const stopRecovery: Call = async ({ table, now }, { params }, caller) => {
   const { environment } = requireEnvironment(caller);
   const id = params.id ?? '';
   const stored = await getRecovery(table, environment, id);

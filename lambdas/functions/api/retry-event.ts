@@ -3,20 +3,21 @@ import { isCutOff } from '../../domain/overdue';
 import { type Principal, requireEnvironment } from '../../http/authentication';
 import { notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
-import type { OperationDependencies } from '../../operations/dependencies';
+import type { Ports } from '../../operations/ports';
 import { matchingConnections } from '../../routing/route-event';
-import { getDestination, listConnections } from '../../store/configuration/configuration';
+import { listConnections } from '../../store/configuration/connections';
+import { getDestination } from '../../store/configuration/destinations';
 import { deliveriesOf } from '../../store/deliveries/deliveries';
 import { requestRetry, type StoredEvent } from '../../store/events/events';
 import type { Table } from '../../store/table/table';
 import { findEvent } from './events';
 
 /**
- * `POST /v1/events/{id}/retry`: its failed deliveries start again; one that no connection matched when it came is routed
- * now. Answers how many deliveries that concerns. One write asks for it, and the table's stream does the rest.
+ * `POST /v1/events/{id}/retry`: restarts its failed deliveries, or routes it now if no connection matched it before.
+ * Answers with the number of deliveries affected. One write requests it, and the table's stream does the rest.
  */
 export async function retryWholeEvent(
-  { table, now }: OperationDependencies,
+  { table, now }: Ports,
   request: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {
@@ -32,7 +33,7 @@ export async function retryWholeEvent(
 async function countRetried(table: Table, event: StoredEvent, askedAt: number): Promise<number> {
   const deliveries = await deliveriesOf(table, event.base);
   if (deliveries.length > 0) return deliveries.filter((delivery) => isRetried(delivery, askedAt)).length;
-  // Without the mark, routing has not come to this event yet. It will, and needs no second call, unless it was cut off.
+  // Without the mark, routing has not reached this event yet. It will, without another call, unless it was cut off.
   const isUnderWay = event.routing === undefined && !isCutOff(event, askedAt);
   return isUnderWay ? 0 : countRoutes(table, event);
 }

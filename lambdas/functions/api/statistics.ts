@@ -1,14 +1,12 @@
 import * as z from 'zod/mini';
-import { writeStatistics } from '../../dialects/hookbase/statistics';
 import type { Principal } from '../../http/authentication';
-import { notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
 import { validate } from '../../http/parse';
-import { findInEnvironments, readableEnvironments } from '../../http/tenant';
-import type { OperationDependencies } from '../../operations/dependencies';
-import { PERIOD_NAMES, readStatistics } from '../../statistics/read-statistics';
-import type { StatisticsScope } from '../../statistics/scope';
-import { getDestination } from '../../store/configuration/configuration';
+import { findInEnvironments, readableEnvironments, requireOrganization } from '../../http/tenant';
+import type { Ports } from '../../operations/ports';
+import type { StatisticsScope } from '../../statistics/buckets';
+import { PERIOD_NAMES, type Period, readStatistics, type Statistics } from '../../statistics/read-statistics';
+import { getDestination } from '../../store/configuration/destinations';
 import type { Table } from '../../store/table/table';
 
 /** Parameters of the statistics. */
@@ -19,7 +17,7 @@ export const statisticsQuery = z.object({
 
 /** `GET /api/deliveries/stats` */
 export async function showStatistics(
-  { table, now }: OperationDependencies,
+  { table, now }: Ports,
   request: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {
@@ -28,19 +26,23 @@ export async function showStatistics(
   return { status: 200, body: writeStatistics(await readStatistics(table, scope, period, now()), period) };
 }
 
+/** Statistics as the Hookbase and Webhook Relay surfaces write them. */
+function writeStatistics(statistics: Statistics, period: Period) {
+  const { total, delivered, failed, pending, successRate, avgLatency, p50Latency, p95Latency, p99Latency } = statistics;
+  return { total, delivered, failed, pending, successRate, avgLatency, p50Latency, p95Latency, p99Latency, period };
+}
+
 /** `GET /api/organizations/{orgId}/deliveries/stats`: the same for the caller's own organization, by its id or name. */
 export async function showOrganizationStatistics(
-  deps: OperationDependencies,
+  ports: Ports,
   request: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {
-  const organization = request.params.orgId ?? '';
-  const own: readonly string[] = [caller.organization, caller.organizationName];
-  if (!own.includes(organization)) throw notFound('Organization', organization);
-  return showStatistics(deps, request, caller);
+  requireOrganization(caller, request.params.orgId ?? '');
+  return showStatistics(ports, request, caller);
 }
 
-/** A destination that is not the caller's has no deliveries, as in the lists. */
+/** As in lists, a destination that is not the caller's has no deliveries. */
 async function scopeOf(table: Table, caller: Principal, destinationId: string | undefined): Promise<StatisticsScope> {
   if (destinationId === undefined) return { environments: await readableEnvironments(table, caller) };
   const find = (environment: string) => getDestination(table, environment, destinationId);

@@ -1,3 +1,4 @@
+import type { Destination } from '../../configuration/destination';
 import {
   admission,
   type BreakerSettings,
@@ -9,55 +10,55 @@ import {
   trip,
 } from '../../domain/breaker';
 import type { CircuitAnswer } from '../../store/configuration/circuits';
-import type { Destination } from '../../store/configuration/configuration';
 
-/** What a delivery may do: wait, or be sent; perhaps as the one probe of a half-open circuit. */
-export type Admission =
-  | { readonly kind: 'park' }
-  | {
-      readonly kind: 'send';
-      /** As it was read last; undefined when it was deleted. */
-      readonly destination: Destination | undefined;
-      readonly probe?: HalfOpenCircuit;
-    };
+/** A delivery that may be sent, perhaps as the one probe of a half-open circuit. */
+export interface Admitted {
+  readonly kind: 'send';
+  /** As last read; undefined if it was deleted. */
+  readonly destination: Destination | undefined;
+  readonly probe?: HalfOpenCircuit;
+}
 
-/** What an attempt told about its destination; `nothing` when no request was made, or its answer did not count. */
+/** What a delivery may do: wait, or be sent. */
+export type Admission = { readonly kind: 'park' } | Admitted;
+
+/** What an attempt says about its destination; `nothing` when nothing was sent, or the answer did not count. */
 export type Verdict = 'success' | 'failure' | 'nothing';
 
-/** A change of a breaker that people should hear of. */
+/** A change of a breaker that is logged and counted. */
 export type BreakerNews = 'opened' | 'probing' | 'reopened' | 'released' | 'closed';
 
 /** Decides whether deliveries are sent, and learns from what came of them. */
 export interface Breaker {
   /**
-   * @param leaseUntil when the worker has surely given up, milliseconds since the epoch
-   * @param isDue whether there is anything to send: asked before a probe is taken, which a stray message must not be
+   * @param leaseUntil when the worker has certainly given up, milliseconds since the epoch
+   * @param isDue whether there is anything to send: checked first, because a stray message must not be the probe
    */
   admit(destination: Destination | undefined, leaseUntil: number, isDue: () => Promise<boolean>): Promise<Admission>;
-  /** Takes account of an attempt. It never throws: the attempt is recorded already. */
-  judge(admitted: Extract<Admission, { kind: 'send' }>, verdict: Verdict): Promise<void>;
+  /** Updates the breaker after an attempt. Never throws: the attempt is already recorded. */
+  judge(admitted: Admitted, verdict: Verdict): Promise<void>;
 }
 
-/** What the breaker needs from the world. */
+/** What the breaker needs from outside. */
 export interface BreakerPorts {
   countFailure(destination: Destination): Promise<CircuitAnswer>;
   forgetFailures(destination: Destination): Promise<CircuitAnswer>;
   openCircuit(destination: Destination, circuit: Circuit, failures: number): Promise<CircuitAnswer>;
   changeCircuit(destination: Destination, read: Circuit, circuit: Circuit, failures: number): Promise<CircuitAnswer>;
   closeCircuit(destination: Destination, read: Circuit, now: number): Promise<CircuitAnswer>;
-  /** The destination as this instance has seen it last; it costs nothing. */
+  /** The destination as this instance last saw it, from memory. */
   lastSeen(destination: Destination): Promise<Destination | undefined>;
-  /** Keeps a destination as a write has answered it. */
+  /** Remembers a destination as returned by a write. */
   remember(read: Destination, now: Destination | undefined): void;
   newToken(): string;
   /** Milliseconds since the epoch. */
   now(): number;
   tell(news: BreakerNews, destination: Destination): void;
-  /** Told of a write that failed after an attempt: the count lags behind, and a probe is replaced after its lease. */
+  /** Hears of a write that failed after an attempt: the count lags behind, and a probe is replaced after its lease. */
   report(error: unknown): void;
 }
 
-/** A destination that changes under our hands is looked at so often; then its delivery waits. */
+/** A destination that others keep changing is looked at this often; then its delivery waits. */
 const MAX_LOOKS = 3;
 
 /** The breakers of all destinations, as one instance of the function sees them. */
@@ -111,9 +112,9 @@ export function createBreaker(ports: BreakerPorts, settings: BreakerSettings): B
   }
 
   async function learn(read: Destination, verdict: Verdict): Promise<void> {
-    // Other messages of this instance may have written since this one was admitted.
+    // Other messages of this instance may have changed it since this one was admitted.
     const destination = (await ports.lastSeen(read)) ?? read;
-    // What was sent before it opened says nothing that is not known.
+    // An attempt sent before the circuit opened says nothing new.
     if (destination.circuit || destination.status === 'paused') return;
     if (verdict === 'failure') await countFailure(destination);
     else if ((destination.failures ?? 0) > 0) await noted(destination, await ports.forgetFailures(destination));

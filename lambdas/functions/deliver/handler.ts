@@ -4,31 +4,30 @@ import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { ChangeMessageVisibilityCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { acknowledgementOf } from '../../domain/acknowledgement';
-import { decodeMessage } from '../../domain/message';
 import { NEAR_MS } from '../../domain/rate-limit';
 import { enqueueSoon } from '../../queue/enqueue';
+import { decodeMessage } from '../../queue/message';
 import { enqueueAt } from '../../queue/schedule';
 import { cached } from '../../runtime/cache';
 import { readEnvironment } from '../../runtime/environment';
 import { logger } from '../../runtime/log';
 import { count, publishMetrics } from '../../runtime/metrics';
-import { getRecentDestination } from '../../store/configuration/configuration';
 import { byAddress, destinationAddress } from '../../store/configuration/destination-address';
+import { getRecentDestination } from '../../store/configuration/destinations';
 import { takePlace } from '../../store/configuration/rate-limits';
-import { packDetail } from '../../store/deliveries/attempt-detail';
 import { claim } from '../../store/deliveries/claims';
 import { getDelivery } from '../../store/deliveries/deliveries';
 import { recordAttempt } from '../../store/deliveries/outcomes';
 import { park, restart } from '../../store/deliveries/transitions';
 import { getEvent } from '../../store/events/events';
 import { openTable } from '../../store/table/table';
-import { metricsOf } from './counted';
-import { deliverOrRenew } from './last-receive';
-import type { DeliverPorts, ReceivedMessage } from './ports';
-import { createSend } from './send';
+import { type DeliverPorts, deliverOrRenew } from './deliver-message';
+import { metricsOf } from './metrics';
+import type { ReceivedMessage } from './received-message';
 import { tableBreaker } from './table-breaker';
+import { openTransports } from './transports/registry';
 
-/** A change of a destination, such as pausing it, is seen by every warm instance after this long. */
+/** How long a warm instance may use an old copy of a destination, after a pause for example. */
 const DESTINATION_TTL_MS = 5_000;
 
 const environment = readEnvironment('deliver');
@@ -67,13 +66,12 @@ const ports: DeliverPorts = {
   enqueueTurn: (due, at, now) => enqueueSoon(queue, due, at - NEAR_MS, now),
   takePlace: (destination, rate, now) => takePlace(table, destination, rate, now),
   wait: (ms) => sleep(ms),
-  send: createSend({ allowLoopback: environment.ALLOW_LOOPBACK }),
-  packDetail,
+  transportOf: openTransports({ allowLoopback: environment.ALLOW_LOOPBACK }),
   now: Date.now,
   random: Math.random,
 };
 
-/** A message that is to stay in the queue. The batch response names it; it is no failure of the function's. */
+/** A message that is to stay in the queue. The batch response names it; nothing has failed. */
 class MessageLeftError extends Error {
   override readonly name = 'MessageLeftError';
 }
@@ -93,9 +91,9 @@ async function handleRecord(record: SQSRecord, context: Context): Promise<void> 
   const outcome = await deliverOrRenew(ports, message, (error) => {
     logger.error('message failed on its last receive', { messageId: message.messageId, error });
   });
-  const { base, delivery, attempt, destination, messageId } = message;
+  const { base, ordinal, attempt, destination, messageId } = message;
   const receiveCount = Number(record.attributes.ApproximateReceiveCount);
-  logger.info('delivery attempt', { base, delivery, attempt, destination, messageId, outcome, receiveCount });
+  logger.info('delivery attempt', { base, ordinal, attempt, destination, messageId, outcome, receiveCount });
   for (const name of metricsOf(outcome)) count(name);
   const overdue = receiveCount > environment.MAX_RECEIVE_COUNT;
   const acknowledgement = acknowledgementOf(outcome, Date.now(), overdue);
@@ -119,7 +117,7 @@ async function leave(record: SQSRecord, visibleAfterSeconds: number | undefined)
 
 const processor = new BatchProcessor(EventType.SQS);
 
-/** SQS: delivers a batch of messages side by side and reports the ones that stay in the queue. */
+/** SQS: delivers a batch of messages concurrently and reports those that stay in the queue. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const record = async (one: SQSRecord) => {
     try {

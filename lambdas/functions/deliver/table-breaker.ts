@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Destination } from '../../configuration/destination';
 import type { BreakerSettings } from '../../domain/breaker';
 import type { Cached } from '../../runtime/cache';
 import { logger } from '../../runtime/log';
@@ -10,35 +11,35 @@ import {
   forgetFailures,
   openCircuit,
 } from '../../store/configuration/circuits';
-import type { Destination } from '../../store/configuration/configuration';
 import { destinationAddress } from '../../store/configuration/destination-address';
 import type { Table } from '../../store/table/table';
-import { type Breaker, createBreaker } from './breaker';
-import { BREAKER_METRICS, newsLine } from './breaker-news';
+import { type Breaker, type BreakerPorts, createBreaker } from './breaker';
+import { BREAKER_METRICS } from './metrics';
 
-/** The breakers of all destinations of a table. What their writes answer replaces what the instance has kept. */
+/** The breakers of all destinations in a table. What their writes return replaces the instance's cached copies. */
 export function tableBreaker(table: Table, kept: Cached<Destination | undefined>, settings: BreakerSettings): Breaker {
-  const ports = {
-    countFailure: (destination: Destination) => countFailure(table, destination),
-    forgetFailures: (destination: Destination) => forgetFailures(table, destination),
-    lastSeen: async (destination: Destination) => kept.peek(destinationAddress(destination)),
-    remember: (read: Destination, now: Destination | undefined) => kept.remember(destinationAddress(read), now),
+  const ports: BreakerPorts = {
+    countFailure: (destination) => countFailure(table, destination),
+    forgetFailures: (destination) => forgetFailures(table, destination),
+    openCircuit: (destination, circuit, failures) => openCircuit(table, destination, circuit, failures),
+    changeCircuit: (destination, read, circuit, failures) => changeCircuit(table, destination, read, circuit, failures),
+    closeCircuit: (destination, read, now) => closeCircuit(table, destination, read, now),
+    lastSeen: async (destination) => kept.peek(destinationAddress(destination)),
+    remember: (read, now) => kept.remember(destinationAddress(read), now),
     newToken: randomUUID,
     now: Date.now,
-    report: (error: unknown) => logger.warn('the breaker could not take account of an attempt', { error }),
-  };
-  return createBreaker(
-    {
-      ...ports,
-      openCircuit: (destination, circuit, failures) => openCircuit(table, destination, circuit, failures),
-      changeCircuit: (destination, read, circuit, failures) =>
-        changeCircuit(table, destination, read, circuit, failures),
-      closeCircuit: (destination, read, now) => closeCircuit(table, destination, read, now),
-      tell: (news, destination) => {
-        logger.warn(`circuit ${news}`, newsLine(destination));
-        count(BREAKER_METRICS[news]);
-      },
+    tell: (news, destination) => {
+      logger.warn(`circuit ${news}`, newsLine(destination));
+      count(BREAKER_METRICS[news]);
     },
-    settings,
-  );
+    report: (error) => logger.warn('the breaker could not be updated after an attempt', { error }),
+  };
+  return createBreaker(ports, settings);
+}
+
+/** What is logged about a change of a breaker. */
+function newsLine({ environment, id, failures = 0, circuit }: Destination) {
+  const { state = 'closed', trips = 0 } = circuit ?? {};
+  const next = circuit?.state === 'open' ? { nextProbeAt: new Date(circuit.probeAt).toISOString() } : {};
+  return { environment, destination: id, circuit: state, failures, trips, ...next };
 }

@@ -3,47 +3,47 @@ import { derivedBase, newBase } from '../../domain/identifiers';
 import { ApiError } from '../../http/errors';
 import type { StoredEvent } from '../../store/events/events';
 
-/** An event that is to be accepted; its identifier is decided here. */
+/** An event to be accepted, without the identifier, which is decided here. */
 export type IncomingEvent = Omit<StoredEvent, 'base' | 'createdAt' | 'fingerprint'>;
 
-/** What makes a publish repeatable: a key of the request, an id of the event, or what its source recognizes it by. */
+/** What makes publishing repeatable: the request's key, the event's own id, or what its source deduplicates by. */
 export interface Repeatable {
   readonly kind: 'key' | 'id' | 'dedup';
   readonly value: string;
   /** Position of the event in its batch; 0 for a single one. */
   readonly index: number;
-  /** SHA-256 of the whole request, in hex; absent where a repetition need not be the same. */
+  /** SHA-256 of the whole request, in hex; absent if a repeat may differ. */
   readonly fingerprint?: string | undefined;
-  /** How long it is remembered, where that is not a day; an id is as long as its event. */
+  /** How long it is remembered, if not a day; an id lasts as long as its event. */
   readonly windowMs?: number | undefined;
 }
 
 export interface AcceptPorts {
-  /** Stores the event unless its identifier is taken; answers with the event that has taken it. */
+  /** Stores the event unless its identifier is taken; returns the event that has it already. */
   put(event: StoredEvent): Promise<StoredEvent | undefined>;
   /**
-   * Stores the event and notes with the first one that it is the latest under the same key, all or nothing.
+   * Stores the event and records in the first one that it is the latest under the same key, all or nothing.
    *
-   * @param first kept for the window from now on
+   * @param first the first event under the key; it is kept for another window
    * @returns false when `first` has changed since it was read
    */
   putLatest(event: StoredEvent, first: StoredEvent, windowMs: number): Promise<boolean>;
-  /** Deletes an event whose time is over, unless it has changed. */
+  /** Deletes an expired event unless it has changed. */
   forget(event: StoredEvent): Promise<void>;
   get(base: string): Promise<StoredEvent | undefined>;
   /** Milliseconds since the epoch. */
   now(): number;
 }
 
-/** Others may use the same key in the same moment; so often its first event is looked at again. */
+/** How often the first event of a key is read again when others use the key at the same time. */
 const MAX_LOOKS = 10;
 
 /**
- * Accepts an event with one conditional write. A repeatable one has an identifier that follows from the caller's key, so
- * the same write also tells a repetition: it finds the first event in its place. That event remembers the latest one under
- * its key, for keys that are used again when their window is over.
+ * Accepts an event with one conditional write. A repeatable event's identifier is derived from the caller's key, so the
+ * same write also detects a repeat: it finds the first event in its place. That event remembers the latest one under
+ * its key, for keys that are used again after their window.
  *
- * @returns the event as it is stored, be it from now or from the first time
+ * @returns the stored event, whether new or from the first time
  * @throws ApiError 409 when the key or id was used for another request
  */
 export async function accept(
@@ -53,7 +53,7 @@ export async function accept(
 ): Promise<StoredEvent> {
   const now = ports.now();
   const event = { ...incoming, base: newBase(now), createdAt: new Date(now).toISOString() };
-  // 42 random bits beside the millisecond: taken means that the SDK repeated a write that had succeeded.
+  // With 42 random bits besides the millisecond, "taken" means that the SDK repeated a write that had succeeded.
   if (!repeatable) return (await ports.put(event)) ?? event;
   const { kind, value, index, fingerprint, windowMs = IDEMPOTENCY_WINDOW_MS } = repeatable;
   const base = derivedBase(publishName(incoming.environment, kind, value, index));
@@ -74,7 +74,7 @@ type Latest = NonNullable<StoredEvent['latest']>;
 const latestUnder = ({ latest, base, createdAt, fingerprint }: StoredEvent): Latest =>
   latest ?? { base, at: createdAt, fingerprint };
 
-/** Its retention has passed, but the table has not deleted it yet. */
+/** Its retention is over, but the table has not deleted it yet. */
 const isOver = ({ expiresAt }: StoredEvent, now: number): boolean => expiresAt !== undefined && expiresAt * 1000 <= now;
 
 async function repetition(

@@ -2,13 +2,13 @@ import { createAuthenticate } from '../../http/authentication';
 import { createHttpHandler } from '../../http/endpoint';
 import { cached } from '../../runtime/cache';
 import { defaultLimits, readEnvironment } from '../../runtime/environment';
-import { findSource, getSource } from '../../store/configuration/configuration';
+import { findSource, getSource } from '../../store/configuration/sources';
 import { getEvent, putEvent, type StoredEvent } from '../../store/events/events';
 import { useKey } from '../../store/events/key-uses';
 import { forgetEvent, putLatestEvent } from '../../store/events/latest-events';
 import { openTable } from '../../store/table/table';
 
-/** A change of a source is seen by every warm instance after this long. */
+/** How long a warm instance may use an old copy of a source. */
 const SOURCE_TTL_MS = 10_000;
 
 const environment = readEnvironment('ingest');
@@ -28,21 +28,11 @@ const ports = {
 };
 
 /** HTTP: publish, batch publish and source ingest. One conditional write for each event, then 202. */
-export const handler = createHttpHandler(
-  'ingest',
+export const handler = createHttpHandler<'ingest'>(
   {
-    'POST /v1/events': {
-      scope: 'write',
-      handle: async (request, caller) => (await import('./publish')).publishOne(ports, request, caller),
-    },
-    'POST /v1/events/batch': {
-      scope: 'write',
-      handle: async (request, caller) => (await import('./publish')).publishBatch(ports, request, caller),
-    },
-    'POST /v1/ingest/{sourceId}': {
-      public: true,
-      handle: async (request) => (await import('./ingest-source')).ingestSource(ports, request),
-    },
+    'POST /v1/events': async (...call) => (await import('./publish')).publishOne(ports, ...call),
+    'POST /v1/events/batch': async (...call) => (await import('./publish')).publishBatch(ports, ...call),
+    'POST /v1/ingest/{sourceId}': async (...call) => (await import('./ingest-source')).ingestSource(ports, ...call),
   },
   createAuthenticate(table, Date.now, defaultLimits(environment)),
 );

@@ -1,24 +1,24 @@
+import type { Source } from '../../configuration/source';
 import { deduplicationName } from '../../domain/deduplication';
 import { requestFingerprint } from '../../domain/idempotency';
 import { eventId, isConfigurationId } from '../../domain/identifiers';
 import { type VerificationResult, verifySignature } from '../../domain/source-verification';
 import { ApiError, notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
-import type { Source } from '../../store/configuration/configuration';
 import { type AcceptPorts, accept, type Repeatable } from './accept';
 
 export interface IngestPorts extends AcceptPorts {
   findSource(id: string): Promise<Source | undefined>;
 }
 
-/** Headers of the transport, of the caller's credentials and of what stands in between: no part of the event. */
+/** Headers of the transport, of proxies and with credentials, which are not part of the event. */
 const NOT_KEPT =
   /^(host|connection|content-length|transfer-encoding|expect|te|trailer|upgrade|keep-alive|cookie|authorization|proxy-.*|x-api-key|x-forwarded-.*|forwarded|via|x-amzn-.*|accept|accept-.*)$/;
 
-/** Beyond this, headers are more than metadata: 8 KiB, as most HTTP servers allow. */
+/** The limit for headers: 8 KiB, as in most HTTP servers. */
 const MAX_HEADER_BYTES = 8192;
 
-/** `POST /v1/ingest/{sourceId}`: whatever the body is, it is accepted byte for byte. The source's id is the address. */
+/** `POST /v1/ingest/{sourceId}`: accepts any body, byte for byte. The source's id is the address. */
 export async function ingestSource(ports: IngestPorts, request: ApiRequest): Promise<ApiResponse> {
   const id = request.params.sourceId ?? '';
   const source = isConfigurationId(id, 'src') ? await ports.findSource(id) : undefined;
@@ -35,7 +35,7 @@ const REFUSALS: Readonly<Record<Exclude<VerificationResult, 'verified'>, string>
   stale: 'The signature was made too long ago, or lies in the future',
 };
 
-/** @throws ApiError 401 when the source verifies signatures and the request has no good one */
+/** @throws ApiError 401 if the source verifies signatures and the request has no valid one */
 function requireSignature({ verification }: Source, request: ApiRequest, now: number): void {
   const result = verification ? verifySignature(verification, request, now) : 'verified';
   if (result !== 'verified') throw new ApiError('UNAUTHORIZED', REFUSALS[result]);
@@ -61,7 +61,7 @@ function keptHeaders({ headers }: ApiRequest): Record<string, string> {
   return Object.fromEntries(kept);
 }
 
-/** A key says which request is meant; where there is none, the source may recognize a repetition by itself. */
+/** A key identifies the request; without one, the source may deduplicate by itself. */
 function repeatable(request: ApiRequest, source: Source): Repeatable | undefined {
   const key = request.headers['idempotency-key'];
   if (!key) return recognizable(request, source);

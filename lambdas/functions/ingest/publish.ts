@@ -1,5 +1,6 @@
 import type { Node } from 'jsonc-parser';
 import * as z from 'zod/mini';
+import type { Source } from '../../configuration/source';
 import { publishName, requestFingerprint } from '../../domain/idempotency';
 import { eventId } from '../../domain/identifiers';
 import { isWellFormed } from '../../domain/well-formed';
@@ -8,7 +9,6 @@ import { ApiError, invalid } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
 import { parseJson, validate } from '../../http/parse';
 import { rawText, readTree } from '../../http/raw-json';
-import type { Source } from '../../store/configuration/configuration';
 import type { StoredEvent } from '../../store/events/events';
 import { type AcceptPorts, accept, conflictMessage, type IncomingEvent, type Repeatable } from './accept';
 
@@ -28,7 +28,7 @@ export const batch = z.object({ events: z.array(published).check(z.minLength(1),
 
 export interface PublishPorts extends AcceptPorts {
   getSource(environment: string, id: string): Promise<Source | undefined>;
-  /** Notes the use of a key for a request; false when it was used for another one within its window. */
+  /** Records that a key was used for a request; false if it was used for another one within its window. */
   useKey(name: string, fingerprint: string): Promise<boolean>;
 }
 
@@ -88,8 +88,8 @@ interface Prepared {
 }
 
 /**
- * Accepts the events side by side, but first the one that answers for the request's key: a key that was used for another
- * request is found before anything of this one is stored.
+ * Accepts the events concurrently, after the one that carries the request's key: a key that was used for another
+ * request is detected before anything of this one is stored.
  */
 async function acceptInOrder(ports: PublishPorts, prepared: readonly Prepared[]): Promise<StoredEvent[]> {
   const take = ({ incoming, repeatable }: Prepared) => accept(ports, incoming, repeatable);
@@ -105,7 +105,7 @@ function idempotencyKey({ headers }: ApiRequest): string | undefined {
   return key;
 }
 
-/** An event's own id outlives the request's key, so the event is found by it where both are given. */
+/** An event's own id outlives the request's key, so it takes precedence. */
 function repeatable(
   key: { readonly value: string; readonly fingerprint: string } | undefined,
   event: Published,
@@ -113,7 +113,7 @@ function repeatable(
   index: number,
 ): Repeatable | undefined {
   if (event.id) {
-    // The payload as it was written: numbers that only differ beyond what JavaScript can hold are different content.
+    // The payload as it was written: numbers that differ only beyond JavaScript's precision are different content.
     const content = [event.type, event.source_id ?? null, Buffer.from(body).toString('utf8')];
     return { kind: 'id', value: event.id, index: 0, fingerprint: requestFingerprint(JSON.stringify(content)) };
   }

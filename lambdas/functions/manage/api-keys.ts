@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
+import { tenant } from '../../configuration/derived';
+import { nameText } from '../../configuration/names';
+import { isoTime } from '../../dialects/parameters';
 import type { Principal } from '../../http/authentication';
 import { ApiError, invalid, notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
-import { isoTime } from '../../http/paging';
 import { parseJson, validate } from '../../http/parse';
 import { pageOfWhole } from '../../operations/whole-lists';
 import {
@@ -16,13 +18,12 @@ import {
   SCOPES,
 } from '../../store/access/api-keys';
 import type { Table } from '../../store/table/table';
-import { apiKeyQuery } from './change-schemas';
-import { name, tenant } from './schemas';
+import { apiKeyQuery } from './queries';
 
 /** Body of `POST /v1/api-keys`. */
 export const apiKeyBody = z.object({
   ...tenant,
-  name,
+  name: nameText(),
   /** Name of an environment; of a key of the whole organization only. */
   environment: z.nullish(z.string().check(z.minLength(1), z.maxLength(255))),
   scopes: z.optional(z.array(z.enum(SCOPES)).check(z.minLength(1))),
@@ -37,7 +38,7 @@ export const apiKeyBody = z.object({
 
 type Body = z.output<typeof apiKeyBody>;
 
-/** `POST /v1/api-keys`: the only answer that shows the secret. A key gives away no more than it has. */
+/** `POST /v1/api-keys`: the only answer that shows the secret. A key cannot grant more than it has. */
 export async function createKey(
   table: Table,
   request: ApiRequest,
@@ -55,7 +56,7 @@ export async function createKey(
   return { status: 201, body: { api_key: { ...writeKey(key), secret } } };
 }
 
-/** A key of an environment makes keys of that one; a key of the organization makes keys of any of its environments. */
+/** A key of an environment creates keys for that one; a key of the organization, for any of its environments. */
 async function ownerOf(table: Table, caller: Principal, body: Body): Promise<KeyOwner> {
   const { organization, organizationName, environment, environmentName } = caller;
   refuseOthers('org_id', body.org_id, [organization, organizationName]);
@@ -82,7 +83,7 @@ function scopesOf(caller: Principal, body: Body): ApiKey['scopes'] {
   return scopes;
 }
 
-/** A key that expires cannot make one that lives on. */
+/** A key cannot create one that outlives it. */
 function expiryOf(caller: Principal, { expires_on }: Body, now: number): string | undefined {
   const expiresOn = expires_on ?? caller.expiresOn;
   if (expiresOn === undefined) return undefined;
@@ -98,8 +99,8 @@ export async function showKeys(table: Table, { query }: ApiRequest, caller: Prin
   const paging = validate(apiKeyQuery, query);
   const keys = await listApiKeys(table, caller.organization);
   const own = keys.filter((key) => isWithin(caller, key));
-  const { rows, pagination } = pageOfWhole(own.map(writeKey), paging);
-  return { status: 200, body: { api_keys: rows, pagination } };
+  const { rows, pagination } = pageOfWhole(own, paging);
+  return { status: 200, body: { api_keys: rows.map(writeKey), pagination } };
 }
 
 /** `DELETE /v1/api-keys/{id}`: the key and its sessions stop working within 30 seconds. */

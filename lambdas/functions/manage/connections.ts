@@ -1,62 +1,57 @@
-import { type ConnectionNames, writeConnection } from '../../dialects/management/wire';
-import { newConfigurationId } from '../../domain/identifiers';
+import {
+  type Connection,
+  type ConnectionNames,
+  connectionBody,
+  connectionChange,
+  connectionMembers,
+  connectionStatus,
+  parseConnection,
+  writeConnection,
+} from '../../configuration/connection';
+import { readChange } from '../../configuration/derived';
+import type { JsonSchema } from '../../configuration/payload-schema';
 import { type Principal, requireEnvironment } from '../../http/authentication';
 import { ApiError, invalid, notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
-import { parseJson, validate } from '../../http/parse';
-import { findInEnvironments, ownEnvironment, readableEnvironments } from '../../http/tenant';
+import { validate } from '../../http/parse';
+import { readableEnvironments } from '../../http/tenant';
 import { pageOfWhole } from '../../operations/whole-lists';
-import { changeConnection } from '../../store/configuration/changes';
-import {
-  type Connection,
-  getConnection,
-  getDestination,
-  getSource,
-  listConnections,
-  listDestinations,
-  listSources,
-  putConnection,
-} from '../../store/configuration/configuration';
+import { activityOfConnections } from '../../statistics/activity';
+import { changeConnection, getConnection, listConnections, putConnection } from '../../store/configuration/connections';
+import { getDestination, listDestinations } from '../../store/configuration/destinations';
 import { removeConnection } from '../../store/configuration/removal';
+import { getSource, listSources } from '../../store/configuration/sources';
 import type { Table } from '../../store/table/table';
-import { connectionChange, connectionQuery } from './change-schemas';
-import { changeOf, deleted } from './changes';
-import { packedSchema } from './packed-schema';
-import { connectionBody } from './schemas';
+import { deleting, listAll, newItem, readBody, showing } from './endpoints';
+import { connectionQuery } from './queries';
 
 /** `POST /v1/connections` */
 export async function createConnection(table: Table, request: ApiRequest, caller: Principal): Promise<ApiResponse> {
-  const body = validate(connectionBody, parseJson(request.body).value);
-  const { organization, environment } = ownEnvironment(caller, body);
-  const schema = await packedSchema(body.schema);
-  const joined = await readJoined(table, environment, body);
-  const now = Date.now();
-  const at = new Date(now).toISOString();
-  const connection: Connection = {
-    id: newConfigurationId('con', now),
-    ...{ organization, environment },
-    name: body.name,
-    ...(body.description && { description: body.description }),
-    ...(body.source_id && { source: body.source_id }),
-    destination: body.destination_id,
-    filterRules: body.filter_rules ?? [],
-    ...(schema && { schema }),
-    enabled: body.enabled,
-    ...{ createdAt: at, updatedAt: at },
-  };
+  const { body, owner } = readBody(connectionBody(), request, caller);
+  await refuseUnusable(body.schema);
+  const names = await readJoined(table, owner.environment, body);
+  const connection = parseConnection(newItem('con', connectionMembers, owner, body));
   if (!(await putConnection(table, connection))) throw deletedMeanwhile();
-  return { status: 201, body: { connection: writeConnection(connection, joined) } };
+  return { status: 201, body: { connection: writeConnection(connection, names) } };
 }
 
 const deletedMeanwhile = () =>
   new ApiError('CONFLICT', 'The source or destination was deleted while the connection was being made');
+
+/** The library that compiles schemas is loaded with the first one. @throws ApiError 400 when a schema may not be saved */
+async function refuseUnusable(schema: JsonSchema | null | undefined): Promise<void> {
+  if (schema === undefined || schema === null) return;
+  const { schemaProblem } = await import('../../payload-schemas/vet');
+  const problem = schemaProblem(schema);
+  if (problem !== undefined) throw invalid('schema', problem);
+}
 
 interface Joined {
   readonly source_id?: string | null | undefined;
   readonly destination_id?: string | undefined;
 }
 
-/** Names of what a body joins. @throws ApiError 400 when one of them does not exist */
+/** Names of the source and destination in a body. @throws ApiError 400 if one of them does not exist */
 async function readJoined(table: Table, environment: string, body: Joined): Promise<ConnectionNames> {
   const { source_id, destination_id } = body;
   const source = source_id ? await getSource(table, environment, source_id) : undefined;
@@ -73,33 +68,50 @@ async function readJoined(table: Table, environment: string, body: Joined): Prom
 export async function showConnections(table: Table, { query }: ApiRequest, caller: Principal): Promise<ApiResponse> {
   const { source_id, destination_id, status, ...paging } = validate(connectionQuery, query);
   const environments = await readableEnvironments(table, caller);
-  const all = (await Promise.all(environments.map((environment) => describeAll(table, environment)))).flat();
-  const connections = all
-    .filter((one) => source_id === undefined || one.source_id === source_id)
-    .filter((one) => destination_id === undefined || one.destination_id === destination_id)
-    .filter((one) => status === undefined || one.status === status);
-  const { rows, pagination } = pageOfWhole(connections, paging);
-  return { status: 200, body: { connections: rows, pagination } };
-}
-
-async function describeAll(table: Table, environment: string) {
-  const [connections, sources, destinations] = await Promise.all([
-    listConnections(table, environment),
-    listSources(table, environment),
-    listDestinations(table, environment),
+  const [all, sources, destinations] = await Promise.all([
+    listAll(table, environments, listConnections),
+    listAll(table, environments, listSources),
+    listAll(table, environments, listDestinations),
   ]);
+  const matching = all
+    .filter((one) => source_id === undefined || one.source === source_id)
+    .filter((one) => destination_id === undefined || one.destination === destination_id)
+    .filter((one) => status === undefined || connectionStatus(one) === status);
+  const { rows, pagination } = pageOfWhole(matching, paging);
   const names = new Map([...sources, ...destinations].map(({ id, name }) => [id, name]));
-  return connections.map((one) =>
-    writeConnection(one, { source: names.get(one.source ?? ''), destination: names.get(one.destination) }),
-  );
+  const activities = await activityOfConnections(table, rows);
+  const connections = rows.map((one, index) => {
+    const joined = { source: names.get(one.source ?? ''), destination: names.get(one.destination) };
+    return writeConnection(one, joined, activities[index]);
+  });
+  return { status: 200, body: { connections, pagination } };
 }
 
 /** `GET /v1/connections/{id}` */
-export async function showConnection(table: Table, { params }: ApiRequest, caller: Principal): Promise<ApiResponse> {
-  const id = params.id ?? '';
-  const connection = await findInEnvironments(table, caller, (environment) => getConnection(table, environment, id));
-  if (!connection) throw notFound('Connection', id);
-  return { status: 200, body: { connection: writeConnection(connection, await namesOf(table, connection)) } };
+export const showConnection = showing(getConnection, answer);
+
+/** `PATCH /v1/connections/{id}` */
+export async function patchConnection(table: Table, request: ApiRequest, caller: Principal): Promise<ApiResponse> {
+  const id = request.params.id ?? '';
+  const { environment } = requireEnvironment(caller);
+  const before = await getConnection(table, environment, id);
+  if (!before) throw notFound('Connection', id);
+  const { body } = readBody(connectionChange(), request, caller);
+  await readJoined(table, environment, body);
+  await refuseUnusable(body.schema);
+  const change = readChange(connectionMembers, body, before, new Date().toISOString());
+  const { source_id: source, destination_id: destination } = body;
+  const joins = { ...(source && { source }), ...(destination && { destination }) };
+  return answer(table, id, await changeConnection(table, environment, id, change, joins));
+}
+
+/** `DELETE /v1/connections/{id}`: from the next event on, it no longer matches. */
+export const deleteConnection = deleting('Connection', removeConnection);
+
+async function answer(table: Table, id: string, found: Connection | undefined): Promise<ApiResponse> {
+  if (!found) throw notFound('Connection', id);
+  const [names, [activity]] = await Promise.all([namesOf(table, found), activityOfConnections(table, [found])]);
+  return { status: 200, body: { connection: writeConnection(found, names, activity) } };
 }
 
 async function namesOf(table: Table, { environment, source, destination }: Connection): Promise<ConnectionNames> {
@@ -108,30 +120,4 @@ async function namesOf(table: Table, { environment, source, destination }: Conne
     getDestination(table, environment, destination),
   ]);
   return { source: from?.name, destination: to?.name };
-}
-
-/** `PATCH /v1/connections/{id}` */
-export async function patchConnection(table: Table, request: ApiRequest, caller: Principal): Promise<ApiResponse> {
-  const id = request.params.id ?? '';
-  const { environment } = requireEnvironment(caller);
-  if (!(await getConnection(table, environment, id))) throw notFound('Connection', id);
-  const body = validate(connectionChange, parseJson(request.body).value);
-  ownEnvironment(caller, body);
-  await readJoined(table, environment, body);
-  const { name, description, source_id: source, destination_id: destination, enabled } = body;
-  const filterRules = body.filter_rules === null ? [] : body.filter_rules;
-  const schema = await packedSchema(body.schema);
-  const change = changeOf({ name, description, source, destination, filterRules, schema, enabled });
-  const joins = { ...(source && { source }), ...(destination && { destination }) };
-  const connection = await changeConnection(table, environment, id, change, joins);
-  if (!connection) throw notFound('Connection', id);
-  return { status: 200, body: { connection: writeConnection(connection, await namesOf(table, connection)) } };
-}
-
-/** `DELETE /v1/connections/{id}`: the next event does not match it any more. */
-export async function deleteConnection(table: Table, { params }: ApiRequest, caller: Principal): Promise<ApiResponse> {
-  const { environment } = requireEnvironment(caller);
-  const id = params.id ?? '';
-  const done = await removeConnection(table, environment, id, new Date().toISOString());
-  return deleted('Connection', id, done);
 }

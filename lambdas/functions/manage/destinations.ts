@@ -1,81 +1,71 @@
-import { writeDestination } from '../../dialects/management/wire';
-import { newConfigurationId } from '../../domain/identifiers';
+import {
+  type Destination,
+  destinationBody,
+  destinationChange,
+  destinationMembers,
+  parseDestination,
+  readDestinationChange,
+  writeDestination,
+} from '../../configuration/destination';
+import { slugOf } from '../../configuration/names';
 import { newSigningSecret } from '../../domain/signature';
+import { type UrlRules, urlProblem } from '../../domain/target-url';
 import { type Principal, requireEnvironment } from '../../http/authentication';
 import { notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
-import { parseJson, validate } from '../../http/parse';
-import { findInEnvironments, ownEnvironment, readableEnvironments } from '../../http/tenant';
+import { validate } from '../../http/parse';
+import { readableEnvironments } from '../../http/tenant';
 import { pageOfWhole } from '../../operations/whole-lists';
-import { changeDestination } from '../../store/configuration/changes';
+import { activityOfDestinations } from '../../statistics/activity';
+import { setDestinationStatus, statusChange } from '../../store/configuration/destination-status';
 import {
-  type Destination,
-  destinationAuth,
+  changeDestination,
   getDestination,
   listDestinations,
   putDestination,
-} from '../../store/configuration/configuration';
-import { setDestinationStatus } from '../../store/configuration/destination-status';
+} from '../../store/configuration/destinations';
 import { removeDestination } from '../../store/configuration/removal';
+import type { Change } from '../../store/table/expressions';
 import type { Table } from '../../store/table/table';
-import { destinationChange, destinationQuery } from './change-schemas';
-import { deleted } from './changes';
-import { destinationChangeOf, lowerCase, readRetryPolicy } from './destination-changes';
-import type { UrlRules } from './destination-url';
+import { deleting, listAll, newItem, orInvalid, readBody, showing } from './endpoints';
+import { destinationQuery } from './queries';
 import { forgetEndedSecrets } from './rotate-secret';
-import { destinationBody } from './schemas';
-import { slugOf } from './slug';
 
-/** `POST /v1/destinations`: the only answer that shows the signing secret that it begins with. */
+/** `POST /v1/destinations`: the only answer that shows its first signing secret. */
 export async function createDestination(
   table: Table,
   rules: UrlRules,
   request: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {
-  const body = validate(destinationBody(rules), parseJson(request.body).value);
-  const { organization, environment } = ownEnvironment(caller, body);
-  const now = Date.now();
-  const at = new Date(now).toISOString();
+  const { body, owner } = readBody(
+    destinationBody((url) => urlProblem(url, rules)),
+    request,
+    caller,
+  );
   const signingSecret = newSigningSecret();
-  const destination: Destination = {
-    id: newConfigurationId('dst', now),
-    ...{ organization, environment },
-    ...{ name: body.name, slug: body.slug ?? slugOf(body.name, 'destination') },
-    ...(body.mirror_urls?.length && { mirrorUrls: body.mirror_urls }),
-    ...{ url: body.url, method: body.method, headers: lowerCase(body.headers) },
-    auth: destinationAuth().parse({ type: body.auth_type, ...body.auth_config }),
-    timeoutMs: body.timeout_ms,
-    retryPolicy: readRetryPolicy(body.retry_policy),
-    ...(typeof body.rate_limit === 'number' && { rateLimit: body.rate_limit }),
-    status: body.status,
-    ...(body.status === 'paused' && { pausedBecause: 'operator' as const, pausedAt: at }),
+  const item = newItem('dst', destinationMembers, owner, body);
+  const destination = parseDestination({
+    slug: slugOf(body.name, 'destination'),
+    ...item,
+    ...(body.status === 'paused' && { pausedBecause: 'operator', pausedAt: item.createdAt }),
     signingSecrets: [signingSecret],
-    ...{ createdAt: at, updatedAt: at },
-  };
+  });
   await putDestination(table, destination);
-  return { status: 201, body: { destination: writeDestination(destination, { signingSecret }) } };
+  return { status: 201, body: { destination: { ...writeDestination(destination), signing_secret: signingSecret } } };
 }
 
 /** `GET /v1/destinations` */
 export async function showDestinations(table: Table, { query }: ApiRequest, caller: Principal): Promise<ApiResponse> {
   const { status, type, ...paging } = validate(destinationQuery, query);
-  const environments = await readableEnvironments(table, caller);
-  const all = (await Promise.all(environments.map((environment) => listDestinations(table, environment)))).flat();
-  const destinations = all
-    .filter((one) => (status === undefined || one.status === status) && (type ?? 'http') === 'http')
-    .map((one) => writeDestination(one));
-  const { rows, pagination } = pageOfWhole(destinations, paging);
-  return { status: 200, body: { destinations: rows, pagination } };
+  const all = await listAll(table, await readableEnvironments(table, caller), listDestinations);
+  const matching = all.filter((one) => (status === undefined || one.status === status) && (type ?? 'http') === 'http');
+  const { rows, pagination } = pageOfWhole(matching, paging);
+  return { status: 200, body: { destinations: await writeAll(table, rows), pagination } };
 }
 
 /** `GET /v1/destinations/{id}` */
-export async function showDestination(table: Table, { params }: ApiRequest, caller: Principal): Promise<ApiResponse> {
-  const id = params.id ?? '';
-  const destination = await findInEnvironments(table, caller, (environment) => getDestination(table, environment, id));
-  if (!destination) throw notFound('Destination', id);
-  return { status: 200, body: { destination: writeDestination(destination) } };
-}
+export const showDestination = showing(getDestination, answer);
 
 /** `POST /v1/destinations/{id}/pause` and `…/resume`. Safe to repeat. */
 export async function changeDestinationStatus(
@@ -87,9 +77,7 @@ export async function changeDestinationStatus(
   const { environment } = requireEnvironment(caller);
   const id = params.id ?? '';
   const changed = await setDestinationStatus(table, environment, id, status, new Date().toISOString());
-  const destination = changed ? await getDestination(table, environment, id) : undefined;
-  if (!destination) throw notFound('Destination', id);
-  return { status: 200, body: { destination: writeDestination(destination) } };
+  return answer(table, id, changed ? await getDestination(table, environment, id) : undefined);
 }
 
 /** `PATCH /v1/destinations/{id}`. Credentials and the headers that carry them are written and never shown. */
@@ -101,25 +89,39 @@ export async function patchDestination(
 ): Promise<ApiResponse> {
   const id = request.params.id ?? '';
   const { environment } = requireEnvironment(caller);
-  const stored = await getDestination(table, environment, id);
-  if (!stored) throw notFound('Destination', id);
-  const body = validate(destinationChange(rules), parseJson(request.body).value);
-  ownEnvironment(caller, body);
+  const before = await getDestination(table, environment, id);
+  if (!before) throw notFound('Destination', id);
+  const { body } = readBody(
+    destinationChange((url) => urlProblem(url, rules)),
+    request,
+    caller,
+  );
   const now = Date.now();
-  const change = destinationChangeOf(stored, body, now);
-  await forgetEndedSecrets(table, stored, now);
-  const destination = await changeDestination(table, environment, id, change);
-  if (!destination) throw notFound('Destination', id);
-  return { status: 200, body: { destination: writeDestination(destination) } };
+  const at = new Date(now).toISOString();
+  const change = orInvalid(() => readDestinationChange(before, body, at));
+  const switched = body.status === undefined || body.status === before.status ? {} : statusChange(body.status, at);
+  await forgetEndedSecrets(table, before, now);
+  return answer(table, id, await changeDestination(table, environment, id, both(change, switched)));
 }
 
+const both = (one: Change, other: Partial<Change>): Change => ({
+  set: { ...one.set, ...other.set },
+  remove: [...(one.remove ?? []), ...(other.remove ?? [])],
+});
+
 /**
- * `DELETE /v1/destinations/{id}`: its connections are deleted with it. Its deliveries stay and show its name and URL;
- * those that are still to be made fail.
+ * `DELETE /v1/destinations/{id}`: deletes its connections as well. Its deliveries stay and show its name and URL;
+ * pending ones fail.
  */
-export async function deleteDestination(table: Table, { params }: ApiRequest, caller: Principal): Promise<ApiResponse> {
-  const { environment } = requireEnvironment(caller);
-  const id = params.id ?? '';
-  const done = await removeDestination(table, environment, id, new Date().toISOString());
-  return deleted('Destination', id, done);
+export const deleteDestination = deleting('Destination', removeDestination);
+
+async function answer(table: Table, id: string, found: Destination | undefined): Promise<ApiResponse> {
+  if (!found) throw notFound('Destination', id);
+  const [destination] = await writeAll(table, [found]);
+  return { status: 200, body: { destination } };
+}
+
+async function writeAll(table: Table, destinations: readonly Destination[]) {
+  const activities = await activityOfDestinations(table, destinations);
+  return destinations.map((destination, index) => writeDestination(destination, activities[index]));
 }

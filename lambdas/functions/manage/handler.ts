@@ -1,119 +1,52 @@
 import { createAuthenticate } from '../../http/authentication';
-import { createHttpHandler } from '../../http/endpoint';
+import { createHttpHandler, type EndpointsOf } from '../../http/endpoint';
 import { defaultLimits, readEnvironment } from '../../runtime/environment';
 import { openTable } from '../../store/table/table';
-import { withActivity } from './with-activity';
 
 const environment = readEnvironment('manage');
 const table = openTable(environment.TABLE_NAME);
 const rules = { allowPlainHttp: environment.ALLOW_PLAIN_HTTP, allowLoopback: environment.ALLOW_LOOPBACK };
 
+// Imported with the first call that needs it: a start reads none of them.
+const sources = () => import('./sources');
+const destinations = () => import('./destinations');
+const connections = () => import('./connections');
+const keys = () => import('./api-keys');
+const session = () => import('./session');
+
+const endpoints: EndpointsOf<'manage'> = {
+  'POST /v1/sources': async (...call) => (await sources()).createSource(table, ...call),
+  'GET /v1/sources': async (...call) => (await sources()).showSources(table, ...call),
+  'GET /v1/sources/{id}': async (...call) => (await sources()).showSource(table, ...call),
+  'GET /v1/sources/templates': async () => (await sources()).showTemplates(),
+  'PATCH /v1/sources/{id}': async (...call) => (await sources()).patchSource(table, ...call),
+  'DELETE /v1/sources/{id}': async (...call) => (await sources()).deleteSource(table, ...call),
+  'POST /v1/destinations': async (...call) => (await destinations()).createDestination(table, rules, ...call),
+  'GET /v1/destinations': async (...call) => (await destinations()).showDestinations(table, ...call),
+  'GET /v1/destinations/{id}': async (...call) => (await destinations()).showDestination(table, ...call),
+  'PATCH /v1/destinations/{id}': async (...call) => (await destinations()).patchDestination(table, rules, ...call),
+  'DELETE /v1/destinations/{id}': async (...call) => (await destinations()).deleteDestination(table, ...call),
+  'POST /v1/destinations/{id}/rotate-secret': async (...call) =>
+    (await import('./rotate-secret')).rotateSecret(table, ...call, Date.now()),
+  'POST /v1/destinations/{id}/pause': async (...call) =>
+    (await destinations()).changeDestinationStatus(table, ...call, 'paused'),
+  'POST /v1/destinations/{id}/resume': async (...call) =>
+    (await destinations()).changeDestinationStatus(table, ...call, 'active'),
+  'POST /v1/connections': async (...call) => (await connections()).createConnection(table, ...call),
+  'GET /v1/connections': async (...call) => (await connections()).showConnections(table, ...call),
+  'GET /v1/connections/{id}': async (...call) => (await connections()).showConnection(table, ...call),
+  'PATCH /v1/connections/{id}': async (...call) => (await connections()).patchConnection(table, ...call),
+  'DELETE /v1/connections/{id}': async (...call) => (await connections()).deleteConnection(table, ...call),
+  'POST /v1/api-keys': async (...call) => (await keys()).createKey(table, ...call, Date.now()),
+  'GET /v1/api-keys': async (...call) => (await keys()).showKeys(table, ...call),
+  'DELETE /v1/api-keys/{id}': async (...call) => (await keys()).deleteKey(table, ...call, Date.now()),
+  'POST /v1/session': async (_, caller) => (await session()).createSession(table, caller, Date.now()),
+  'GET /v1/session': async (_, caller) => (await session()).showSession(caller),
+  'DELETE /v1/session': async (_, caller) => (await session()).deleteSession(table, caller),
+};
+
 /** HTTP: sources, destinations, connections, API keys and sessions. */
-export const handler = createHttpHandler(
-  'manage',
-  withActivity(table, {
-    'POST /v1/sources': {
-      scope: 'write',
-      handle: async (request, caller) => (await import('./sources')).createSource(table, request, caller),
-    },
-    'GET /v1/sources': {
-      scope: 'read',
-      handle: async (request, caller) => (await import('./sources')).showSources(table, request, caller),
-    },
-    'GET /v1/sources/{id}': {
-      scope: 'read',
-      handle: async (request, caller) => (await import('./sources')).showSource(table, request, caller),
-    },
-    'GET /v1/sources/templates': { scope: 'read', handle: async () => (await import('./sources')).showTemplates() },
-    'PATCH /v1/sources/{id}': {
-      scope: 'write',
-      handle: async (request, caller) => (await import('./sources')).patchSource(table, request, caller),
-    },
-    'DELETE /v1/sources/{id}': {
-      scope: 'delete',
-      handle: async (request, caller) => (await import('./sources')).deleteSource(table, request, caller),
-    },
-    'POST /v1/destinations': {
-      scope: 'write',
-      handle: async (request, caller) =>
-        (await import('./destinations')).createDestination(table, rules, request, caller),
-    },
-    'GET /v1/destinations': {
-      scope: 'read',
-      handle: async (request, caller) => (await import('./destinations')).showDestinations(table, request, caller),
-    },
-    'GET /v1/destinations/{id}': {
-      scope: 'read',
-      handle: async (request, caller) => (await import('./destinations')).showDestination(table, request, caller),
-    },
-    'PATCH /v1/destinations/{id}': {
-      scope: 'write',
-      handle: async (request, caller) =>
-        (await import('./destinations')).patchDestination(table, rules, request, caller),
-    },
-    'DELETE /v1/destinations/{id}': {
-      scope: 'delete',
-      handle: async (request, caller) => (await import('./destinations')).deleteDestination(table, request, caller),
-    },
-    'POST /v1/destinations/{id}/rotate-secret': {
-      scope: 'write',
-      handle: async (request, caller) =>
-        (await import('./rotate-secret')).rotateSecret(table, request, caller, Date.now()),
-    },
-    'POST /v1/destinations/{id}/pause': {
-      scope: 'write',
-      handle: async (request, caller) =>
-        (await import('./destinations')).changeDestinationStatus(table, request, caller, 'paused'),
-    },
-    'POST /v1/destinations/{id}/resume': {
-      scope: 'write',
-      handle: async (request, caller) =>
-        (await import('./destinations')).changeDestinationStatus(table, request, caller, 'active'),
-    },
-    'POST /v1/connections': {
-      scope: 'write',
-      handle: async (request, caller) => (await import('./connections')).createConnection(table, request, caller),
-    },
-    'GET /v1/connections': {
-      scope: 'read',
-      handle: async (request, caller) => (await import('./connections')).showConnections(table, request, caller),
-    },
-    'GET /v1/connections/{id}': {
-      scope: 'read',
-      handle: async (request, caller) => (await import('./connections')).showConnection(table, request, caller),
-    },
-    'PATCH /v1/connections/{id}': {
-      scope: 'write',
-      handle: async (request, caller) => (await import('./connections')).patchConnection(table, request, caller),
-    },
-    'DELETE /v1/connections/{id}': {
-      scope: 'delete',
-      handle: async (request, caller) => (await import('./connections')).deleteConnection(table, request, caller),
-    },
-    'POST /v1/api-keys': {
-      scope: 'write',
-      handle: async (request, caller) => (await import('./api-keys')).createKey(table, request, caller, Date.now()),
-    },
-    'GET /v1/api-keys': {
-      scope: 'read',
-      handle: async (request, caller) => (await import('./api-keys')).showKeys(table, request, caller),
-    },
-    'DELETE /v1/api-keys/{id}': {
-      scope: 'delete',
-      handle: async (request, caller) => (await import('./api-keys')).deleteKey(table, request, caller, Date.now()),
-    },
-    'POST /v1/session': {
-      scope: 'any key',
-      handle: async (_, caller) => (await import('./session')).createSession(table, caller, Date.now()),
-    },
-    'GET /v1/session': {
-      scope: 'any key',
-      handle: async (_, caller) => (await import('./session')).showSession(caller),
-    },
-    'DELETE /v1/session': {
-      scope: 'any key',
-      handle: async (_, caller) => (await import('./session')).deleteSession(table, caller),
-    },
-  }),
+export const handler = createHttpHandler<'manage'>(
+  endpoints,
   createAuthenticate(table, Date.now, defaultLimits(environment)),
 );

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
-import { writeDestination } from '../../dialects/management/wire';
+import { tenant } from '../../configuration/derived';
+import type { Destination } from '../../configuration/destination';
+import { writeDestination } from '../../configuration/destination';
 import { newSigningSecret } from '../../domain/signature';
 import { MAX_RETIRING, rotated, unended } from '../../domain/signing-secrets';
 import { type Principal, requireEnvironment } from '../../http/authentication';
@@ -7,17 +9,17 @@ import { ApiError, notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
 import { parseJson, validate } from '../../http/parse';
 import { ownEnvironment } from '../../http/tenant';
-import { type Destination, getDestination } from '../../store/configuration/configuration';
+import { activityOfDestinations } from '../../statistics/activity';
+import { getDestination } from '../../store/configuration/destinations';
 import { writeSecrets } from '../../store/configuration/signing-secrets';
 import type { Table } from '../../store/table/table';
-import { tenant } from './schemas';
 
 const DAY_SECONDS = 86_400;
 
 /** Body of `POST /v1/destinations/{id}/rotate-secret`; it may be left out. */
 export const rotationBody = z.object({
   ...tenant,
-  /** For how long the secrets of before go on signing, besides the new one. */
+  /** How long the earlier secrets go on signing besides the new one. */
   overlap_seconds: z._default(z.int().check(z.minimum(0), z.maximum(7 * DAY_SECONDS)), DAY_SECONDS),
 });
 
@@ -43,10 +45,9 @@ export async function rotateSecret(
   if (!(await writeSecrets(table, stored, secrets, now))) throw await refusal(table, stored);
   const destination = { ...stored, ...secrets, updatedAt: new Date(now).toISOString() };
   const until = secrets.retiringSecrets[0]?.until ?? null;
-  return {
-    status: 200,
-    body: { destination: writeDestination(destination, { signingSecret }), previous_secrets_until: until },
-  };
+  const [activity] = await activityOfDestinations(table, [destination]);
+  const written = { ...writeDestination(destination, activity), signing_secret: signingSecret };
+  return { status: 200, body: { destination: written, previous_secrets_until: until } };
 }
 
 const tooMany = () =>
@@ -60,7 +61,7 @@ async function refusal(table: Table, { environment, id }: Destination): Promise<
   return new ApiError('CONFLICT', 'The secret was rotated by another call in this moment');
 }
 
-/** Takes secrets that have ended out of the destination. Should that fail, they are of no use to anybody all the same. */
+/** Removes ended secrets from the destination. If that fails, they still do not sign anything. */
 export async function forgetEndedSecrets(table: Table, destination: Destination, now: number): Promise<void> {
   const left = unended(destination, now);
   if (left.length === (destination.retiringSecrets?.length ?? 0)) return;

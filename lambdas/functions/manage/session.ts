@@ -5,12 +5,12 @@ import { endedSessionCookie, sessionCookie } from '../../http/session-cookie';
 import { endSession, startSession } from '../../store/access/sessions';
 import type { Table } from '../../store/table/table';
 
-/** A session lasts a day, and never longer than its key. */
+/** A session lasts a day, but never longer than its key. */
 const SESSION_MS = 24 * 60 * 60 * 1000;
 
-/** `POST /v1/session`: takes a key and answers with a cookie that stands for it. */
+/** `POST /v1/session`: exchanges a key for a session cookie. */
 export async function createSession(table: Table, caller: Principal, now: number): Promise<ApiResponse> {
-  // A session that could prolong itself would never end.
+  // A session that could renew itself would never end.
   if (caller.session) throw new ApiError('FORBIDDEN', 'A session is started with an API key, not with another session');
   const keyEnds = caller.expiresOn ? Date.parse(caller.expiresOn) : Number.POSITIVE_INFINITY;
   const until = Math.min(now + SESSION_MS, keyEnds);
@@ -25,7 +25,7 @@ export async function showSession(caller: Principal): Promise<ApiResponse> {
   return { status: 200, body: { session: writeSession(caller) } };
 }
 
-/** `DELETE /v1/session`: ends the session that is presented. */
+/** `DELETE /v1/session`: ends the current session. */
 export async function deleteSession(table: Table, caller: Principal): Promise<ApiResponse> {
   if (!caller.session) throw new ApiError('VALIDATION_ERROR', 'There is no session: the call presented an API key');
   await endSession(table, caller.session.token);

@@ -17,7 +17,7 @@ const template = (id: string, name: string, what: string, type: string | null, h
   verification_header: header,
 });
 
-/** The templates of `GET /v1/sources/templates`. A source may name another one: the word is a label. */
+/** The templates of `GET /v1/sources/templates`. A source may name any other: it is only a label. */
 export const SOURCE_TEMPLATES: readonly SourceTemplate[] = [
   template('standard-webhooks', 'Standard Webhooks', 'Senders that sign to the spec', 'standard', 'webhook-signature'),
   template('github', 'GitHub', 'Repository and organization events', 'github', 'x-hub-signature-256'),

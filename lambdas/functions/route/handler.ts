@@ -6,8 +6,9 @@ import { setAside } from '../../queue/set-aside';
 import { cached } from '../../runtime/cache';
 import { readEnvironment } from '../../runtime/environment';
 import { logger } from '../../runtime/log';
-import { getDestination, getRecentDestination, listConnections } from '../../store/configuration/configuration';
+import { listConnections } from '../../store/configuration/connections';
 import { byAddress, destinationAddress } from '../../store/configuration/destination-address';
+import { getDestination, getRecentDestination } from '../../store/configuration/destinations';
 import { deliveriesOf } from '../../store/deliveries/deliveries';
 import { type NewDelivery, putDelivery } from '../../store/deliveries/new-delivery';
 import { refuseDelivery } from '../../store/deliveries/refusals';
@@ -17,8 +18,8 @@ import { openTable } from '../../store/table/table';
 import { type BatchPorts, routeBatch } from './route-batch';
 
 /**
- * Routing needs a destination's retry policy, that it exists and whether it takes anything; all may be this old. Until it
- * learns that a circuit has opened, it fills the queue with what is only to be parked: so not for long.
+ * How old a destination may be when routing uses its retry policy and status. Short, because until routing learns that
+ * a circuit has opened, it fills the queue with messages that will only be parked.
  */
 const DESTINATION_TTL_MS = 1_000;
 
@@ -43,7 +44,7 @@ const ports: BatchPorts = {
   readEvent: (base) => getEvent(table, base),
   validatorFor: createValidators(),
   refuseDelivery: async (delivery, problem, now) => {
-    // Refused: it has moved on in this moment.
+    // If refused, it has just moved on.
     await refuseDelivery(table, delivery, problem, now, settings);
   },
   restart: (delivery, now) => restart(table, delivery, 'manual', now),

@@ -6,19 +6,18 @@ import { cached } from '../../runtime/cache';
 import { byAddress, destinationAddress } from '../../store/configuration/destination-address';
 import { parseDelivery } from '../../store/deliveries/delivery-items';
 import { parseEvent } from '../../store/events/events';
-import { readStreamImage, type StreamImage } from '../../store/table/stream-image';
-import { readable, UnreadableRecordError } from '../../store/table/unreadable-record';
+import { readable, readStreamImage, type StreamImage, UnreadableRecordError } from '../../store/table/stream-records';
 import { type RetryPorts, retryEvent } from './retry-event';
 import { isRefused, type ValidationPorts } from './validate-again';
 
 export interface BatchPorts extends Omit<RetryPorts, 'isParked'>, ParkingPorts, ValidationPorts {
-  /** Enqueues attempts across events, ten to a request; answers with the refused ones. */
+  /** Enqueues attempts across events, ten per request; returns the ones that were refused. */
   enqueueAll<Due extends DueAttempt>(
     due: readonly Due[],
   ): Promise<{ readonly refused: readonly Due[]; readonly errors: readonly unknown[] }>;
-  /** Keeps a record that cannot be read where people find it. */
+  /** Sets aside a record that cannot be read. */
   setAside(record: DynamoDBRecord, error: UnreadableRecordError): Promise<void>;
-  /** Told of everything that makes a record fail. */
+  /** Reports whatever made a record fail. */
   report(sequenceNumber: string, error: unknown): void;
 }
 
@@ -27,9 +26,9 @@ type Due = DueAttempt & { readonly sequenceNumber: string };
 /**
  * Handles a batch of stream records: events that were accepted, and deliveries that were put back to `pending`.
  *
- * A record that cannot be read is set aside and counts as handled: it would stop all that come after it.
+ * A record that cannot be read is set aside and counts as handled. Otherwise it would block all that come after it.
  *
- * @returns sequence numbers of the records that failed; the stream goes on from the lowest of them
+ * @returns sequence numbers of the records that failed; the stream continues from the lowest
  */
 export async function routeBatch(ports: BatchPorts, records: readonly DynamoDBRecord[]): Promise<string[]> {
   const failed = new Set<string>();
@@ -69,7 +68,7 @@ async function dueAttemptsOrAside(
   }
 }
 
-/** What a record is about. Reading it is apart from acting on it: only the first can be the record's own fault. */
+/** What a record is about. Reading is separate from acting: only a failure to read is the record's own fault. */
 function readSubject(record: DynamoDBRecord) {
   return readable(() => {
     const image = imageOf(record, 'NewImage');
@@ -87,10 +86,10 @@ async function dueAttempts(ports: RetryPorts & ValidationPorts, record: DynamoDB
   if (event) return before ? retryEvent(ports, event, before) : routeEvent(ports, event);
   if (delivery.status !== 'pending' || (await isRefused(ports, delivery))) return [];
   const { base, environment, destination, made } = delivery;
-  return [{ base, delivery: delivery.delivery, environment, destination, attempt: made + 1 }];
+  return [{ base, ordinal: delivery.ordinal, environment, destination, attempt: made + 1 }];
 }
 
-/** Configuration is read once for a batch, however many events it has: consistent, and cheap. */
+/** Reads configuration once per batch, however many events it has: consistent and cheap. */
 function readOncePerBatch(ports: BatchPorts): RetryPorts & ValidationPorts {
   const forever = { ttlMs: Number.POSITIVE_INFINITY, now: () => 0 };
   const destinations = cached(

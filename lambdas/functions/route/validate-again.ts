@@ -1,11 +1,11 @@
+import type { Connection } from '../../configuration/connection';
 import type { Validate } from '../../payload-schemas/validators';
 import { lazyJson } from '../../routing/payload';
-import type { Connection } from '../../store/configuration/configuration';
 import type { Delivery } from '../../store/deliveries/delivery-items';
 import type { StoredEvent } from '../../store/events/events';
 
 export interface ValidationPorts {
-  /** Connections of an environment; consistent, so that a schema that was mended is the one that counts. */
+  /** Connections of an environment, read consistently, so that a corrected schema applies at once. */
   listConnections(environment: string): Promise<readonly Connection[]>;
   readEvent(base: string): Promise<StoredEvent | undefined>;
   /** Applies schemas to one payload. */
@@ -17,10 +17,10 @@ export interface ValidationPorts {
 }
 
 /**
- * Holds a delivery that was put back to `pending` against the schema that its connection has now, where a round of
- * attempts is about to begin. One that goes on with its round was held against a schema when that began.
+ * Validates a delivery that was put back to `pending` against its connection's current schema, if a round of attempts
+ * is about to begin. One that continues its round was validated when that began.
  *
- * Safe to repeat: a delivery that was refused is not pending any more, and one that was sent in the meantime stays sent.
+ * Safe to repeat: a refused delivery is no longer pending, and one that was sent in the meantime stays sent.
  *
  * @returns whether it is refused, and must not be enqueued
  */

@@ -13,26 +13,26 @@ export interface DeadLetterQueue {
   readonly url: string;
 }
 
-/** A message of the dead-letter queue, in hand. */
+/** A message of the dead-letter queue that the sweep has received and holds. */
 export interface HeldMessage {
   readonly messageId: string;
   readonly receiptHandle: string;
   readonly body: string;
-  /** SQS itself moved it here from the queue it failed in; only such messages can be redriven. */
+  /** Whether SQS itself moved it here; only such messages can be redriven. */
   readonly moved: boolean;
 }
 
-/** A batch is looked at for far less; if the sweep dies over it, a redrive can have it after this long. */
+/** How long a batch is held. Checking it takes far less; if the sweep crashes, a redrive gets it after this long. */
 const HELD_SECONDS = 20;
 
-/** Whether there is anything to look at: about, as SQS counts. */
+/** Whether there is anything to look at. SQS's count is approximate. */
 export async function hasMessages({ sqs, url: QueueUrl }: DeadLetterQueue): Promise<boolean> {
   const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] });
   const { Attributes } = await sqs.send(command);
   return Number(Attributes?.ApproximateNumberOfMessages ?? 0) > 0;
 }
 
-/** Takes up to ten messages in hand. A queue without a redrive policy of its own counts receives and does nothing by them. */
+/** Receives up to ten messages. The queue has no redrive policy of its own, so receiving them often has no effect. */
 export async function takeBatch({ sqs, url: QueueUrl }: DeadLetterQueue): Promise<HeldMessage[]> {
   const command = new ReceiveMessageCommand({
     QueueUrl,
@@ -49,7 +49,7 @@ function readHeld({ MessageId = '', ReceiptHandle = '', Body = '', Attributes = 
   return { messageId: MessageId, receiptHandle: ReceiptHandle, body: Body, moved };
 }
 
-/** Removes messages. One that SQS does not remove is there again for the next run. */
+/** Deletes messages. One that SQS fails to delete comes up again in the next run. */
 export async function removeMessages(
   { sqs, url: QueueUrl }: DeadLetterQueue,
   held: readonly HeldMessage[],
@@ -58,7 +58,7 @@ export async function removeMessages(
   await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries: held.map(entry) }));
 }
 
-/** Lets messages be received again at once: by a redrive that is running, or by people who look at the queue. */
+/** Makes messages visible again at once, for a running redrive or for people looking at the queue. */
 export async function releaseMessages(
   { sqs, url: QueueUrl }: DeadLetterQueue,
   held: readonly HeldMessage[],

@@ -1,9 +1,10 @@
+import type { Destination } from '../../configuration/destination';
 import { listEnvironments, listOrganizations } from '../../store/access/api-keys';
-import { type Destination, listDestinations } from '../../store/configuration/configuration';
+import { listDestinations } from '../../store/configuration/destinations';
 import { listOrphans, type Orphans } from '../../store/configuration/orphans';
 import type { Table } from '../../store/table/table';
 
-/** What a run knows of an environment. */
+/** What a run knows about an environment. */
 export interface SweptEnvironment {
   readonly id: string;
   readonly destinations: readonly Destination[];
@@ -11,7 +12,7 @@ export interface SweptEnvironment {
   readonly orphans: readonly Orphans[];
 }
 
-/** All environments, with their destinations: read once in a run. */
+/** All environments with their destinations, read once per run. */
 export async function readEnvironments(table: Table): Promise<SweptEnvironment[]> {
   const environments: SweptEnvironment[] = [];
   for (const organization of await listOrganizations(table)) {

@@ -1,21 +1,21 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { Destination } from '../../configuration/destination';
 import { mayWaitInLine } from '../../domain/overdue';
-import type { Destination } from '../../store/configuration/configuration';
 import { readLines } from '../../store/configuration/rate-limits';
 import type { Delivery } from '../../store/deliveries/delivery-items';
 import type { Table } from '../../store/table/table';
 
-/** With more visible messages than this, a delivery may be late because others are before it. */
+/** With more visible messages than this, a delivery may be late only because others come before it. */
 const BACKLOG = 100;
 
-/** Whether the delivery queue has a backlog, as SQS counts: about. Then nothing in it is lost, only late. */
+/** Whether the delivery queue has a backlog, by SQS's approximate count. Then deliveries are late, not lost. */
 export async function hasBacklog(sqs: SQSClient, QueueUrl: string): Promise<boolean> {
   const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] });
   const { Attributes } = await sqs.send(command);
   return Number(Attributes?.ApproximateNumberOfMessages ?? 0) > BACKLOG;
 }
 
-/** Leaves out the deliveries that may wait for their turn at a destination with a rate limit. */
+/** Drops the deliveries that may be waiting for their turn at a destination with a rate limit. */
 export async function withoutThoseInLine(
   table: Table,
   destinations: readonly Destination[],

@@ -6,8 +6,8 @@ import { count, measureSeconds, publishMetrics } from '../../runtime/metrics';
 import { openTable } from '../../store/table/table';
 import { readEnvironments, type SweptEnvironment } from './environments';
 import { hasBacklog } from './guards';
-import { mend } from './mend';
 import { type Recovered, recoverDeliveries } from './recover';
+import { repair } from './repair';
 import { resumeParked } from './resume-parked';
 import { type Tidied, tidyDeadLetters } from './tidy-dead-letters';
 
@@ -17,34 +17,34 @@ const sqs = new SQSClient({});
 const queue = { sqs, url: environment.DEAD_LETTER_QUEUE_URL };
 const common = { shards: environment.TIMELINE_SHARDS, retentionDays: environment.RETENTION_DAYS };
 
-/** The rest of the minute is for the deliveries themselves, and for the function's timeout. */
+/** Leaves room in the minute for the deliveries themselves, and before the function's timeout. */
 const PACE = { pace: 1000, timeLimitMs: 20_000 };
 
 /** What one run did. */
 export interface Swept {
   readonly resumed: number;
-  /** Deliveries that were sent on to probe a destination whose circuit is open. */
+  /** Deliveries that were resumed as probes of an open circuit. */
   readonly probes: number;
   readonly deadLetters: Tidied;
   readonly recovered: Recovered;
-  /** What was mended that nothing else would have, by kind. A healthy stack needs none of it. */
+  /** Repairs that nothing else would have made, by kind. A healthy stack needs none. */
   readonly repairs: {
-    /** Deaths that nobody had recorded, and retries that a message in the dead-letter queue tells of. */
+    /** Deaths that were never recorded, and lost retries, found by their messages in the dead-letter queue. */
     readonly deadLetters: number;
     /** Probes whose worker is gone. */
     readonly probes: number;
     /** Deliveries whose message is gone. */
     readonly stranded: number;
-    /** Deliveries whose next attempt is long due. */
+    /** Deliveries whose next attempt is long overdue. */
     readonly late: number;
-    /** Events whose routing was cut off. */
+    /** Events that were never routed, or not to the end. */
     readonly unrouted: number;
   };
-  /** Age in seconds of the oldest delivery that is not settled; 0 when all are. */
+  /** Age in seconds of the oldest unsettled delivery; 0 if there is none. */
   readonly oldestSeconds: number;
 }
 
-/** Every minute: the repairs that nothing else would make. One that fails keeps none of the others from being made. */
+/** Every minute: makes the repairs that nothing else would. If one fails, the others are still made. */
 export async function handler(): Promise<Swept> {
   const environments = await readEnvironments(table);
   const [resuming, tidying, recovering] = await Promise.allSettled([
@@ -52,22 +52,25 @@ export async function handler(): Promise<Swept> {
     tidyDeadLetters({ table, queue, settings: { ...common, limit: 500 }, now: Date.now, reportForeign }),
     recoverDeliveries({ table, shards: common.shards, ...PACE, now: Date.now }),
   ]);
-  // Last: a delivery whose message is in the dead-letter queue is dead rather than stranded.
-  const { oldestSeconds, ...mended } = await mendAll(environments);
+  // Comes last: a delivery whose message is in the dead-letter queue is dead, not stranded.
+  const { oldestSeconds, ...repaired } = await repairAll(environments);
   const { replaced, ...resumed } = settledValue(resuming);
   const [deadLetters, recovered] = [settledValue(tidying), settledValue(recovering)];
-  const repairs = { deadLetters: deadLetters.repaired, probes: replaced, ...mended };
+  const repairs = { deadLetters: deadLetters.repaired, probes: replaced, ...repaired };
   const swept = { ...resumed, deadLetters, recovered, repairs, oldestSeconds };
   logger.info('swept', swept);
   report(swept);
   return swept;
 }
 
-async function mendAll(environments: readonly SweptEnvironment[]) {
+async function repairAll(environments: readonly SweptEnvironment[]) {
   let backlog: Promise<boolean> | undefined;
-  return mend(
+  return repair(
     {
-      ...{ table, shards: common.shards, timeLimitMs: PACE.timeLimitMs, now: Date.now },
+      table,
+      shards: common.shards,
+      timeLimitMs: PACE.timeLimitMs,
+      now: Date.now,
       hasBacklog: () => (backlog ??= hasBacklog(sqs, environment.DELIVERY_QUEUE_URL)),
     },
     environments,

@@ -1,18 +1,35 @@
 import { type IndexEntry, type IndexPartition, mergedEntries, type TimeRange } from '../../store/lists/timeline';
 import type { Table } from '../../store/table/table';
 
-/** Entries of an index that a run has taken. */
+/** What repairs need from outside. Times are milliseconds. */
+export interface RepairPorts {
+  readonly table: Table;
+  readonly shards: number;
+  /** A run starts nothing new after this long. */
+  readonly timeLimitMs: number;
+  now(): number;
+  /** Whether the delivery queue has a backlog. */
+  hasBacklog(): Promise<boolean>;
+}
+
+/** How many repairs were made, and where to continue; undefined to begin at the oldest. */
+export interface Repaired {
+  readonly repaired: number;
+  readonly position: string | undefined;
+}
+
+/** Index entries taken in one run. */
 export interface Portion {
   readonly entries: readonly IndexEntry[];
-  /** Where to go on; undefined when there is nothing left. */
+  /** Where to continue; undefined if there is nothing left. */
   readonly position: string | undefined;
 }
 
 /**
  * Takes the next entries of an index, oldest first.
  *
- * @param position of the last entry that was taken before; undefined to begin at the oldest
- * @param limit how many are taken at most
+ * @param position of the last entry taken before; undefined to begin at the oldest
+ * @param limit how many to take at most
  */
 export async function takePortion(
   table: Table,
@@ -21,7 +38,7 @@ export async function takePortion(
   position: string | undefined,
   limit: number,
 ): Promise<Portion> {
-  // Sort keys have one length, so what follows on the position is whatever sorts after it and one more character.
+  // All sort keys have the same length, so appending a character gives the next possible one.
   const after = position === undefined ? from : `${position}~`;
   const range = { from: from !== undefined && after !== undefined && from > after ? from : after, to };
   const entries: IndexEntry[] = [];

@@ -3,26 +3,26 @@ import { mayHaveParked } from '../../store/configuration/destination-status';
 import { attentionPartitions, parkedPartition } from '../../store/lists/partitions';
 import { mergedEntries } from '../../store/lists/timeline';
 import type { SweptEnvironment } from './environments';
-import type { MendDependencies } from './run';
+import type { RepairPorts } from './look-through';
 
 /**
- * When the oldest delivery of an environment was made that is not settled: one that waits for its next attempt, for its
- * destination, or that is due. Of the last kind the counters tell the minute, and only of the last two days.
+ * When the oldest unsettled delivery of an environment was created: one that waits for its next attempt or its
+ * destination, or is due. For due ones the counters give the minute, and only for the last two days.
  *
- * @returns milliseconds since the epoch; undefined when everything is settled
+ * @returns milliseconds since the epoch; undefined if everything is settled
  */
 export async function oldestOpen(
-  deps: MendDependencies,
+  ports: RepairPorts,
   environment: SweptEnvironment,
   hours: readonly Hour[],
 ): Promise<number | undefined> {
-  const times = await Promise.all([oldestWaiting(deps, environment), oldestDue(deps, environment, hours)]);
+  const times = await Promise.all([oldestWaiting(ports, environment), oldestDue(ports, environment, hours)]);
   const known = times.filter((time) => time !== undefined);
   return known.length > 0 ? Math.min(...known) : undefined;
 }
 
 async function oldestWaiting(
-  { table, shards }: MendDependencies,
+  { table, shards }: RepairPorts,
   { id, destinations, orphans }: SweptEnvironment,
 ): Promise<number | undefined> {
   const parking = [...destinations.filter(mayHaveParked), ...orphans];
@@ -36,7 +36,7 @@ async function oldestWaiting(
 }
 
 async function oldestDue(
-  { table }: MendDependencies,
+  { table }: RepairPorts,
   { id }: SweptEnvironment,
   hours: readonly Hour[],
 ): Promise<number | undefined> {

@@ -5,15 +5,15 @@ import { claim } from '../../store/deliveries/claims';
 import { type RecordSettings, recordAttempt } from '../../store/deliveries/outcomes';
 import type { Table } from '../../store/table/table';
 
-/** The claim covers the one write that follows; if the sweep dies between the two, a later run finds it expired. */
+/** Covers the single write that follows; if the sweep crashes in between, a later run finds the claim expired. */
 const CLAIM_MS = 30_000;
 
 /**
- * Records what no worker could: SQS has moved the message of an attempt to the dead-letter queue, and the attempt was never
- * recorded. The delivery dies by this message, so a redrive of it starts a fresh round.
+ * Records a death that no worker could record: SQS moved the message of an attempt to the dead-letter queue before the
+ * attempt was recorded. The delivery dies on this message, so a redrive of it starts a new round.
  *
  * @param now milliseconds since the epoch
- * @returns false when somebody else has gone on with the delivery meanwhile
+ * @returns false if the delivery has moved on in the meantime
  */
 export async function recordDeath(
   table: Table,

@@ -1,5 +1,6 @@
 import type { DeliveryStatus } from '../../domain/delivery';
 import { deliveryId, parseFamilyId } from '../../domain/identifiers';
+import { inChunks, inPools } from '../../runtime/pools';
 import { type Delivery, parseDelivery } from '../../store/deliveries/delivery-items';
 import { restart } from '../../store/deliveries/transitions';
 import { attentionPartitions } from '../../store/lists/partitions';
@@ -16,53 +17,53 @@ import { deliveryKey } from '../../store/table/addresses';
 import { getAll } from '../../store/table/batch-get';
 import type { Table } from '../../store/table/table';
 
-/** What a recovery replays: deliveries that have come to their end without being delivered. */
+/** What a recovery replays: deliveries that ended without being delivered. */
 const REPLAYED: readonly DeliveryStatus[] = ['failed', 'partial'];
 
-/** How many entries are read, and deliveries planned, at once. */
+/** How many entries are read, and deliveries planned, at a time. */
 const CHUNK = 100;
 
-/** So many entries of other destinations are passed before the position is stored. */
+/** How many entries of other destinations are skipped before the position is stored. */
 const MAX_PASSED = 2_000;
 
-/** How many deliveries are replayed side by side. */
+/** How many deliveries are replayed at a time. */
 const POOL = 10;
 
-/** What the recoveries did in one run, in deliveries. */
+/** What the recoveries did in one run: numbers of deliveries. */
 export interface Recovered {
   readonly replayed: number;
   readonly skipped: number;
 }
 
-/** What recovering needs from the world. Times are milliseconds. */
-export interface RecoverDependencies {
+/** What recovering needs from outside. Times are milliseconds. */
+export interface RecoverPorts {
   readonly table: Table;
   readonly shards: number;
-  /** Deliveries that one job replays in one run, about: a destination that is back is not run over. */
+  /** About how many deliveries a job replays per run, so that a destination that has just recovered is not flooded. */
   readonly pace: number;
-  /** A run begins nothing new after this long. */
+  /** A run starts nothing new after this long. */
   readonly timeLimitMs: number;
   now(): number;
 }
 
-/** Goes on with every job that has something left to do. */
-export async function recoverDeliveries(deps: RecoverDependencies): Promise<Recovered> {
-  const deadline = deps.now() + deps.timeLimitMs;
+/** Continues every job that has something left to do. */
+export async function recoverDeliveries(ports: RecoverPorts): Promise<Recovered> {
+  const deadline = ports.now() + ports.timeLimitMs;
   const sum = { replayed: 0, skipped: 0 };
-  for (const recovery of await openRecoveries(deps.table)) {
-    const { replayed, skipped } = await advance(deps, recovery, deadline);
+  for (const recovery of await openRecoveries(ports.table)) {
+    const { replayed, skipped } = await advance(ports, recovery, deadline);
     sum.replayed += replayed;
     sum.skipped += skipped;
   }
   return sum;
 }
 
-/** Steps until the job has had its share or is closed. Each step is one write to it, and may be the last of this run. */
-async function advance(deps: RecoverDependencies, recovery: Recovery, deadline: number): Promise<Recovered> {
+/** Takes steps until the job has had its share or is closed. Each is one write to it, and may be the run's last. */
+async function advance(ports: RecoverPorts, recovery: Recovery, deadline: number): Promise<Recovered> {
   let current: Recovery | undefined = recovery;
   const done = { replayed: 0, skipped: 0 };
-  while (current && done.replayed < deps.pace && deps.now() < deadline) {
-    const next: Recovery | undefined = await step(deps, current);
+  while (current && done.replayed < ports.pace && ports.now() < deadline) {
+    const next: Recovery | undefined = await step(ports, current);
     if (next && current.plan) {
       done.replayed += next.replayed - current.replayed;
       done.skipped += next.skipped - current.skipped;
@@ -73,63 +74,54 @@ async function advance(deps: RecoverDependencies, recovery: Recovery, deadline: 
 }
 
 /**
- * One step: work off the plan, or make the next one, or close the job.
+ * One step: carry out the plan, make the next one, or close the job.
  *
- * @returns the job as it stands, or undefined when it is closed or in other hands
+ * @returns the job as it is now, or undefined if it is closed or another run has taken over
  */
-async function step(deps: RecoverDependencies, recovery: Recovery): Promise<Recovery | undefined> {
-  const { table, now } = deps;
+async function step(ports: RecoverPorts, recovery: Recovery): Promise<Recovery | undefined> {
+  const { table, now } = ports;
   const at = new Date(now()).toISOString();
-  if (recovery.plan) return settleChunk(table, recovery, await workOff(deps, recovery, recovery.plan), at);
-  const chunk = recovery.status === 'running' ? await nextChunk(deps, recovery) : undefined;
+  if (recovery.plan) return settleChunk(table, recovery, await workOff(ports, recovery, recovery.plan), at);
+  const chunk = recovery.status === 'running' ? await nextChunk(ports, recovery) : undefined;
   if (chunk) return planChunk(table, recovery, chunk, at);
   await closeRecovery(table, recovery, at);
   return undefined;
 }
 
-/** The next failed deliveries of the destination, oldest first; undefined when there are none left. */
-async function nextChunk({ table, shards }: RecoverDependencies, recovery: Recovery): Promise<Chunk | undefined> {
+/** The next failed deliveries of the destination, oldest first; undefined if there are none left. */
+async function nextChunk({ table, shards }: RecoverPorts, recovery: Recovery): Promise<Chunk | undefined> {
   const { environment, from, to, position } = recovery;
   const partitions = attentionPartitions([environment], REPLAYED, shards);
-  // Sort keys have one length, so what follows on the position is whatever sorts after it and one more character.
+  // All sort keys have the same length, so appending a character gives the next possible one.
   const range = { from: position === undefined ? from : `${position}~`, to };
-  let entries: IndexEntry[] = [];
   let passed = 0;
-  for await (const entry of mergedEntries(table, partitions, range, 'oldest first', CHUNK)) {
-    entries.push(entry);
-    if (entries.length < CHUNK) continue;
-    const deliveries = await failedOf(table, recovery, entries);
+  for await (const entries of inChunks(mergedEntries(table, partitions, range, 'oldest first', CHUNK), CHUNK)) {
+    const [last, deliveries] = [entries.at(-1), await failedOf(table, recovery, entries)];
     passed += entries.length;
-    if (deliveries.length > 0 || passed >= MAX_PASSED) return { deliveries, end: entry.sort };
-    entries = [];
+    if (last && (deliveries.length > 0 || passed >= MAX_PASSED)) return { deliveries, end: last.sort };
   }
-  const [last, deliveries] = [entries.at(-1), await failedOf(table, recovery, entries)];
-  return last && deliveries.length > 0 ? { deliveries, end: last.sort } : undefined;
+  return undefined;
 }
 
 async function failedOf(table: Table, { destination }: Recovery, entries: readonly IndexEntry[]): Promise<string[]> {
   return (await getAll(table, entries))
     .map(parseDelivery)
     .filter((one) => one.destination === destination && REPLAYED.includes(one.status))
-    .map((one) => deliveryId(one.base, one.delivery));
+    .map((one) => deliveryId(one.base, one.ordinal));
 }
 
-/** Replays what is planned. What a run before this one has replayed, and could not count, is counted now. */
-async function workOff(deps: RecoverDependencies, recovery: Recovery, plan: readonly string[]): Promise<Recovered> {
+/** Replays what is planned. What an earlier run replayed but did not count is counted now. */
+async function workOff(ports: RecoverPorts, recovery: Recovery, plan: readonly string[]): Promise<Recovered> {
   const addresses = plan.flatMap((id) => parseFamilyId(id, 'dlv') ?? []);
-  const keys = addresses.map(({ base, delivery }) => deliveryKey(base, delivery));
-  const deliveries = (await getAll(deps.table, keys)).map(parseDelivery);
-  let replayed = 0;
-  for (let start = 0; start < deliveries.length; start += POOL) {
-    const pool = deliveries.slice(start, start + POOL);
-    const done = await Promise.all(pool.map((delivery) => replay(deps, recovery, delivery)));
-    replayed += done.filter(Boolean).length;
-  }
+  const keys = addresses.map(({ base, ordinal }) => deliveryKey(base, ordinal));
+  const deliveries = (await getAll(ports.table, keys)).map(parseDelivery);
+  const done = await inPools(deliveries, POOL, (delivery) => replay(ports, recovery, delivery));
+  const replayed = done.filter(Boolean).length;
   return { replayed, skipped: plan.length - replayed };
 }
 
-/** Starts a fresh round unless the delivery has moved on; true when this job has started one, now or before. */
-async function replay({ table, now }: RecoverDependencies, { id, status }: Recovery, delivery: Delivery) {
+/** Starts a new round unless the delivery has moved on; true if this job has started one, now or before. */
+async function replay({ table, now }: RecoverPorts, { id, status }: Recovery, delivery: Delivery) {
   if (delivery.recovery === id) return true;
   if (status !== 'running' || !REPLAYED.includes(delivery.status)) return false;
   const answer = await restart(table, delivery, 'replay', now(), id);

@@ -1,5 +1,6 @@
+import type { Destination } from '../../configuration/destination';
 import { admission } from '../../domain/breaker';
-import type { Destination } from '../../store/configuration/configuration';
+import { inChunks } from '../../runtime/pools';
 import { endDraining } from '../../store/configuration/destination-status';
 import { forgetOrphans, type Orphans } from '../../store/configuration/orphans';
 import { parseDelivery } from '../../store/deliveries/delivery-items';
@@ -10,34 +11,34 @@ import { getAll } from '../../store/table/batch-get';
 import type { Table } from '../../store/table/table';
 import type { SweptEnvironment } from './environments';
 
-/** Draining goes on for this long after a resume: a warm worker may park by an old reading of the destination. */
+/** Draining goes on for this long: a worker with an old copy of the destination may still park. */
 const SETTLING_MS = 60_000;
 
-/** How many entries are looked at together. */
+/** How many entries are read at a time. */
 const CHUNK = 100;
 
-/** So many of the oldest entries are looked at for a probe: entries lag behind their items for a moment. */
+/** How many of the oldest entries are read to find a probe: entries lag behind their items for a moment. */
 const LOOK_FOR_PROBE = 10;
 
 export interface ResumeSettings {
-  /** How many deliveries are resumed for one destination in one run: a backlog comes back paced. */
+  /** How many deliveries are resumed per destination and run, so that a backlog comes back paced. */
   readonly limit: number;
-  /** A run begins nothing new after this long, in milliseconds. */
+  /** A run starts nothing new after this long, in milliseconds. */
   readonly timeLimitMs: number;
 }
 
 export interface Resumed {
-  /** Deliveries that go on because their destination takes deliveries again, or was deleted. */
+  /** Deliveries that were resumed because their destination accepts deliveries again, or was deleted. */
   readonly resumed: number;
-  /** Deliveries that go on to find out whether their destination does. */
+  /** Deliveries that were resumed as probes. */
   readonly probes: number;
-  /** Those of the probes that take the place of one whose worker is gone. */
+  /** Those of the probes that replace one whose worker is gone. */
   readonly replaced: number;
 }
 
 /**
- * Puts parked deliveries back to `pending`, oldest first: all of destinations that were resumed or whose circuit was
- * closed, and one where the next probe is due. What is parked for others is not read.
+ * Puts parked deliveries back to `pending`, oldest first: all for destinations that were resumed or whose circuit was
+ * closed, and one where a probe is due. Deliveries parked for others are not read.
  */
 export async function resumeParked(
   table: Table,
@@ -68,7 +69,7 @@ interface Run {
   isOver(): boolean;
 }
 
-/** Nobody asks for the delivery that is to be the probe, so the oldest that waits is sent on; `deliver` decides anew. */
+/** If no new delivery comes to be the probe, the oldest parked one is resumed; `deliver` decides again. */
 const isProbeDue = ({ status, circuit }: Destination, now: number): boolean =>
   status === 'active' && circuit !== undefined && admission(circuit, now) === 'probe';
 
@@ -83,26 +84,23 @@ async function drainAll(run: Run, destination: Destination): Promise<number> {
   return resumed;
 }
 
-/** What waits for a deleted destination goes on as well: it fails, where anybody can see it. */
+/** Deliveries parked for a deleted destination are resumed as well: they fail, where anyone can see it. */
 async function drainOrphans(run: Run, orphans: Orphans): Promise<number> {
   const resumed = await drain(run, orphans);
   if (resumed === 0 && isSettled(run, Date.parse(orphans.updatedAt))) await forgetOrphans(run.table, orphans);
   return resumed;
 }
 
-/** Resumes the oldest that is parked for a destination, deleted or not; answers how many. */
+/** Resumes the oldest deliveries parked for a destination, deleted or not; returns how many. */
 async function drain(run: Run, { id }: { readonly id: string }, chunk = CHUNK): Promise<number> {
   const { table, limit } = run;
   let resumed = 0;
-  let entries: IndexEntry[] = [];
-  for await (const entry of mergedEntries(table, [parkedPartition(id)], {}, 'oldest first', chunk)) {
-    entries.push(entry);
-    if (entries.length < chunk) continue;
+  const parked = mergedEntries(table, [parkedPartition(id)], {}, 'oldest first', chunk);
+  for await (const entries of inChunks(parked, chunk)) {
     resumed += await resumeEntries(run, entries, limit - resumed);
-    entries = [];
-    if (resumed >= limit || run.isOver()) return resumed;
+    if (resumed >= limit || run.isOver()) break;
   }
-  return resumed + (await resumeEntries(run, entries, limit - resumed));
+  return resumed;
 }
 
 async function resumeEntries(run: Run, entries: readonly IndexEntry[], limit: number): Promise<number> {

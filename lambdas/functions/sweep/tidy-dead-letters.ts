@@ -1,5 +1,6 @@
 import { type DeadMessage, readDeadMessage } from '../../domain/dead-message';
-import { type DeliveryMessage, decodeMessage, UnreadableMessageError } from '../../domain/message';
+import type { DeliveryMessage } from '../../domain/message';
+import { decodeMessage, UnreadableMessageError } from '../../queue/message';
 import { type Delivery, parseDelivery } from '../../store/deliveries/delivery-items';
 import type { RecordSettings } from '../../store/deliveries/outcomes';
 import { enqueueAgain } from '../../store/deliveries/transitions';
@@ -16,50 +17,50 @@ import {
 } from './dead-letter-queue';
 import { recordDeath } from './record-death';
 
-/** What was found in the dead-letter queue and done about it, in messages. */
+/** What was found in the dead-letter queue and what was done: numbers of messages. */
 export interface Tidied {
   readonly seen: number;
-  /** Their dead letters were closed: they were removed. */
+  /** Removed, because their dead letters were closed. */
   readonly removed: number;
-  /** Nothing had recorded what became of their deliveries: it was recorded, or the lost retry was enqueued. */
+  /** Their deliveries had no record: the death was recorded, or the lost retry was enqueued. */
   readonly repaired: number;
   /** Not written by Posthorn, or not moved there by SQS: left alone. */
   readonly foreign: number;
 }
 
 export interface TidySettings extends RecordSettings {
-  /** How many messages are looked at in one run. */
+  /** How many messages a run looks at. */
   readonly limit: number;
 }
 
-/** What the tidying needs from the world. */
-export interface TidyDependencies {
+/** What the tidying needs from outside. */
+export interface TidyPorts {
   readonly table: Table;
   readonly queue: DeadLetterQueue;
   readonly settings: TidySettings;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Told of every message that is left alone because Posthorn has no part in it. */
+  /** Reports every message that is left alone because it is not Posthorn's. */
   reportForeign(messageId: string, why: string): void;
 }
 
-/** So many batches in a row without a message that was not seen before end a run. */
+/** A run ends after this many batches in a row without a new message. */
 const FAMILIAR_BATCHES = 3;
 
 /**
- * Looks through the dead-letter queue and makes it the same set as the open dead letters. A batch of ten is in hand only
- * while it is looked at, so that a redrive that is running finds nearly everything.
+ * Compares the dead-letter queue with the open dead letters and makes them the same set. A batch of ten is held only
+ * while it is checked, so that a running redrive finds nearly everything.
  */
-export async function tidyDeadLetters(deps: TidyDependencies): Promise<Tidied> {
+export async function tidyDeadLetters(ports: TidyPorts): Promise<Tidied> {
   const seen = new Set<string>();
   const counts = { removed: 0, repaired: 0, foreign: 0 };
-  let familiar = (await hasMessages(deps.queue)) ? 0 : FAMILIAR_BATCHES;
-  while (familiar < FAMILIAR_BATCHES && seen.size < deps.settings.limit) {
-    const held = await takeBatch(deps.queue);
+  let familiar = (await hasMessages(ports.queue)) ? 0 : FAMILIAR_BATCHES;
+  while (familiar < FAMILIAR_BATCHES && seen.size < ports.settings.limit) {
+    const held = await takeBatch(ports.queue);
     const fresh = held.filter(({ messageId }) => !seen.has(messageId));
     familiar = fresh.length > 0 ? 0 : familiar + 1;
     for (const { messageId } of fresh) seen.add(messageId);
-    const done = await tidyBatch(deps, held, fresh);
+    const done = await tidyBatch(ports, held, fresh);
     for (const word of ['removed', 'repaired', 'foreign'] as const) counts[word] += done[word];
   }
   return { seen: seen.size, ...counts };
@@ -67,34 +68,34 @@ export async function tidyDeadLetters(deps: TidyDependencies): Promise<Tidied> {
 
 type Verdict = 'keep' | 'remove' | 'repaired' | 'repaired, remove' | 'foreign';
 
-async function tidyBatch(deps: TidyDependencies, held: readonly HeldMessage[], fresh: readonly HeldMessage[]) {
+async function tidyBatch(ports: TidyPorts, held: readonly HeldMessage[], fresh: readonly HeldMessage[]) {
   const stale: HeldMessage[] = [];
   const verdicts: Verdict[] = [];
   try {
-    const deliveries = await readDeliveries(deps.table, fresh);
+    const deliveries = await readDeliveries(ports.table, fresh);
     for (const message of fresh) {
-      const verdict = await judge(deps, message, deliveries);
+      const verdict = await judge(ports, message, deliveries);
       verdicts.push(verdict);
       if (verdict.endsWith('remove')) stale.push(message);
     }
   } finally {
     await releaseMessages(
-      deps.queue,
+      ports.queue,
       held.filter((message) => !stale.includes(message)),
     );
   }
-  await removeMessages(deps.queue, stale);
+  await removeMessages(ports.queue, stale);
   const count = (word: string) => verdicts.filter((verdict) => verdict.startsWith(word)).length;
   return { removed: stale.length, repaired: count('repaired'), foreign: count('foreign') };
 }
 
 type Deliveries = ReadonlyMap<string, Delivery>;
 
-const nameOf = ({ base, delivery }: Pick<Delivery, 'base' | 'delivery'>): string => `${base}/${delivery}`;
+const nameOf = ({ base, ordinal }: Pick<Delivery, 'base' | 'ordinal'>): string => `${base}/${ordinal}`;
 
 async function readDeliveries(table: Table, held: readonly HeldMessage[]): Promise<Deliveries> {
   const messages = held.flatMap(({ body }) => readBody(body) ?? []);
-  const keys = new Map(messages.map((one) => [nameOf(one), deliveryKey(one.base, one.delivery)]));
+  const keys = new Map(messages.map((one) => [nameOf(one), deliveryKey(one.base, one.ordinal)]));
   const items = await getAll(table, [...keys.values()]);
   return new Map(items.map(parseDelivery).map((delivery) => [nameOf(delivery), delivery]));
 }
@@ -108,23 +109,23 @@ function readBody(body: string): DeliveryMessage | undefined {
   }
 }
 
-async function judge(deps: TidyDependencies, held: HeldMessage, deliveries: Deliveries): Promise<Verdict> {
+async function judge(ports: TidyPorts, held: HeldMessage, deliveries: Deliveries): Promise<Verdict> {
   const foreign = (why: string): Verdict => {
-    deps.reportForeign(held.messageId, why);
+    ports.reportForeign(held.messageId, why);
     return 'foreign';
   };
   const message = readBody(held.body);
   if (!message) return foreign('its body cannot be read');
-  // Whoever sent it here did so past the delivery queue: there is no queue that a redrive could take it to.
+  // It was sent here directly, so there is no source queue that a redrive could move it to.
   if (!held.moved) return foreign('it was not moved here by SQS');
   const delivery = deliveries.get(nameOf(message));
-  const reading = readDeadMessage(delivery, message, deps.now());
+  const reading = readDeadMessage(delivery, message, ports.now());
   if (reading.kind === 'foreign') return foreign('its delivery has not come to this attempt');
-  return follow(deps, reading.kind, { ...message, messageId: held.messageId }, delivery);
+  return follow(ports, reading.kind, { ...message, messageId: held.messageId }, delivery);
 }
 
 async function follow(
-  deps: TidyDependencies,
+  ports: TidyPorts,
   reading: Exclude<DeadMessage['kind'], 'foreign'>,
   message: DeliveryMessage & { readonly messageId: string },
   delivery: Delivery | undefined,
@@ -136,9 +137,9 @@ async function follow(
     case 'stale':
       return 'remove';
     case 'unrecorded':
-      return (await recordDeath(deps.table, message, deps.settings, deps.now())) ? 'repaired' : 'keep';
+      return (await recordDeath(ports.table, message, ports.settings, ports.now())) ? 'repaired' : 'keep';
     case 'retry-lost': {
-      const answer = delivery && (await enqueueAgain(deps.table, delivery, deps.now()));
+      const answer = delivery && (await enqueueAgain(ports.table, delivery, ports.now()));
       return answer?.kind === 'done' ? 'repaired, remove' : 'keep';
     }
     default:

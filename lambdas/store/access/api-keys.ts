@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { isConfigurationId, newConfigurationId } from '../../domain/identifiers';
 import { once } from '../../runtime/once';
 import { apiKeyEntryKey, apiKeyKey, environmentKey, organizationKey, organizationPk } from '../table/addresses';
-import { expectConditionFailure } from '../table/conditions';
-import { queryAll } from '../table/query';
+import { writeIf } from '../table/conditions';
+import { queryAll } from '../table/reads';
 import type { Table } from '../table/table';
+import { transact } from '../table/transact';
 import { ensure } from './tenants';
 
 export { findEnvironment, findOrganization, listEnvironments, listOrganizations } from './tenants';
@@ -39,7 +40,7 @@ const record = once(() =>
 /** An API key as it is stored. */
 export type ApiKey = z.output<ReturnType<typeof record>>;
 
-/** What a new key is to be. */
+/** The properties of a new key. */
 export interface KeyProperties {
   readonly name: string;
   readonly scopes: readonly Scope[];
@@ -48,14 +49,14 @@ export interface KeyProperties {
   readonly rateLimit?: ApiKey['rateLimit'];
 }
 
-/** Whom a key belongs to, by name. Organization and environment are made on first use. */
+/** Who a key belongs to, by name. Organization and environment are created on first use. */
 export interface ApiKeyRequest extends KeyProperties {
   readonly organization: string;
   /** Absent: a key of the whole organization. */
   readonly environment?: string | undefined;
 }
 
-/** Whom a key belongs to: an environment, or a whole organization. */
+/** Who a key belongs to: an environment, or a whole organization. */
 export type KeyOwner = Pick<ApiKey, 'organization' | 'organizationName' | 'environment' | 'environmentName'>;
 
 /** A new key. The secret cannot be read again. */
@@ -64,14 +65,14 @@ export interface NewApiKey {
   readonly key: ApiKey;
 }
 
-/** The secret starts so, which lets scanners for leaked secrets find it. */
+/** The prefix of secrets, which lets scanners find leaked ones. */
 const SECRET_PREFIX = 'phk_';
 
-/** SHA-256 of a key's secret, in hex. A secret has 256 random bits, so a slow hash would protect nothing more. */
+/** SHA-256 of a key's secret, in hex. A secret has 256 random bits, so a slow hash would add nothing. */
 export const hashSecret = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
 /**
- * Makes an API key, and whom it belongs to if need be.
+ * Creates an API key, with its organization and environment if they do not exist.
  *
  * @param now milliseconds since the epoch
  */
@@ -80,13 +81,14 @@ export async function createApiKey(table: Table, request: ApiKeyRequest, now: nu
   const environment =
     request.environment && (await ensure(table, environmentKey(organization, request.environment), 'env', now));
   const owner = {
-    ...{ organization, organizationName: request.organization },
+    organization,
+    organizationName: request.organization,
     ...(environment && { environment, environmentName: request.environment }),
   };
   return addApiKey(table, owner, request, now);
 }
 
-/** Makes an API key for an owner that exists. */
+/** Creates an API key for an existing owner. */
 export async function addApiKey(
   table: Table,
   { organization, organizationName, environment, environmentName }: KeyOwner,
@@ -98,7 +100,8 @@ export async function addApiKey(
     id: newConfigurationId('key', now),
     hash: hashSecret(secret),
     name,
-    ...{ organization, organizationName },
+    organization,
+    organizationName,
     ...(environment && { environment, environmentName }),
     scopes: [...scopes],
     createdAt: new Date(now).toISOString(),
@@ -112,11 +115,11 @@ export async function addApiKey(
 async function putKey(table: Table, key: ApiKey): Promise<void> {
   const ConditionExpression = 'attribute_not_exists(pk)';
   const entry = { ...apiKeyEntryKey(key.organization, key.id), hash: key.hash };
-  const TransactItems = [
+  const { kind } = await transact(table, [
     { Put: { TableName: table.name, Item: { ...apiKeyKey(key.hash), ...key }, ConditionExpression } },
     { Put: { TableName: table.name, Item: entry, ConditionExpression } },
-  ];
-  await table.documents.send(new TransactWriteCommand({ TransactItems }));
+  ]);
+  if (kind === 'refused') throw new Error(`There is an API key ${key.id} already.`);
 }
 
 /** Finds a key by its secret; revoked and expired ones are found too. */
@@ -162,11 +165,5 @@ export async function revokeApiKey(table: Table, organization: string, id: strin
     ConditionExpression: 'attribute_exists(pk)',
     ExpressionAttributeValues: { ':now': new Date(now).toISOString() },
   });
-  try {
-    await table.documents.send(change);
-    return true;
-  } catch (error) {
-    expectConditionFailure(error);
-    return false;
-  }
+  return (await writeIf(table, change)).kind === 'done';
 }

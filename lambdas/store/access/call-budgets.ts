@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { CallBudget } from '../../domain/call-budget';
 import { once } from '../../runtime/once';
 import { callBudgetKey } from '../table/addresses';
-import { expectConditionFailure } from '../table/conditions';
+import { writeIf } from '../table/conditions';
 import { updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
 
@@ -17,15 +17,15 @@ const item = once(() =>
   }),
 );
 
-/** A budget as it was read, with what tells it from an older one. */
+/** A budget as read, with its version. */
 export interface StoredBudget extends CallBudget {
   readonly version: number;
 }
 
-/** Keys that are not used forget their budget: by then the bucket is full again. */
+/** How long an unused budget is kept: by then the bucket is full again. */
 const KEPT_SECONDS = 86_400;
 
-/** Reads the budget of a key; undefined for a key that was not used lately. */
+/** Reads the budget of a key; undefined if it was not used lately. */
 export async function readBudget(table: Table, keyId: string): Promise<StoredBudget | undefined> {
   const command = new GetCommand({ TableName: table.name, Key: callBudgetKey(keyId), ConsistentRead: true });
   const { Item } = await table.documents.send(command);
@@ -33,10 +33,10 @@ export async function readBudget(table: Table, keyId: string): Promise<StoredBud
 }
 
 /**
- * Writes a budget in place of the one that was read.
+ * Replaces the budget that was read.
  *
- * @param version of the budget that was read; 0 when there was none
- * @returns false when another instance has written since
+ * @param version of the budget that was read; 0 if there was none
+ * @returns false if another instance has written since
  */
 export async function writeBudget(table: Table, keyId: string, budget: CallBudget, version: number): Promise<boolean> {
   const { milliTokens, at, leases } = budget;
@@ -46,11 +46,6 @@ export async function writeBudget(table: Table, keyId: string, budget: CallBudge
     version === 0
       ? withCondition(change, 'attribute_not_exists(pk)')
       : withCondition(change, '#version = :read', { values: { ':read': version } });
-  try {
-    await table.documents.send(new UpdateCommand({ TableName: table.name, Key: callBudgetKey(keyId), ...parts }));
-    return true;
-  } catch (error) {
-    expectConditionFailure(error);
-    return false;
-  }
+  const command = new UpdateCommand({ TableName: table.name, Key: callBudgetKey(keyId), ...parts });
+  return (await writeIf(table, command)).kind === 'done';
 }

@@ -16,7 +16,7 @@ const record = once(() =>
   }),
 );
 
-/** A session: another way to present an API key, which it never outlives. */
+/** A session stands for an API key and never outlives it. */
 export type Session = z.output<ReturnType<typeof record>>;
 
 const TOKEN_PREFIX = 'phs_';
@@ -26,7 +26,7 @@ const TOKEN_PREFIX = 'phs_';
  *
  * @param now milliseconds since the epoch
  * @param until when it ends, milliseconds since the epoch
- * @returns its token, which is stored as a hash only
+ * @returns its token, of which only a hash is stored
  */
 export async function startSession(table: Table, keyHash: string, now: number, until: number): Promise<string> {
   const token = TOKEN_PREFIX + randomBytes(32).toString('base64url');
@@ -41,7 +41,7 @@ export async function startSession(table: Table, keyHash: string, now: number, u
   return token;
 }
 
-/** Finds a session by its token; one that has ended by its time may still be found. */
+/** Finds a session by its token; may still find one that has expired. */
 export async function findSession(table: Table, token: string): Promise<Session | undefined> {
   const Key = sessionKey(hashSecret(token));
   const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));

@@ -3,12 +3,12 @@ import * as z from 'zod/mini';
 import { newConfigurationId } from '../../domain/identifiers';
 import { environmentKey, type Key, organizationKey, organizationPk } from '../table/addresses';
 import { putNew } from '../table/put-new';
-import { queryAll } from '../table/query';
+import { queryAll } from '../table/reads';
 import type { Table } from '../table/table';
 
 const idOf = (raw: unknown): string => z.object({ id: z.string() }).parse(raw).id;
 
-/** The id that a name has, given to it now if it has none: two callers at once agree on one. */
+/** The id of a name, assigned now if it has none. Concurrent callers get the same one. */
 export async function ensure(table: Table, key: Key, prefix: 'org' | 'env', now: number): Promise<string> {
   const id = newConfigurationId(prefix, now);
   const Item = { ...key, id, createdAt: new Date(now).toISOString() };

@@ -1,14 +1,12 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { type Destination, parseDestination } from '../../configuration/destination';
 import type { Circuit } from '../../domain/breaker';
 import { destinationKey } from '../table/addresses';
-import { RETURN_OLD } from '../table/conditions';
+import { RETURN_OLD, writeIf } from '../table/conditions';
 import { type Change, type UpdateParts, updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
-import { type Destination, parseDestination } from './configuration';
 
-/** What a write to a breaker did, and the destination as it is now; undefined when it was deleted. */
+/** The result of a write to a breaker, with the destination as it is now; undefined if it was deleted. */
 export type CircuitAnswer =
   | { readonly kind: 'done'; readonly destination: Destination }
   | { readonly kind: 'refused'; readonly destination: Destination | undefined };
@@ -16,10 +14,10 @@ export type CircuitAnswer =
 type Address = Pick<Destination, 'environment' | 'id'>;
 
 /**
- * The condition that a circuit stands as it was read. Only an active destination has one, so pausing settles every
- * argument.
+ * The condition that a circuit has not changed since it was read. Only an active destination has one, so pausing wins
+ * every race.
  */
-export function unchanged(read: Circuit | undefined) {
+function unchanged(read: Circuit | undefined) {
   if (!read) return { condition: 'attribute_not_exists(circuit) AND #status = :active', values: {} };
   return { condition: 'circuit.#token = :token AND #status = :active', values: { ':token': read.token } };
 }
@@ -34,12 +32,12 @@ export async function countFailure(table: Table, address: Address): Promise<Circ
   return write(table, address, parts, undefined);
 }
 
-/** Ends a row of failures, while the circuit is closed. */
+/** Resets the count of failures, while the circuit is closed. */
 export async function forgetFailures(table: Table, address: Address): Promise<CircuitAnswer> {
   return write(table, address, updateOf({ set: {}, remove: ['failures'] }), undefined);
 }
 
-/** Opens a closed circuit, unless its row of failures was ended since it was counted to `failures`. */
+/** Opens a closed circuit, unless the count was reset since it reached `failures`. */
 export async function openCircuit(
   table: Table,
   address: Address,
@@ -55,7 +53,7 @@ export async function openCircuit(
 }
 
 /**
- * Puts a circuit in the place of the one that was read, if that one still stands.
+ * Replaces the circuit that was read, if it has not changed.
  *
  * @param failures in a row, the last one included
  */
@@ -69,13 +67,13 @@ export async function changeCircuit(
   return own(await write(table, address, updateOf({ set: { circuit, failures } }), read), circuit);
 }
 
-/** The SDK repeats a write whose answer was lost: then what stands in the way is this very circuit. */
+/** The SDK repeats a write whose answer was lost: then this circuit is already there. */
 function own(answer: CircuitAnswer, { token }: Circuit): CircuitAnswer {
   const { destination } = answer;
   return destination?.circuit?.token === token ? { kind: 'done', destination } : answer;
 }
 
-/** Closes a circuit, if it still stands as it was read; the sweep brings back what is parked. */
+/** Closes a circuit if it has not changed since it was read; the sweep resumes what is parked. */
 export async function closeCircuit(table: Table, address: Address, read: Circuit, now: number): Promise<CircuitAnswer> {
   const change: Change = { set: { drainingSince: now }, remove: ['failures', 'circuit'] };
   return write(table, address, updateOf(change), read);
@@ -97,11 +95,8 @@ async function write(
     ReturnValues: 'ALL_NEW',
     ...RETURN_OLD,
   });
-  try {
-    const { Attributes } = await table.documents.send(command);
-    return { kind: 'done', destination: parseDestination(Attributes) };
-  } catch (error) {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return { kind: 'refused', destination: error.Item && parseDestination(unmarshall(error.Item)) };
-  }
+  const { kind, item } = await writeIf(table, command);
+  return kind === 'done'
+    ? { kind, destination: parseDestination(item) }
+    : { kind, destination: item && parseDestination(item) };
 }

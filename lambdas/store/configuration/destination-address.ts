@@ -1,10 +1,10 @@
-import type { Destination } from './configuration';
+import type { Destination } from '../../configuration/destination';
 
-/** The name under which an instance keeps a destination. */
+/** The key under which a destination is cached. */
 export const destinationAddress = ({ environment, id }: Pick<Destination, 'environment' | 'id'>): string =>
   `${environment}/${id}`;
 
-/** A reading by environment and id as one by {@link destinationAddress}, which is what a cache keeps things by. */
+/** Turns a read by environment and id into one by {@link destinationAddress}, the key of the cache. */
 export const byAddress =
   <Value>(read: (environment: string, id: string) => Promise<Value>) =>
   (address: string): Promise<Value> => {

@@ -1,15 +1,15 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Destination } from '../../configuration/destination';
 import { isConfigurationId } from '../../domain/identifiers';
 import { destinationKey } from '../table/addresses';
-import { expectConditionFailure } from '../table/conditions';
+import { writeIf } from '../table/conditions';
 import { type Change, updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
-import type { Destination } from './configuration';
 
-/** What the breaker knows of a destination. Pausing and resuming are its own opening and closing, done by hand. */
-export const BREAKER_MEMBERS = ['failures', 'circuit'] as const;
+/** The breaker's members of a destination. Pausing and resuming open and close it by hand. */
+const BREAKER_MEMBERS = ['failures', 'circuit'] as const;
 
-/** What pausing changes in a destination. */
+/** The change that pauses a destination. */
 export function pauseChange(pausedBecause: NonNullable<Destination['pausedBecause']>, at: string): Change {
   return {
     set: { status: 'paused', updatedAt: at, pausedBecause, pausedAt: at },
@@ -17,7 +17,7 @@ export function pauseChange(pausedBecause: NonNullable<Destination['pausedBecaus
   };
 }
 
-/** What pausing or resuming by hand changes in a destination. Resuming closes its circuit, and drains what is parked. */
+/** The change that pauses or resumes a destination by hand. Resuming closes its circuit, and drains what is parked. */
 export function statusChange(status: Destination['status'], updatedAt: string): Change {
   if (status === 'paused') return pauseChange('operator', updatedAt);
   const set = { status, updatedAt, drainingSince: Date.parse(updatedAt) };
@@ -25,8 +25,8 @@ export function statusChange(status: Destination['status'], updatedAt: string): 
 }
 
 /**
- * Whether deliveries may be parked for a destination. Whatever stops parking begins draining, and draining ends only when
- * nothing is parked any more.
+ * Whether deliveries may be parked for a destination. Whatever stops parking starts draining, and draining ends only
+ * when nothing is parked any more.
  */
 export function mayHaveParked({ status, circuit, drainingSince }: Destination): boolean {
   return status === 'paused' || circuit !== undefined || drainingSince !== undefined;
@@ -46,28 +46,15 @@ export async function setDestinationStatus(
 ): Promise<boolean> {
   if (!isConfigurationId(id, 'dst')) return false;
   const parts = withCondition(updateOf(statusChange(status, updatedAt)), 'attribute_exists(pk)');
-  try {
-    await table.documents.send(
-      new UpdateCommand({ TableName: table.name, Key: destinationKey(environment, id), ...parts }),
-    );
-    return true;
-  } catch (error) {
-    expectConditionFailure(error);
-    return false;
-  }
+  const command = new UpdateCommand({ TableName: table.name, Key: destinationKey(environment, id), ...parts });
+  return (await writeIf(table, command)).kind === 'done';
 }
 
-/** Notes that nothing is parked any more, unless parking has stopped once more since the destination was read. */
+/** Records that nothing is parked any more, unless draining was started again since the destination was read. */
 export async function endDraining(table: Table, { environment, id, drainingSince }: Destination): Promise<void> {
   const change = updateOf({ set: {}, remove: ['drainingSince'] });
   const parts = withCondition(change, '#drainingSince = :read AND attribute_not_exists(circuit)', {
     values: { ':read': drainingSince },
   });
-  try {
-    await table.documents.send(
-      new UpdateCommand({ TableName: table.name, Key: destinationKey(environment, id), ...parts }),
-    );
-  } catch (error) {
-    expectConditionFailure(error);
-  }
+  await writeIf(table, new UpdateCommand({ TableName: table.name, Key: destinationKey(environment, id), ...parts }));
 }

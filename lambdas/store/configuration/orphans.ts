@@ -1,7 +1,7 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { environmentPk, ORPHANS_PREFIX, orphansKey } from '../table/addresses';
-import { queryAll } from '../table/query';
+import { queryAll } from '../table/reads';
 import type { Table } from '../table/table';
 
 const item = z.object({
@@ -21,7 +21,7 @@ export async function listOrphans(table: Table, environment: string): Promise<Or
   return items.map((found) => item.parse(found));
 }
 
-/** Notes that nothing waits for a deleted destination any more. */
+/** Records that nothing waits for a deleted destination any more. */
 export async function forgetOrphans(table: Table, { environment, id }: Orphans): Promise<void> {
   await table.documents.send(new DeleteCommand({ TableName: table.name, Key: orphansKey(environment, id) }));
 }

@@ -1,33 +1,33 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { intervalMs } from '../../domain/rate-limit';
 import { rateLimitKey } from '../table/addresses';
 import { getAll } from '../table/batch-get';
+import { writeIf } from '../table/conditions';
 import type { Table } from '../table/table';
 
 const line = z.object({ free: z.number() });
 
-/** A line in which nobody stands is forgotten, a day after its last turn. */
+/** How long an empty line is kept: a day after its last turn. */
 const KEPT_SECONDS = 86_400;
 
-/** Two writes fail in a row only while others take places between them. */
+/** How many writes are tried. Two fail in a row only if others take places in between. */
 const MAX_WRITES = 20;
 
-/** Too many others took places in the same moment. The message is received again. */
+/** Too many others took places at the same time. The message is received again. */
 export class LineTooBusyError extends Error {
   override readonly name = 'LineTooBusyError';
   readonly code = 'LINE_TOO_BUSY';
 }
 
 /**
- * Takes the next free place in the line of a destination: one conditional write where somebody is in line, and two where
- * nobody is. Places are given in the order of asking, by all workers together.
+ * Takes the next free place in the line of a destination: one conditional write if somebody is in line, two if nobody
+ * is. All workers get places in the order in which they ask.
  *
- * The line belongs to one limit. Under a changed limit there is a new one, with nobody in it.
+ * A line belongs to one limit. If the limit changes, a new, empty line starts.
  *
  * @param now milliseconds since the epoch
- * @returns when the place's turn is, milliseconds since the epoch; never before `now`
+ * @returns when its turn is, milliseconds since the epoch; never before `now`
  */
 export async function takePlace(table: Table, destination: string, rate: number, now: number): Promise<number> {
   for (let write = 0; write < MAX_WRITES; write += 1) {
@@ -39,8 +39,7 @@ export async function takePlace(table: Table, destination: string, rate: number,
 }
 
 /**
- * When the next free turns of destinations are, by their ids, in milliseconds since the epoch; a line that was forgotten is
- * absent.
+ * The next free turns of destinations by id, in milliseconds since the epoch. A line that is no longer kept is absent.
  *
  * @param limits destinations with their limits in requests a second
  */
@@ -56,7 +55,7 @@ export async function readLines(
   return new Map(items.map((item) => [ids.get(String(item.pk)) ?? '', line.parse(item).free]));
 }
 
-/** Behind those who wait; undefined when nobody does. */
+/** Joins behind those who wait; undefined if nobody does. */
 async function joinLine(table: Table, destination: string, rate: number, now: number): Promise<number | undefined> {
   const parts = {
     UpdateExpression: 'SET #free = #free + :interval',
@@ -68,7 +67,7 @@ async function joinLine(table: Table, destination: string, rate: number, now: nu
   return free === undefined ? undefined : free - intervalMs(rate);
 }
 
-/** At once, where nobody waits; undefined when somebody does by now. */
+/** Goes first if nobody waits; undefined if somebody does by now. */
 async function startLine(table: Table, destination: string, rate: number, now: number): Promise<number | undefined> {
   const free = await write(table, destination, rate, {
     UpdateExpression: 'SET #free = :free, expiresAt = :expires',
@@ -90,11 +89,7 @@ type Parts = Pick<
 
 async function write(table: Table, destination: string, rate: number, parts: Parts): Promise<number | undefined> {
   const Key = rateLimitKey(destination, rate);
-  try {
-    const command = new UpdateCommand({ TableName: table.name, Key, ...parts, ReturnValues: 'UPDATED_NEW' });
-    return line.parse((await table.documents.send(command)).Attributes).free;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return undefined;
-    throw error;
-  }
+  const command = new UpdateCommand({ TableName: table.name, Key, ...parts, ReturnValues: 'UPDATED_NEW' });
+  const { kind, item } = await writeIf(table, command);
+  return kind === 'done' ? line.parse(item).free : undefined;
 }

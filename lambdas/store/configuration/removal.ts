@@ -1,5 +1,8 @@
-import { GetCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
+import type { Connection } from '../../configuration/connection';
+import type { Destination } from '../../configuration/destination';
+import type { Source } from '../../configuration/source';
 import { isConfigurationId } from '../../domain/identifiers';
 import {
   connectionKey,
@@ -10,18 +13,12 @@ import {
   sourceAddressKey,
   sourceKey,
 } from '../table/addresses';
-import { expectCancelledByCondition } from '../table/conditions';
 import type { Table } from '../table/table';
-import {
-  type Connection,
-  type Destination,
-  getConnection,
-  getDestination,
-  getSource,
-  listConnections,
-  type Source,
-} from './configuration';
+import { type TransactItems, transact } from '../table/transact';
+import { getConnection, listConnections } from './connections';
 import { mayHaveParked } from './destination-status';
+import { getDestination } from './destinations';
+import { getSource } from './sources';
 
 const removed = z.object({
   id: z.string(),
@@ -38,8 +35,8 @@ const removed = z.object({
 });
 
 /**
- * What is kept of a source, destination or connection that was deleted: enough to read the history that names it.
- * Credentials and signing secrets are gone.
+ * What is kept of a deleted source, destination or connection: enough to show the history that names it. Credentials
+ * and signing secrets are gone.
  */
 export type RemovedConfiguration = z.output<typeof removed>;
 
@@ -48,23 +45,19 @@ type Named = Pick<RemovedConfiguration, 'id' | 'organization' | 'environment' | 
 const REMOVABLE = ['src', 'dst', 'con'] as const;
 
 /** Reads what is kept of deleted configuration. */
-export async function getRemoved(
-  table: Table,
-  environment: string,
-  id: string,
-): Promise<RemovedConfiguration | undefined> {
+async function getRemoved(table: Table, environment: string, id: string): Promise<RemovedConfiguration | undefined> {
   if (!REMOVABLE.some((prefix) => isConfigurationId(id, prefix))) return undefined;
   const Key = removedConfigurationKey(environment, id);
   const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
   return Item && removed.parse(Item);
 }
 
-/** A source for readers of history: as it is, or what is kept of it. */
+/** A source for showing history: as it is, or what is kept of it. */
 export async function sourceOrRemoved(table: Table, environment: string, id: string): Promise<Named | undefined> {
   return (await getSource(table, environment, id)) ?? getRemoved(table, environment, id);
 }
 
-/** A destination for readers of history: as it is, or what is kept of it. */
+/** A destination for showing history: as it is, or what is kept of it. */
 export async function destinationOrRemoved(
   table: Table,
   environment: string,
@@ -74,7 +67,7 @@ export async function destinationOrRemoved(
   return found && { ...found, url: found.url ?? '' };
 }
 
-/** A connection for readers of history: as it is, or what is kept of it. */
+/** A connection for showing history: as it is, or what is kept of it. */
 export async function connectionOrRemoved(
   table: Table,
   environment: string,
@@ -85,10 +78,10 @@ export async function connectionOrRemoved(
 }
 
 /**
- * Deletes a source with its ingest address, and the connections that start there.
+ * Deletes a source with its ingest address and its connections.
  *
  * @param at ISO 8601
- * @returns false when there is no such source
+ * @returns false if there is no such source
  */
 export async function removeSource(table: Table, environment: string, id: string, at: string): Promise<boolean> {
   const source = await getSource(table, environment, id);
@@ -99,10 +92,10 @@ export async function removeSource(table: Table, environment: string, id: string
 }
 
 /**
- * Deletes a destination, and the connections that lead there. Deliveries that are still to be made to it will fail.
+ * Deletes a destination and its connections. Pending deliveries to it will fail.
  *
  * @param at ISO 8601
- * @returns false when there is no such destination
+ * @returns false if there is no such destination
  */
 export async function removeDestination(table: Table, environment: string, id: string, at: string): Promise<boolean> {
   const destination = await getDestination(table, environment, id);
@@ -113,7 +106,7 @@ export async function removeDestination(table: Table, environment: string, id: s
   return done;
 }
 
-/** Deliveries may be parked for a destination that is paused, or was so lately: the sweep lets them go on, and fail. */
+/** If deliveries may be parked for the destination, the sweep has to resume them, and they fail. */
 function orphans(table: Table, destination: Destination, updatedAt: string): TransactItems {
   if (!mayHaveParked(destination)) return [];
   const { id, environment } = destination;
@@ -127,8 +120,8 @@ export async function removeConnection(table: Table, environment: string, id: st
   return connection !== undefined && remove(table, connectionKey(environment, id), connection, at);
 }
 
-// After the item they name, so that none can be made in between: a new connection is written only while that item
-// exists. A deletion that was cut off here is completed by repeating it; until then routing passes over these.
+// After the item they name, so that none can be created in between: a new connection is written only while that item
+// exists. If the deletion is cut off here, repeating it completes it; until then routing skips these.
 async function removeConnections(
   table: Table,
   environment: string,
@@ -140,8 +133,6 @@ async function removeConnections(
   }
 }
 
-type TransactItems = NonNullable<TransactWriteCommandInput['TransactItems']>;
-
 async function remove(
   table: Table,
   key: Key,
@@ -151,16 +142,10 @@ async function remove(
 ): Promise<boolean> {
   const TableName = table.name;
   const kept = removed.parse({ ...item, removedAt });
-  const TransactItems: TransactItems = [
+  const answer = await transact(table, [
     { Delete: { TableName, Key: { ...key }, ConditionExpression: 'attribute_exists(pk)' } },
     { Put: { TableName, Item: { ...removedConfigurationKey(item.environment, item.id), ...kept } } },
     ...others,
-  ];
-  try {
-    await table.documents.send(new TransactWriteCommand({ TransactItems }));
-    return true;
-  } catch (error) {
-    expectCancelledByCondition(error);
-    return false;
-  }
+  ]);
+  return answer.kind === 'done';
 }

@@ -1,17 +1,17 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Destination } from '../../configuration/destination';
 import type { SigningSecrets } from '../../domain/signing-secrets';
 import { destinationKey } from '../table/addresses';
-import { expectConditionFailure } from '../table/conditions';
+import { writeIf } from '../table/conditions';
 import { type Change, updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
-import type { Destination } from './configuration';
 
 /**
- * Writes the signing secrets of a destination, unless they were rotated since it was read: the newest secret is another
- * one after every rotation.
+ * Writes the signing secrets of a destination, unless they were rotated since it was read: every rotation changes the
+ * newest secret.
  *
  * @param destination as it was read
- * @returns false when they were rotated, or the destination was deleted, in the meantime
+ * @returns false if they were rotated, or the destination was deleted, in the meantime
  */
 export async function writeSecrets(
   table: Table,
@@ -26,11 +26,5 @@ export async function writeSecrets(
     values: { ':current': destination.signingSecrets[0] },
   });
   const Key = destinationKey(destination.environment, destination.id);
-  try {
-    await table.documents.send(new UpdateCommand({ TableName: table.name, Key, ...parts }));
-    return true;
-  } catch (error) {
-    expectConditionFailure(error);
-    return false;
-  }
+  return (await writeIf(table, new UpdateCommand({ TableName: table.name, Key, ...parts }))).kind === 'done';
 }

@@ -1,6 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod/mini';
-import { ERROR_CODES, type Headers } from '../../domain/attempt';
+import { ERROR_CODES } from '../../domain/attempt';
+import type { Headers } from '../../domain/http';
 import { once } from '../../runtime/once';
 
 const target = once(() =>
@@ -13,10 +14,10 @@ const target = once(() =>
   }),
 );
 
-/** What came of an attempt at one of several targets; it accepted when there is no error. */
+/** The result of an attempt at one of several targets; without an error, it accepted. */
 export type TargetDetail = z.output<ReturnType<typeof target>>;
 
-/** What an attempt sent and got back, apart from the figures that lists show. */
+/** What an attempt sent and received, apart from the figures shown in lists. */
 export interface AttemptDetail {
   readonly requestUrl: string;
   readonly requestMethod: string;
@@ -27,7 +28,7 @@ export interface AttemptDetail {
   readonly responseHeaders: Headers;
   /** At most 10 KB; absent when there was no response. */
   readonly responseBody?: Uint8Array | undefined;
-  /** Every target that the attempt was sent to, where the destination has more than one. */
+  /** Every target that the attempt was sent to, if there was more than one. */
   readonly targets?: readonly TargetDetail[] | undefined;
 }
 
@@ -60,7 +61,7 @@ const head = once(() =>
   }),
 );
 
-/** Between the JSON head, which never contains it, and the bytes of the response body. */
+/** Separates the JSON head, which never contains it, from the bytes of the response body. */
 const SEPARATOR = 0;
 
 /** Packs the detail of an attempt into a few hundred bytes. */

@@ -2,11 +2,11 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { TRANSITIONS } from '../../domain/delivery';
 import type { DeliveryMessage } from '../../domain/message';
 import { deliveryKey } from '../table/addresses';
-import { conditionFailure, RETURN_OLD } from '../table/conditions';
+import { RETURN_OLD, writeIf } from '../table/conditions';
 import type { Table } from '../table/table';
 import { type Delivery, parseDelivery } from './delivery-items';
 
-/** A claim that is asked for: times in milliseconds since the epoch. */
+/** A request for a claim; times in milliseconds since the epoch. */
 export interface ClaimRequest {
   readonly message: DeliveryMessage;
   readonly claimId: string;
@@ -19,14 +19,14 @@ export type ClaimAnswer =
   | { readonly kind: 'refused'; readonly delivery: Delivery | undefined };
 
 /**
- * The parameters of a claim. Its condition: this attempt is not made yet, and either nobody is at it or the claim of
- * whoever was has expired. It answers with the whole item, so the claim is also the read.
+ * The parameters of a claim. Its condition: the attempt was not made yet, and nobody holds an unexpired claim. It
+ * returns the whole item, so the claim is also the read.
  */
 export function claimParameters(table: string, { message, claimId, now, until }: ClaimRequest) {
   const [pending, retrying, sent] = TRANSITIONS.claim.from;
   return {
     TableName: table,
-    Key: deliveryKey(message.base, message.delivery),
+    Key: deliveryKey(message.base, message.ordinal),
     UpdateExpression:
       'SET #status = :sent, claimId = :claim, claimUntil = :until, claims = if_not_exists(claims, :zero) + :one, updatedAt = :now',
     ConditionExpression:
@@ -48,15 +48,12 @@ export function claimParameters(table: string, { message, claimId, now, until }:
   };
 }
 
-/** Claims the attempt that a message asks for. A refusal says how the delivery stands instead. */
+/** Claims the attempt that a message asks for. A refusal returns the delivery as it is instead. */
 export async function claim(table: Table, request: ClaimRequest): Promise<ClaimAnswer> {
-  try {
-    const { Attributes } = await table.documents.send(new UpdateCommand(claimParameters(table.name, request)));
-    return { kind: 'claimed', delivery: parseDelivery(Attributes) };
-  } catch (error) {
-    const { delivery } = conditionFailure(error);
-    // The SDK repeats a write whose answer was lost: then the claim that stands in the way is this very one.
-    if (delivery?.claimId === request.claimId) return { kind: 'claimed', delivery };
-    return { kind: 'refused', delivery };
-  }
+  const { kind, item } = await writeIf(table, new UpdateCommand(claimParameters(table.name, request)));
+  if (kind === 'done') return { kind: 'claimed', delivery: parseDelivery(item) };
+  const delivery = item && parseDelivery(item);
+  // The SDK repeats a write whose answer was lost: then the claim in the way is our own.
+  if (delivery?.claimId === request.claimId) return { kind: 'claimed', delivery };
+  return { kind: 'refused', delivery };
 }

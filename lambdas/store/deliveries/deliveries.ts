@@ -1,12 +1,12 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { attemptKey, DELIVERY_PREFIX, deliveryKey, eventKey, readFamilyKey } from '../table/addresses';
-import { queryAll } from '../table/query';
+import { queryAll } from '../table/reads';
 import type { Table } from '../table/table';
 import { type Delivery, parseAttempt, parseDelivery, type StoredAttempt } from './delivery-items';
 
 /** Reads one delivery, strongly consistent. */
-export async function getDelivery(table: Table, base: string, delivery: number): Promise<Delivery | undefined> {
-  const command = new GetCommand({ TableName: table.name, Key: deliveryKey(base, delivery), ConsistentRead: true });
+export async function getDelivery(table: Table, base: string, ordinal: number): Promise<Delivery | undefined> {
+  const command = new GetCommand({ TableName: table.name, Key: deliveryKey(base, ordinal), ConsistentRead: true });
   const { Item } = await table.documents.send(command);
   return Item && parseDelivery(Item);
 }
@@ -15,19 +15,19 @@ export async function getDelivery(table: Table, base: string, delivery: number):
 export async function attemptsOf(table: Table, delivery: Delivery): Promise<StoredAttempt[]> {
   const first = delivery.first ? [delivery.first] : [];
   if (delivery.made <= 1) return first;
-  const { pk, sk } = deliveryKey(delivery.base, delivery.delivery);
+  const { pk, sk } = deliveryKey(delivery.base, delivery.ordinal);
   const later = await queryAll(table, pk, `${sk}#ATT#`);
   return [...first, ...later.map(parseAttempt)];
 }
 
-/** The attempt of a delivery that was made last, or undefined when none was. */
+/** The latest attempt of a delivery, or undefined if none was made. */
 export const latestAttempt = (table: Table, delivery: Delivery): Promise<StoredAttempt | undefined> =>
   getAttempt(table, delivery, Math.max(1, delivery.made));
 
-/** One attempt of a delivery, or undefined when it was not made. */
+/** One attempt of a delivery, or undefined if it was not made. */
 export async function getAttempt(table: Table, delivery: Delivery, number: number): Promise<StoredAttempt | undefined> {
   if (number === 1) return delivery.first;
-  const Key = attemptKey(delivery.base, delivery.delivery, number);
+  const Key = attemptKey(delivery.base, delivery.ordinal, number);
   const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
   return Item && parseAttempt(Item);
 }
@@ -52,6 +52,6 @@ export async function familyOf(table: Table, base: string): Promise<DeliveryFami
   const attempts = ofKind('ATT');
   return ofKind('DLV').map(({ item, key }) => ({
     delivery: parseDelivery(item),
-    later: attempts.filter((one) => one.key?.delivery === key?.delivery).map((one) => parseAttempt(one.item)),
+    later: attempts.filter((one) => one.key?.ordinal === key?.ordinal).map((one) => parseAttempt(one.item)),
   }));
 }

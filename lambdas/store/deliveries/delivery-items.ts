@@ -3,8 +3,8 @@ import { ERROR_CODES } from '../../domain/attempt';
 import { DELIVERY_STATUSES, type DeliveryStatus, needsAttention, TRIGGERS } from '../../domain/delivery';
 import { once } from '../../runtime/once';
 import { attentionPk, parkedPk, readDeliveryKey, shardOf, timeKey } from '../table/addresses';
-import { bytes } from '../table/bytes';
-import { deliveryWithImplied } from '../table/implied';
+import { expandDelivery } from '../table/compact-items';
+import { bytes } from '../table/table';
 
 const attempt = once(() =>
   z.object({
@@ -52,22 +52,22 @@ const item = once(() =>
     nextAttemptAt: z.optional(z.number()),
     claimId: z.optional(z.string()),
     claimUntil: z.optional(z.number()),
-    /** How often the attempt that is due was claimed; more than once only after a worker failed. */
+    /** How often the current attempt was claimed; more than once only if a worker failed. */
     claims: z.optional(z.int()),
     deathToken: z.optional(z.string()),
     deathMessageId: z.optional(z.string()),
-    /** The recovery that has started a round of it, if one has. */
+    /** The recovery that started one of its rounds, if any. */
     recovery: z.optional(z.string()),
-    /** Marks of the targets that accepted the event while others did not; see domain/targets. */
+    /** Marks of the targets that have accepted while others have not; see domain/targets. */
     accepted: z.optional(z.readonly(z.array(z.string()))),
     createdAt: z.string(),
-    /** When the event came in, where that is not when the delivery was made: on requeued and replayed ones. */
+    /** When the event came in, if the delivery was made later: by a requeue or a replay. */
     receivedAt: z.optional(z.string()),
     updatedAt: z.number(),
     deliveredAt: z.optional(z.number()),
-    /** The first attempt of all: most deliveries need no other. */
+    /** The first attempt, stored here because most deliveries need no other. */
     first: z.optional(attempt()),
-    /** Figures of the latest attempt where it is not the first. */
+    /** Figures of the latest attempt, if it is not the first. */
     last: z.optional(summary()),
   }),
 );
@@ -76,7 +76,7 @@ const item = once(() =>
 export interface Delivery
   extends Omit<z.output<ReturnType<typeof item>>, 'pk' | 'sk' | 'org' | 'env' | 'src' | 'con' | 'dst'> {
   readonly base: string;
-  readonly delivery: number;
+  readonly ordinal: number;
   readonly organization: string;
   readonly environment: string;
   readonly source?: string | undefined;
@@ -86,7 +86,7 @@ export interface Delivery
 
 /** Reads a delivery from its item. */
 export function parseDelivery(raw: unknown): Delivery {
-  const { pk, sk, org, env, src, con, dst, ...rest } = item().parse(deliveryWithImplied(raw));
+  const { pk, sk, org, env, src, con, dst, ...rest } = item().parse(expandDelivery(raw));
   const key = readDeliveryKey({ pk, sk });
   if (!key) throw new TypeError(`${sk} is not the sort key of a delivery.`);
   return { ...rest, ...key, organization: org, environment: env, source: src, connection: con, destination: dst };
@@ -96,18 +96,18 @@ export function parseDelivery(raw: unknown): Delivery {
 export const attemptsInRound = (delivery: Pick<Delivery, 'made' | 'roundStart'>): number =>
   delivery.made - delivery.roundStart;
 
-/** The entry in the `attention` index that a delivery in `status` has; none for the happy states. */
+/** The `attention` index keys of a delivery in `status`; none for common statuses. */
 export function attentionKeys(
-  delivery: Pick<Delivery, 'environment' | 'destination' | 'base' | 'createdAt' | 'delivery'>,
+  ordinal: Pick<Delivery, 'environment' | 'destination' | 'base' | 'createdAt' | 'ordinal'>,
   status: DeliveryStatus,
   shards: number,
 ): AttentionKeys | undefined {
   if (!needsAttention(status)) return undefined;
-  const { environment, base, createdAt, destination } = delivery;
+  const { environment, base, createdAt, destination } = ordinal;
   const parked = status === 'circuit_open';
   return {
     attPk: parked ? parkedPk(destination) : attentionPk(environment, status, shardOf(base, shards)),
-    attSk: timeKey(createdAt, base, delivery.delivery),
+    attSk: timeKey(createdAt, base, ordinal.ordinal),
   };
 }
 

@@ -1,16 +1,16 @@
 import type { Trigger } from '../../domain/delivery';
 import { expiry } from '../events/events';
 import { byDestinationPk, deliveryKey, shardOf, timeKey, timelinePk } from '../table/addresses';
-import { deliveryWithoutImplied } from '../table/implied';
+import { compactDelivery } from '../table/compact-items';
 import { putNew } from '../table/put-new';
 import type { Table } from '../table/table';
 import { attentionKeys, type Delivery, parseDelivery } from './delivery-items';
 import { refusedAttempt } from './refusals';
 
-/** What is known of a delivery that is to be made. */
+/** A delivery to be made. */
 export interface NewDelivery {
   readonly base: string;
-  readonly delivery: number;
+  readonly ordinal: number;
   readonly organization: string;
   readonly environment: string;
   readonly source?: string | undefined;
@@ -20,20 +20,20 @@ export interface NewDelivery {
   readonly maxAttempts: number;
   /** ISO 8601. */
   readonly createdAt: string;
-  /** ISO 8601: when the event came in, where that is another time. */
+  /** ISO 8601: when the event came in, if that is another time. */
   readonly receivedAt?: string | undefined;
-  /** Why the schema of the connection refuses the payload: the delivery ends where it begins. */
+  /** Why the connection's schema refuses the payload: the delivery ends right away. */
   readonly refusal?: string | undefined;
-  /** Its destination takes nothing now: it waits from the beginning. */
+  /** Its destination accepts nothing at the moment: it starts out parked. */
   readonly parked?: boolean | undefined;
 }
 
-/** The item of a new delivery with its entries in the indexes: pending, unless a schema refuses it or it has to wait. */
+/** The item of a new delivery with its index keys: pending, unless a schema refuses it or it has to wait. */
 export function newDeliveryItem(delivery: NewDelivery, shards: number, retentionDays: number) {
   const { base, environment, destination, createdAt } = delivery;
-  const sort = timeKey(createdAt, base, delivery.delivery);
-  return deliveryWithoutImplied({
-    ...deliveryKey(base, delivery.delivery),
+  const sort = timeKey(createdAt, base, delivery.ordinal);
+  return compactDelivery({
+    ...deliveryKey(base, delivery.ordinal),
     org: delivery.organization,
     env: environment,
     src: delivery.source,

@@ -1,4 +1,3 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { TRANSITIONS, type Transition } from '../../domain/delivery';
 import { pauseChange } from '../configuration/destination-status';
@@ -14,10 +13,10 @@ import {
   timeKey,
   timelinePk,
 } from '../table/addresses';
-import { conditionFailure, RETURN_OLD } from '../table/conditions';
+import { RETURN_OLD, writeIf } from '../table/conditions';
 import { updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
-import { type TransactItems, writeTogether } from '../table/transaction';
+import { CONDITION_FAILED, type TransactItems, transact } from '../table/transact';
 import { attemptsInRound, attentionKeys, type Delivery, type StoredAttempt } from './delivery-items';
 
 /** What followed from an attempt; times in milliseconds since the epoch. */
@@ -40,7 +39,7 @@ export interface AttemptRecord {
   readonly maxAttempts: number;
   readonly outcome: Outcome;
   readonly now: number;
-  /** Marks of all targets that have accepted by now, where there are several; else what the delivery knows of stays. */
+  /** Marks of all targets that have accepted so far, if there are several; else the delivery's own stay. */
   readonly accepted?: readonly string[] | undefined;
 }
 
@@ -54,10 +53,10 @@ function transitionOf({ kind }: Outcome, accepted: readonly string[]): Transitio
   return kind === 'delivered' ? 'deliver' : 'reschedule';
 }
 
-/** Attributes that only an open claim, a coming retry or a rare state has. */
+/** Attributes that only a claimed, retrying or rare delivery has. */
 const TRANSIENT = ['claimId', 'claimUntil', 'claims', 'nextAttemptAt', 'attPk', 'attSk', 'accepted'];
 
-/** The update of the delivery: under the claim, and nothing of it stays when the claim was lost. */
+/** The update of the delivery, conditional on the claim. */
 export function recordParameters(table: string, record: AttemptRecord, settings: RecordSettings) {
   const { delivery, attempt, outcome, now } = record;
   const accepted = record.accepted ?? delivery.accepted ?? [];
@@ -78,7 +77,7 @@ export function recordParameters(table: string, record: AttemptRecord, settings:
   const change = updateOf({ set, remove: TRANSIENT.filter((name) => !(name in set)) });
   return {
     TableName: table,
-    Key: deliveryKey(delivery.base, delivery.delivery),
+    Key: deliveryKey(delivery.base, delivery.ordinal),
     ...withCondition(change, '#claimId = :claimId', {
       names: { '#claimId': 'claimId' },
       values: { ':claimId': record.claimId },
@@ -87,7 +86,7 @@ export function recordParameters(table: string, record: AttemptRecord, settings:
   };
 }
 
-/** The first attempt is kept whole in its delivery; of a later one only the figures that lists show. */
+/** The first attempt is stored whole in its delivery; of a later one only the figures shown in lists. */
 export function latestAttempt(attempt: StoredAttempt) {
   if (attempt.number === 1) return { first: attempt };
   const { statusCode, latencyMs, errorCode, errorMessage } = attempt;
@@ -95,8 +94,8 @@ export function latestAttempt(attempt: StoredAttempt) {
 }
 
 /**
- * Records an attempt and what follows from it in one write. A first attempt that did not kill its delivery is a single
- * update; otherwise the attempt's own item, the dead letter and the pausing of a destination join it in a transaction.
+ * Records an attempt and what follows from it in one write. A first attempt is usually a single update; the item of a
+ * later attempt, a dead letter or the pausing of a destination make it a transaction.
  *
  * @returns false when the claim had been lost: another worker is at this attempt, and nothing was written
  */
@@ -107,23 +106,12 @@ export async function recordAttempt(table: Table, record: AttemptRecord, setting
     ...deadLetter(table.name, record, settings),
     ...pausedDestination(table.name, record),
   ];
-  try {
-    if (others.length === 0) await table.documents.send(new UpdateCommand(update));
-    else await writeTogether(table, [{ Update: update }, ...others]);
-    return true;
-  } catch (error) {
-    if (onlyPauseFailed(error, record)) return recordAttempt(table, withoutPause(record), settings);
-    conditionFailure(error);
-    return false;
-  }
-}
-
-// The destination that a 410 pauses may have been deleted since it was read. Everything else is recorded nevertheless.
-function onlyPauseFailed(error: unknown, { outcome }: AttemptRecord): boolean {
-  if (!(error instanceof TransactionCanceledException)) return false;
-  if (outcome.kind !== 'dead' || !outcome.pauseDestination) return false;
-  const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
-  return codes.pop() === 'ConditionalCheckFailed' && codes.every((code) => code === 'None');
+  if (others.length === 0) return (await writeIf(table, new UpdateCommand(update))).kind === 'done';
+  const answer = await transact(table, [{ Update: update }, ...others]);
+  if (answer.kind === 'done') return true;
+  if (answer.reasons[0]?.code === CONDITION_FAILED) return false;
+  // The destination that a 410 pauses was deleted since it was read. Everything else is recorded nevertheless.
+  return recordAttempt(table, withoutPause(record), settings);
 }
 
 function withoutPause(record: AttemptRecord): AttemptRecord {
@@ -138,9 +126,9 @@ export function laterAttempt(
   settings: RecordSettings,
 ): TransactItems {
   if (attempt.number === 1) return [];
-  const sort = timeKey(new Date(attempt.startedAt).toISOString(), delivery.base, delivery.delivery, attempt.number);
+  const sort = timeKey(new Date(attempt.startedAt).toISOString(), delivery.base, delivery.ordinal, attempt.number);
   const Item = {
-    ...attemptKey(delivery.base, delivery.delivery, attempt.number),
+    ...attemptKey(delivery.base, delivery.ordinal, attempt.number),
     ...attempt,
     org: delivery.organization,
     env: delivery.environment,
@@ -159,9 +147,9 @@ function deadLetter(table: string, record: AttemptRecord, settings: RecordSettin
   const { delivery, attempt, outcome, now } = record;
   if (outcome.kind !== 'dead') return [];
   const failedAt = new Date(now).toISOString();
-  const sort = timeKey(failedAt, delivery.base, delivery.delivery, attempt.number);
+  const sort = timeKey(failedAt, delivery.base, delivery.ordinal, attempt.number);
   const Item = {
-    ...deadLetterKey(delivery.base, delivery.delivery, attempt.number),
+    ...deadLetterKey(delivery.base, delivery.ordinal, attempt.number),
     org: delivery.organization,
     env: delivery.environment,
     con: delivery.connection,

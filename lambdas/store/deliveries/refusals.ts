@@ -1,16 +1,14 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { TRANSITIONS, triggerOf } from '../../domain/delivery';
 import { expiry } from '../events/events';
 import { deliveryKey } from '../table/addresses';
-import { conditionFailure, RETURN_OLD } from '../table/conditions';
+import { RETURN_OLD } from '../table/conditions';
 import { statusIn, updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
-import { writeTogether } from '../table/transaction';
 import { attentionKeys, type Delivery, type StoredAttempt } from './delivery-items';
 import { laterAttempt, latestAttempt, type RecordSettings } from './outcomes';
-import type { TransitionAnswer } from './transitions';
+import { type TransitionAnswer, writeDelivery } from './transitions';
 
-/** The attempt that a schema has kept from being made: it counts as one that failed, and nothing was sent. */
+/** The attempt that a schema prevented: it counts as failed, and nothing was sent. */
 export const refusedAttempt = (
   delivery: Pick<Delivery, 'made' | 'roundStart' | 'cause'>,
   errorMessage: string,
@@ -25,8 +23,8 @@ export const refusedAttempt = (
 });
 
 /**
- * Records that the schema of its connection refuses a pending delivery. It is one conditional write; refused where the
- * delivery has moved on.
+ * Records that its connection's schema refuses a pending delivery. One conditional write, refused if the delivery has
+ * moved on.
  *
  * @param now milliseconds since the epoch
  */
@@ -39,14 +37,7 @@ export async function refuseDelivery(
 ): Promise<TransitionAnswer> {
   const attempt = refusedAttempt(delivery, problem, now);
   const update = refusalParameters(table.name, delivery, attempt, now, settings);
-  const others = laterAttempt(table.name, { delivery, attempt, now }, settings);
-  try {
-    if (others.length === 0) await table.documents.send(new UpdateCommand(update));
-    else await writeTogether(table, [{ Update: update }, ...others]);
-    return { kind: 'done' };
-  } catch (error) {
-    return { kind: 'refused', ...conditionFailure(error) };
-  }
+  return writeDelivery(table, update, laterAttempt(table.name, { delivery, attempt, now }, settings));
 }
 
 /** The parameters of {@link refuseDelivery}'s update. */
@@ -70,7 +61,7 @@ export function refusalParameters(
   const change = updateOf({ set, remove: ['claims', 'nextAttemptAt'] });
   return {
     TableName: table,
-    Key: deliveryKey(delivery.base, delivery.delivery),
+    Key: deliveryKey(delivery.base, delivery.ordinal),
     ...withCondition(change, `${allowed.condition} AND made = :before AND roundStart = :round`, {
       values: { ...allowed.values, ':before': delivery.made, ':round': delivery.roundStart },
     }),

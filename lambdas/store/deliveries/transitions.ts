@@ -1,25 +1,25 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { DEAD_STATUSES, TRANSITIONS, type Trigger } from '../../domain/delivery';
 import { deadLetterKey, deliveryKey } from '../table/addresses';
-import { conditionFailure, RETURN_OLD } from '../table/conditions';
+import { RETURN_OLD, writeIf } from '../table/conditions';
 import { type Change, statusIn, updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
-import { writeTogether } from '../table/transaction';
-import { attentionKeys, type Delivery } from './delivery-items';
+import { type TransactItems, transact } from '../table/transact';
+import { attentionKeys, type Delivery, parseDelivery } from './delivery-items';
 
-/** What became of a transition: made, or refused because the delivery stands otherwise by now. */
+/** The result of a transition: done, or refused because the delivery has moved on. */
 export type TransitionAnswer =
   | { readonly kind: 'done' }
   | { readonly kind: 'refused'; readonly delivery: Delivery | undefined };
 
 /**
- * Starts a fresh round of attempts: back to `pending`, the attempt count at zero, the dead letter closed. The stream
- * enqueues the delivery, so this one write is all there is to forget.
+ * Starts a new round of attempts: back to `pending`, with the attempt count at zero and the dead letter closed. The
+ * stream enqueues the delivery, so this one write is all that is needed.
  *
- * @param delivery as it was read; the write fails when it has changed since
- * @param cause `redrive` only takes dead deliveries; every other cause takes what `retry` takes
+ * @param delivery as it was read; the write fails if it has changed since
+ * @param cause `redrive` applies to dead deliveries only; every other cause to what the transition `retry` allows
  * @param now milliseconds since the epoch
- * @param recovery the job that does it, if one does: a repetition of its work tells by this what is done
+ * @param recovery the job that does it, if any, so that a repeat of its work can see what is done
  */
 export async function restart(
   table: Table,
@@ -30,15 +30,9 @@ export async function restart(
 ): Promise<TransitionAnswer> {
   const { base, made } = delivery;
   const update = restartParameters(table.name, delivery, cause, now, recovery);
-  const Key = deadLetterKey(base, delivery.delivery, made);
-  const items = DEAD_STATUSES.includes(delivery.status) ? [{ Delete: { TableName: table.name, Key } }] : [];
-  try {
-    if (items.length === 0) await table.documents.send(new UpdateCommand(update));
-    else await writeTogether(table, [{ Update: update }, ...items]);
-    return { kind: 'done' };
-  } catch (error) {
-    return { kind: 'refused', ...conditionFailure(error) };
-  }
+  const Key = deadLetterKey(base, delivery.ordinal, made);
+  const letters = DEAD_STATUSES.includes(delivery.status) ? [{ Delete: { TableName: table.name, Key } }] : [];
+  return writeDelivery(table, update, letters);
 }
 
 /** The parameters of {@link restart}'s update. */
@@ -51,7 +45,7 @@ export function restartParameters(table: string, delivery: Delivery, cause: Trig
   });
   return {
     TableName: table,
-    Key: deliveryKey(delivery.base, delivery.delivery),
+    Key: deliveryKey(delivery.base, delivery.ordinal),
     ...withCondition(change, `${allowed.condition} AND made = :made AND roundStart = :round`, {
       values: { ...allowed.values, ':made': delivery.made, ':round': delivery.roundStart },
     }),
@@ -60,9 +54,9 @@ export function restartParameters(table: string, delivery: Delivery, cause: Trig
 }
 
 /**
- * Parks a delivery because its destination takes nothing at the moment. It costs nothing until it is resumed, and spends
- * no attempt. A claim that holds keeps it from being parked; one that has expired does not, or the message of a worker
- * that is gone would come back again and again for as long as the destination is paused.
+ * Parks a delivery because its destination accepts nothing at the moment. It costs nothing until it is resumed, and
+ * uses up no attempt. A valid claim prevents parking; an expired one does not, or the message of a lost worker would
+ * come back again and again while the destination is paused.
  */
 export async function park(table: Table, delivery: Delivery, now: number, shards: number): Promise<TransitionAnswer> {
   const { from, to } = TRANSITIONS.park;
@@ -72,7 +66,7 @@ export async function park(table: Table, delivery: Delivery, now: number, shards
   const condition =
     'made = :made AND (#status IN (:pending, :retrying) OR (#status = :sent AND #claimUntil < :updatedAt))';
   const values = { ':pending': pending, ':retrying': retrying, ':sent': sent, ':made': delivery.made };
-  return transition(table, delivery.base, delivery.delivery, change, condition, values);
+  return transition(table, delivery.base, delivery.ordinal, change, condition, values);
 }
 
 /** Puts a parked delivery back to `pending`, in the round it was parked in. The stream enqueues it. */
@@ -80,11 +74,11 @@ export async function resume(table: Table, delivery: Delivery, now: number): Pro
   const { from, to } = TRANSITIONS.resume;
   const allowed = statusIn(from);
   const change = { set: { status: to, updatedAt: now }, remove: ['attPk', 'attSk'] };
-  return transition(table, delivery.base, delivery.delivery, change, allowed.condition, allowed.values);
+  return transition(table, delivery.base, delivery.ordinal, change, allowed.condition, allowed.values);
 }
 
 /**
- * Puts a delivery whose next attempt is due, but was never enqueued, back to `pending`, in the same round. The stream
+ * Puts a delivery whose next attempt is due but was never enqueued back to `pending`, in the same round. The stream
  * enqueues it; should the lost message turn up after all, one of the two finds the attempt made.
  */
 export async function enqueueAgain(table: Table, delivery: Delivery, now: number): Promise<TransitionAnswer> {
@@ -92,24 +86,53 @@ export async function enqueueAgain(table: Table, delivery: Delivery, now: number
   const allowed = statusIn(from);
   const change = { set: { status: to, updatedAt: now }, remove: ['nextAttemptAt', 'attPk', 'attSk'] };
   const values = { ...allowed.values, ':made': delivery.made };
-  return transition(table, delivery.base, delivery.delivery, change, `${allowed.condition} AND made = :made`, values);
+  return transition(table, delivery.base, delivery.ordinal, change, `${allowed.condition} AND made = :made`, values);
+}
+
+/**
+ * Puts a delivery whose message is gone back to `pending`, in the same round, if it has not changed since it was read.
+ * The stream enqueues it; should the message turn up after all, one of the two finds the other's claim.
+ *
+ * @param now milliseconds since the epoch
+ */
+export async function enqueueStranded(table: Table, delivery: Delivery, now: number): Promise<TransitionAnswer> {
+  const { from, to } = TRANSITIONS.enqueueStranded;
+  const allowed = statusIn(from);
+  const change = { set: { status: to, updatedAt: now }, remove: ['claimId', 'claimUntil'] };
+  const condition = `${allowed.condition} AND made = :made AND #updatedAt = :read`;
+  const values = { ...allowed.values, ':made': delivery.made, ':read': delivery.updatedAt };
+  return transition(table, delivery.base, delivery.ordinal, change, condition, values);
 }
 
 /** Makes one change of a delivery under one condition. */
-export async function transition(
+async function transition(
   table: Table,
   base: string,
-  delivery: number,
+  ordinal: number,
   change: Change,
   condition: string,
   values: Record<string, unknown>,
 ): Promise<TransitionAnswer> {
   const parts = withCondition(updateOf(change), condition, { values });
-  const command = { TableName: table.name, Key: deliveryKey(base, delivery), ...parts, ...RETURN_OLD };
-  try {
-    await table.documents.send(new UpdateCommand(command));
-    return { kind: 'done' };
-  } catch (error) {
-    return { kind: 'refused', ...conditionFailure(error) };
-  }
+  return writeDelivery(table, { TableName: table.name, Key: deliveryKey(base, ordinal), ...parts, ...RETURN_OLD });
+}
+
+/**
+ * Updates a delivery if the condition of the update holds, and writes what belongs to it in the same transaction.
+ *
+ * @param update asks with `RETURN_OLD` for the delivery that a refusal shows
+ * @param others without conditions
+ */
+export async function writeDelivery(
+  table: Table,
+  update: NonNullable<TransactItems[number]['Update']>,
+  others: TransactItems = [],
+): Promise<TransitionAnswer> {
+  const answer =
+    others.length === 0
+      ? await writeIf(table, new UpdateCommand(update))
+      : await transact(table, [{ Update: update }, ...others]);
+  if (answer.kind === 'done') return { kind: 'done' };
+  const item = 'reasons' in answer ? answer.reasons[0]?.item : answer.item;
+  return { kind: 'refused', delivery: item && parseDelivery(item) };
 }

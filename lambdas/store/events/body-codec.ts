@@ -3,7 +3,7 @@ import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 /** DynamoDB bills writes by the kilobyte. */
 const WRITE_UNIT_BYTES = 1024;
 
-/** A body as it is stored: as it came, or compressed where that saves a write unit. Names of attributes are billed too. */
+/** A stored body: as it came, or compressed (`br`) if that saves a write unit. Attribute names are billed too. */
 export type StoredBody = { readonly body: Uint8Array } | { readonly br: Uint8Array };
 
 const units = (bytes: number): number => Math.ceil(bytes / WRITE_UNIT_BYTES);

@@ -2,13 +2,12 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { once } from '../../runtime/once';
 import { eventKey, shardOf, timeKey, timelinePk } from '../table/addresses';
-import { bytes } from '../table/bytes';
-import { expectConditionFailure } from '../table/conditions';
-import { withImplied, withoutImplied } from '../table/implied';
+import { compactEvent, expandEvent } from '../table/compact-items';
+import { writeIf } from '../table/conditions';
 import { itemBytes } from '../table/item-size';
 import { putNew } from '../table/put-new';
-import { getRecentItem } from '../table/recent-item';
-import type { Table } from '../table/table';
+import { getRecentItem } from '../table/reads';
+import { bytes, type Table } from '../table/table';
 import { packBody, unpackBody } from './body-codec';
 
 /** An event: what was published or ingested, byte for byte. */
@@ -24,21 +23,21 @@ export interface StoredEvent {
   readonly body: Uint8Array;
   /** The caller's own id for the event, if one was given. */
   readonly externalId?: string | undefined;
-  /** SHA-256 of the publishing request, only where the caller made it repeatable. */
+  /** SHA-256 of the publishing request, if the caller made it repeatable. */
   readonly fingerprint?: string | undefined;
   /** ISO 8601. */
   readonly createdAt: string;
-  /** `no_routes` is set by routing when no connection matched; `requested` by a call that wants it retried. */
+  /** Routing sets `no_routes` if no connection matched; a retry of the event sets `requested`. */
   readonly routing?: 'no_routes' | 'requested' | undefined;
   /** When a retry was asked for last, milliseconds since the epoch. */
   readonly retryAt?: number | undefined;
   /** The signature of its sender was verified. */
   readonly verified?: true | undefined;
-  /** The latest event under the same key, where this is the first one and there was another. `at` is ISO 8601. */
+  /** The latest event under the same key, if this is the first one and there was another. `at` is ISO 8601. */
   readonly latest?:
     | { readonly base: string; readonly at: string; readonly fingerprint?: string | undefined }
     | undefined;
-  /** When the table deletes it, in seconds since the epoch; known of what was read. */
+  /** When the table deletes it, in seconds since the epoch; present on events that were read. */
   readonly expiresAt?: number | undefined;
 }
 
@@ -66,7 +65,7 @@ const storedBody = once(() => z.union([z.object({ br: bytes }), z.object({ body:
 
 /** Reads an event from its item. */
 export function parseEvent(raw: unknown): StoredEvent {
-  const { pk, org, env, src, ...rest } = item().parse(withImplied(raw));
+  const { pk, org, env, src, ...rest } = item().parse(expandEvent(raw));
   const body = unpackBody(storedBody().parse(raw));
   return { ...rest, base: pk.slice(4), organization: org, environment: env, source: src, body };
 }
@@ -74,7 +73,7 @@ export function parseEvent(raw: unknown): StoredEvent {
 /** The item of a new event. */
 export function newEventItem(event: StoredEvent, shards: number, retentionDays: number) {
   const { base, organization, environment, source, body, ...rest } = event;
-  const lean = withoutImplied({
+  const lean = compactEvent({
     ...eventKey(base),
     ...rest,
     org: organization,
@@ -105,7 +104,7 @@ export async function putEvent(
   return putNew(table, newEventItem(event, settings.shards, settings.retentionDays), parseEvent);
 }
 
-/** Reads an event, at half the price where it was not written in this moment. */
+/** Reads an event, at half the price unless it was written just now. */
 export async function getEvent(table: Table, base: string): Promise<StoredEvent | undefined> {
   const item = await getRecentItem(table, eventKey(base));
   return item === undefined ? undefined : parseEvent(item);
@@ -120,16 +119,12 @@ export async function markUnrouted(table: Table, base: string): Promise<void> {
     ConditionExpression: 'attribute_exists(pk)',
     ExpressionAttributeValues: { ':none': 'no_routes' },
   });
-  try {
-    await table.documents.send(command);
-  } catch (error) {
-    // Deleted by its TTL in the meantime: there is nothing left to say about it.
-    expectConditionFailure(error);
-  }
+  // Refused: deleted by its TTL in the meantime, so there is nothing left to say about it.
+  await writeIf(table, command);
 }
 
 /**
- * Asks for an event to be retried. This one write is all: the table's stream carries it to routing.
+ * Requests that an event be retried. This one write is enough: the table's stream carries it to routing.
  *
  * @param now milliseconds since the epoch
  * @returns false when the event is gone
@@ -142,11 +137,5 @@ export async function requestRetry(table: Table, base: string, now: number): Pro
     ConditionExpression: 'attribute_exists(pk)',
     ExpressionAttributeValues: { ':requested': 'requested', ':now': now },
   });
-  try {
-    await table.documents.send(command);
-    return true;
-  } catch (error) {
-    expectConditionFailure(error);
-    return false;
-  }
+  return (await writeIf(table, command)).kind === 'done';
 }

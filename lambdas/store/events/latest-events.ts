@@ -1,15 +1,15 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { eventKey } from '../table/addresses';
-import { expectConditionFailure } from '../table/conditions';
+import { writeIf } from '../table/conditions';
 import { updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
-import { transact } from '../table/transactions';
+import { transact } from '../table/transact';
 import { newEventItem, type StoredEvent } from './events';
 
 /**
- * Writes an event and notes with the first one under the same key that this is the latest. Every use of a key meets at
- * its first event, so of two at the same time one finds that the other was quicker. The first event is kept until the
- * window of the latest one is over: a repetition would find nothing in its place otherwise.
+ * Writes an event and records in the first one under the same key that this is the latest. Every use of a key goes
+ * through its first event, so of two at the same time one finds the other. The first event is kept until the latest
+ * one's window is over: otherwise a repeat would find nothing.
  *
  * @returns false when the first event has changed since it was read
  */
@@ -29,7 +29,7 @@ export async function putLatestEvent(
 }
 
 /** The update of the first event. */
-export function latestParameters(event: StoredEvent, first: StoredEvent, windowMs: number) {
+function latestParameters(event: StoredEvent, first: StoredEvent, windowMs: number) {
   const { base, createdAt: at, fingerprint } = event;
   const needed = Math.ceil((Date.parse(at) + windowMs) / 1000);
   const set = { latest: { base, at, fingerprint }, expiresAt: Math.max(first.expiresAt ?? 0, needed) };
@@ -37,7 +37,7 @@ export function latestParameters(event: StoredEvent, first: StoredEvent, windowM
   return withCondition(updateOf({ set }), condition, { names, values });
 }
 
-/** Deletes an event that has expired, as the table would do it, unless it has changed. */
+/** Deletes an expired event, as the table would, unless it has changed. */
 export async function forgetEvent(table: Table, event: StoredEvent): Promise<void> {
   const { condition, names, values } = unchanged(event);
   const command = new DeleteCommand({
@@ -47,12 +47,8 @@ export async function forgetEvent(table: Table, event: StoredEvent): Promise<voi
     ExpressionAttributeNames: names,
     ExpressionAttributeValues: values,
   });
-  try {
-    await table.documents.send(command);
-  } catch (error) {
-    // Changed, or deleted already: whoever wants its place looks again.
-    expectConditionFailure(error);
-  }
+  // Refused: changed, or deleted already. Whoever wants its place looks again.
+  await writeIf(table, command);
 }
 
 function unchanged({ expiresAt, latest }: StoredEvent) {

@@ -6,7 +6,7 @@ import { type Listed, type Page, readPage, type Window } from './pages';
 import { attentionPartitions, destinationPartition, timelinePartitions } from './partitions';
 import type { IndexEntry, IndexPartition, TimeRange } from './timeline';
 
-/** Which attempts are wanted, whatever list they are looked for in. */
+/** Which attempts a list shows, whatever it is read from. */
 export interface AttemptMatch {
   readonly destination?: string | undefined;
   readonly connection?: string | undefined;
@@ -31,9 +31,9 @@ export function matchesAttempt(row: AttemptRow, { destination, connection, outco
 }
 
 /**
- * Reads a page of attempts: the merge of deliveries, which stand for their first attempts, and of later attempts. Each
- * attempt keeps its place once it is there. The attempts that are coming are found through their deliveries: a list of
- * `pending` ones shows for each delivery the attempt that it has coming, at the delivery's own place.
+ * Reads a page of attempts, merged from deliveries, which stand for their first attempts, and later attempts. Every row
+ * keeps its place. Coming attempts are found through their deliveries: a list of `pending` ones shows the coming
+ * attempt of each delivery, in the delivery's place.
  */
 export async function listAttempts(
   table: Table,

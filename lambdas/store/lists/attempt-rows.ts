@@ -15,10 +15,10 @@ export interface AttemptRow {
   readonly attempt?: StoredAttempt | undefined;
 }
 
-/** The first attempt of a delivery, made or not. A payload that its schema refused counts as an attempt that failed. */
+/** The first attempt of a delivery, made or not. A payload refused by a schema counts as a failed attempt. */
 export const firstRow = (delivery: Delivery): AttemptRow => ({ delivery, number: 1, attempt: delivery.first });
 
-/** The attempt that a delivery has coming, if any. */
+/** The coming attempt of a delivery, if any. */
 export function comingRow(delivery: Delivery): AttemptRow | undefined {
   const number = comingAttempt(delivery);
   return number === undefined ? undefined : { delivery, number };
@@ -29,28 +29,28 @@ export function isDeadLetter({ delivery, number }: AttemptRow): boolean {
   return delivery.deathToken !== undefined && DEAD_STATUSES.includes(delivery.status) && number === delivery.made;
 }
 
-/** When an attempt came into being, ISO 8601: the first with its delivery, a later one when it is made or became due. */
+/** When an attempt was created, ISO 8601: the first with its delivery, a later one when it is made or became due. */
 export function createdAtOf({ delivery, number, attempt }: AttemptRow): string {
   if (number === 1) return delivery.createdAt;
   return new Date(attempt?.startedAt ?? delivery.updatedAt).toISOString();
 }
 
-/** A row of an event's own list, where attempts that are coming have their place too. */
+/** A row of an event's own list, which includes coming attempts. */
 export function listedAttempt(row: AttemptRow): Listed<AttemptRow> {
-  const { base, delivery } = row.delivery;
-  return { sort: timeKey(createdAtOf(row), base, delivery, row.number === 1 ? 0 : row.number), row };
+  const { base, ordinal } = row.delivery;
+  return { sort: timeKey(createdAtOf(row), base, ordinal, row.number === 1 ? 0 : row.number), row };
 }
 
-/** A row of an event's own list of dead letters, by the time of the death as in every list of them. */
+/** A row of an event's own list of dead letters, sorted by the time of the death like all of them. */
 export function listedDeath(row: AttemptRow): Listed<AttemptRow>[] {
-  const { base, delivery } = row.delivery;
+  const { base, ordinal } = row.delivery;
   const diedAt = diedAtOf(row);
   return diedAt === undefined
     ? []
-    : [{ sort: timeKey(new Date(diedAt).toISOString(), base, delivery, row.number), row }];
+    : [{ sort: timeKey(new Date(diedAt).toISOString(), base, ordinal, row.number), row }];
 }
 
-/** Reads the attempts that index entries name, in their order; what is gone by now is left out. */
+/** Reads the attempts of index entries, in order; those that are gone by now are left out. */
 export async function readAttemptRows(
   table: Table,
   entries: readonly (FamilyItem & { readonly sort: string })[],
@@ -62,7 +62,7 @@ export async function readAttemptRows(
       item,
     ]),
   );
-  return entries.flatMap(({ sort, base, delivery: ordinal, attempt: number }) => {
+  return entries.flatMap(({ sort, base, ordinal, attempt: number }) => {
     const delivery = items.get(nameOf(deliveryKey(base, ordinal)));
     const later = items.get(nameOf(attemptKey(base, ordinal, number)));
     if (!delivery || (number > 1 && !later)) return [];
@@ -73,9 +73,9 @@ export async function readAttemptRows(
 
 const nameOf = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
 
-function keysOf({ base, delivery, attempt }: FamilyItem): Key[] {
-  const later = attempt > 1 ? [attemptKey(base, delivery, attempt)] : [];
-  return [deliveryKey(base, delivery), ...later];
+function keysOf({ base, ordinal, attempt }: FamilyItem): Key[] {
+  const later = attempt > 1 ? [attemptKey(base, ordinal, attempt)] : [];
+  return [deliveryKey(base, ordinal), ...later];
 }
 
 /** Why an attempt was or will be made. */
@@ -83,7 +83,7 @@ export function triggerOfRow({ delivery, number, attempt }: AttemptRow): Trigger
   return attempt?.trigger ?? triggerOf(delivery.cause, number - delivery.roundStart);
 }
 
-/** When a failed attempt is followed by the next one, and when that one is due: milliseconds since the epoch. */
+/** When the next attempt after a failed one is due, in milliseconds since the epoch; undefined if there is none. */
 export function nextRetryAtOf({ delivery, number }: AttemptRow): number | undefined {
   const concerned = number === delivery.made || number === delivery.made + 1;
   return concerned && delivery.status === 'retrying' ? delivery.nextAttemptAt : undefined;
@@ -93,5 +93,5 @@ export function nextRetryAtOf({ delivery, number }: AttemptRow): number | undefi
 export const diedAtOf = (row: AttemptRow): number | undefined =>
   isDeadLetter(row) ? row.delivery.updatedAt : undefined;
 
-/** The figures of the attempt that a delivery made last. */
+/** The figures of a delivery's latest attempt. */
 export const latestFigures = (delivery: Delivery): Delivery['last'] => delivery.last ?? delivery.first;

@@ -2,7 +2,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ERROR_CODES } from '../../domain/attempt';
 import { type Delivery, parseDelivery } from '../deliveries/delivery-items';
-import { deadLetterKey, deliveryKey, readFamilyKey } from '../table/addresses';
+import { type DeadLetterAddress, deadLetterKey, deliveryKey, readFamilyKey } from '../table/addresses';
 import { getAll } from '../table/batch-get';
 import type { Table } from '../table/table';
 import { type Page, readPage, type Window } from './pages';
@@ -23,12 +23,10 @@ const item = z.object({
   failedAt: z.string(),
 });
 
-/** A delivery that is beyond help by itself. It is there as long as it is open: closing it removes it. */
-export interface DeadLetter extends Omit<z.output<typeof item>, 'pk' | 'sk' | 'org' | 'env' | 'con' | 'dst'> {
-  readonly base: string;
-  readonly delivery: number;
-  /** The attempt that the delivery died on. */
-  readonly attempt: number;
+/** Its delivery has run out of attempts. The item exists while the letter is open; closing deletes it. */
+export interface DeadLetter
+  extends DeadLetterAddress,
+    Omit<z.output<typeof item>, 'pk' | 'sk' | 'org' | 'env' | 'con' | 'dst'> {
   readonly organization: string;
   readonly environment: string;
   readonly connection: string;
@@ -36,12 +34,12 @@ export interface DeadLetter extends Omit<z.output<typeof item>, 'pk' | 'sk' | 'o
 }
 
 /** Reads a dead letter from its item. */
-export function parseDeadLetter(raw: unknown): DeadLetter {
+function parseDeadLetter(raw: unknown): DeadLetter {
   const { pk, sk, org, env, con, dst, ...rest } = item.parse(raw);
   const key = readFamilyKey({ pk, sk });
   if (key?.kind !== 'DLQ') throw new TypeError(`${sk} is not the sort key of a dead letter.`);
-  const { base, delivery, attempt } = key;
-  return { ...rest, base, delivery, attempt, organization: org, environment: env, connection: con, destination: dst };
+  const { base, ordinal, attempt } = key;
+  return { ...rest, base, ordinal, attempt, organization: org, environment: env, connection: con, destination: dst };
 }
 
 /** Reads one dead letter, strongly consistent. */
@@ -68,7 +66,7 @@ export interface DeadLetterFilter extends TimeRange {
   readonly destination?: string | undefined;
 }
 
-/** Answers how many dead letters are open, or undefined when nobody keeps that count. */
+/** Returns how many dead letters are open, or undefined if that count is not kept. */
 export type KnownLetters = (counted: Omit<DeadLetterFilter, keyof TimeRange>) => Promise<number | undefined>;
 
 /** Reads a page of open dead letters. */
@@ -94,7 +92,7 @@ export async function listDeadLetters(
 async function readRows(table: Table, entries: readonly IndexEntry[]) {
   const letters = entries.flatMap((entry) => {
     const address = readFamilyKey(entry);
-    return address ? [{ ...entry, about: deliveryKey(address.base, address.delivery) }] : [];
+    return address ? [{ ...entry, about: deliveryKey(address.base, address.ordinal) }] : [];
   });
   const found = await getAll(table, [...letters, ...letters.map(({ about }) => about)]);
   const items = new Map(found.map((one) => [`${one.pk}\n${one.sk}`, one]));

@@ -25,10 +25,10 @@ export interface DeliveryFilter extends TimeRange {
   readonly connection?: string | undefined;
 }
 
-/** Which deliveries somebody may keep count of: those of environments, of a destination, in some statuses, or both. */
+/** Which deliveries a total is for: of environments or a destination, in all or some statuses. */
 export type CountedDeliveries = Pick<DeliveryFilter, 'environments' | 'statuses' | 'destination'>;
 
-/** Answers how many deliveries there are, exactly, or undefined when nobody keeps that count. */
+/** Returns how many deliveries there are, exactly, or undefined if that count is not kept. */
 export type KnownTotal = (counted: CountedDeliveries) => Promise<number | undefined>;
 
 export interface ListSettings {
@@ -36,10 +36,10 @@ export interface ListSettings {
   readonly knownTotal?: KnownTotal | undefined;
 }
 
-/** What a delivery is sorted by in every list. */
-export const sortKeyOf = ({ createdAt, base, delivery }: Delivery): string => timeKey(createdAt, base, delivery);
+/** The sort key of a delivery in every list. */
+export const sortKeyOf = ({ createdAt, base, ordinal }: Delivery): string => timeKey(createdAt, base, ordinal);
 
-/** A delivery with what it is sorted by. */
+/** A delivery with its sort key. */
 export const listedDelivery = (row: Delivery): Listed<Delivery> => ({ sort: sortKeyOf(row), row });
 
 /** Reads a page of deliveries: keys from the narrowest index that covers the filter, then the items. */
@@ -60,7 +60,7 @@ export async function listDeliveries(
   return readPage(table, { ...listing, entriesAreRows, ...(countable && { knownTotal }) }, window);
 }
 
-/** The narrowest partitions: rare statuses have entries of their own, then a destination's, then everything. */
+/** The narrowest partitions: those of rare statuses if possible, else the destination's, else everything. */
 async function partitionsOf(table: Table, filter: DeliveryFilter, shards: number): Promise<readonly IndexPartition[]> {
   const { environments, destination, statuses } = filter;
   if (statuses && areRare(statuses)) return rarePartitions(table, filter, statuses, shards);
@@ -87,13 +87,13 @@ const areRare = (statuses: readonly DeliveryStatus[]): boolean => {
   return statuses.every((status) => rare.includes(status));
 };
 
-/** Whether the partitions hold nothing but rows. Entries know no connection, and those of rare statuses no destination. */
+/** Whether every entry is a row. Entries have no connection, and those of rare statuses no destination. */
 function tellsRows({ statuses, destination, connection }: DeliveryFilter): boolean {
   if (connection !== undefined) return false;
   return statuses === undefined || (areRare(statuses) && destination === undefined);
 }
 
-/** Items are the truth: an entry of the `attention` index may be a moment old. */
+/** The items decide: an entry of the `attention` index may be out of date for a moment. */
 function matcher({ environments, statuses, destination, connection }: DeliveryFilter): (row: Delivery) => boolean {
   return (row) =>
     environments.includes(row.environment) &&

@@ -1,3 +1,4 @@
+import { inChunks } from '../../runtime/pools';
 import { parseEvent, type StoredEvent } from '../events/events';
 import { timeKey, timelinePk } from '../table/addresses';
 import { getAll } from '../table/batch-get';
@@ -10,9 +11,9 @@ type Matches = (events: readonly StoredEvent[]) => Promise<readonly boolean[]>;
 /** Which events a list shows. */
 export interface EventFilter extends TimeRange {
   readonly environments: readonly string[];
-  /** Decides over events one by one, in the order given; absent: all of them. */
+  /** Decides on events one by one, in order; absent: all of them. */
   readonly matches?: Matches | undefined;
-  /** How many events are looked at for one page while `matches` decides. */
+  /** How many events are looked at for one page, if `matches` is given. */
   readonly lookAt?: number | undefined;
 }
 
@@ -22,14 +23,14 @@ export interface EventPage {
   readonly total: number;
   readonly totalIsExact: boolean;
   readonly hasMore: boolean;
-  /** The sort key after which the list goes on; where events were looked at in vain, it is not the last row's. */
+  /** The sort key after which the list continues; not the last row's if further events did not match. */
   readonly next?: string | undefined;
 }
 
-/** What an event is sorted by. */
-export const eventSortKey = ({ createdAt, base }: StoredEvent): string => timeKey(createdAt, base);
+/** The sort key of an event. */
+const eventSortKey = ({ createdAt, base }: StoredEvent): string => timeKey(createdAt, base);
 
-/** How many events are fetched at once while a filter looks for matches. */
+/** How many events are fetched at a time while a filter looks for matches. */
 const FETCH = 100;
 
 /** Reads a page of the events of environments. */
@@ -74,8 +75,8 @@ async function plainPage(
 }
 
 /**
- * Items decide what is a row. No index knows what events are filtered by, so the walk has a limit: beyond it the total is
- * what was found so far, and the cursor goes on from there, be the page full or not.
+ * Items decide what is a row. No index covers these filters, so the search has a limit: beyond it the total is what was
+ * found so far, and the cursor continues from there, whether the page is full or not.
  */
 async function filteredPage(
   table: Table,
@@ -110,15 +111,4 @@ async function matching(table: Table, entries: readonly IndexEntry[], matches: M
   const events = (await getAll(table, entries)).map(parseEvent);
   const decisions = await matches(events);
   return events.filter((_, index) => decisions[index]);
-}
-
-async function* inChunks<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<Item[]> {
-  let chunk: Item[] = [];
-  for await (const item of items) {
-    chunk.push(item);
-    if (chunk.length < size) continue;
-    yield chunk;
-    chunk = [];
-  }
-  yield chunk;
 }

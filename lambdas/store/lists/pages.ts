@@ -1,35 +1,35 @@
 import type { Table } from '../table/table';
 import { countEntries, type IndexEntry, type IndexPartition, mergedEntries, type TimeRange } from './timeline';
 
-/** Totals are counted so far, and rows can be reached so far by their offset. */
+/** How far totals are counted, and the largest offset. */
 export const COUNT_LIMIT = 10_000;
 
-/** How many entries one call looks through for the rows that a filter wants; the rest is reached by the cursor. */
-const SIEVE_LIMIT = 10_000;
+/** How many entries one call searches for rows that match a filter; the cursor reaches the rest. */
+const FILTER_LIMIT = 10_000;
 
-/** And for how long: a call has to be answered long before its function times out. In milliseconds. */
-const SIEVE_MS = 4_000;
+/** And for how long, in milliseconds: a call has to be answered long before its function times out. */
+const FILTER_MS = 4_000;
 
-/** How many items are fetched at once at most while a filter looks for matches. */
+/** The most items fetched at a time while a filter looks for matches. */
 const MAX_FETCH = 400;
 
-/** Which part of a list is wanted: `limit` rows after `offset` rows, or after the row that `cursor` names. */
+/** Which part of a list to read: `limit` rows after `offset` rows, or after the row at `cursor`. */
 export interface Window {
   readonly offset: number;
   readonly limit: number;
-  /** What the row before this part is sorted by. */
+  /** The sort key of the row before this part. */
   readonly cursor?: string | undefined;
-  /** What the page before told of the total, so that only the first page of a walk counts. */
+  /** The total from the previous page, so that only the first page has to count. */
   readonly total?: Total | undefined;
 }
 
 export interface Total {
-  /** Counted up to {@link COUNT_LIMIT} where it is not known otherwise. */
+  /** Counted up to {@link COUNT_LIMIT}, unless it is known from the counters. */
   readonly total: number;
   readonly totalIsExact: boolean;
 }
 
-/** A row and what it is sorted by. */
+/** A row with its sort key. */
 export interface Listed<Row> {
   readonly sort: string;
   readonly row: Row;
@@ -38,7 +38,7 @@ export interface Listed<Row> {
 /** A page of a list, newest first. */
 export interface Page<Row> extends Total {
   readonly rows: readonly Row[];
-  /** The sort key after which the list goes on; absent on its last page. */
+  /** The sort key after which the list continues; absent on the last page. */
   readonly next?: string | undefined;
 }
 
@@ -46,23 +46,23 @@ export interface Page<Row> extends Total {
 export interface Listing<Row> {
   readonly partitions: readonly IndexPartition[];
   readonly range: TimeRange;
-  /** Reads the items of entries, in order, leaving out whatever is no row of this list. */
+  /** Reads the items of entries, in order, leaving out what is not a row of this list. */
   read(entries: readonly IndexEntry[]): Promise<readonly Listed<Row>[]>;
   /**
-   * Every entry is a row, but for the moment by which an index lags behind: rows are skipped and counted by their keys.
-   * Otherwise only items tell what is a row.
+   * Whether every entry is a row, except while the index lags behind: then rows are skipped and counted by their keys.
+   * Otherwise only the items show what is a row.
    */
   readonly entriesAreRows: boolean;
-  /** The total, where somebody keeps it. */
+  /** The total, if it is kept in the counters. */
   knownTotal?(): Promise<number | undefined>;
 }
 
 export const EMPTY_PAGE: Page<never> = { rows: [], total: 0, totalIsExact: true };
 
-/** Reads a page of a list. What it reads depends on the window and never on how much the table holds. */
+/** Reads a page of a list. How much it reads depends on the window and never on the size of the table. */
 export async function readPage<Row>(table: Table, listing: Listing<Row>, window: Window): Promise<Page<Row>> {
   const known = await listing.knownTotal?.();
-  const read = listing.entriesAreRows ? keyedPage : sievedPage;
+  const read = listing.entriesAreRows ? keyedPage : filteredPage;
   return read(table, listing, window, known);
 }
 
@@ -89,18 +89,18 @@ async function keyedPage<Row>(
   }
   const reached = skipped + rows.length;
   const whole = cursor === undefined && ahead.length === 0;
-  const told = toldTotal(known, total, reached) ?? (whole ? exactly(reached) : undefined);
-  return { ...content(rows, ahead.length > 0), ...(told ?? (await countAll(table, listing))) };
+  const answer = uncountedTotal(known, total, reached) ?? (whole ? exactly(reached) : undefined);
+  return { ...content(rows, ahead.length > 0), ...(answer ?? (await countAll(table, listing))) };
 }
 
 const exactly = (total: number): Total => ({ total, totalIsExact: true });
 
 /**
- * A total that needs no counting: somebody keeps it, or the page before has told it.
+ * A total that needs no counting: from the counters, or from the previous page.
  *
- * @param reached how many rows there are at least; a total that is kept may be a moment behind
+ * @param reached how many rows there are at least; counters may be a moment behind
  */
-function toldTotal(known: number | undefined, before: Total | undefined, reached: number): Total | undefined {
+function uncountedTotal(known: number | undefined, before: Total | undefined, reached: number): Total | undefined {
   return known === undefined ? before : exactly(Math.max(known, reached));
 }
 
@@ -109,8 +109,8 @@ async function countAll(table: Table, { partitions, range }: Listing<unknown>): 
   return { total: Math.min(count, COUNT_LIMIT), totalIsExact: count <= COUNT_LIMIT };
 }
 
-/** Items are read in growing chunks until the page and its total are known, or enough was looked through. */
-async function sievedPage<Row>(
+/** Reads items in growing chunks until the page and its total are known, or the limit is reached. */
+async function filteredPage<Row>(
   table: Table,
   listing: Listing<Row>,
   { offset, limit, cursor, total }: Window,
@@ -118,13 +118,13 @@ async function sievedPage<Row>(
 ): Promise<Page<Row>> {
   const entries = entriesOf(table, listing, cursor, limit + 1);
   const countless = known !== undefined || total !== undefined;
-  const deadline = performance.now() + SIEVE_MS;
+  const deadline = performance.now() + FILTER_MS;
   const rows: Listed<Row>[] = [];
   let [matches, seen, size] = [0, 0, limit + 1];
   let last: string | undefined;
   let ended = false;
   const enough = () => rows.length > limit && (countless || matches > COUNT_LIMIT);
-  while (!ended && seen < SIEVE_LIMIT && performance.now() < deadline && !enough()) {
+  while (!ended && seen < FILTER_LIMIT && performance.now() < deadline && !enough()) {
     const chunk = await take(entries, size);
     const found = await listing.read(chunk);
     if (rows.length <= limit) rows.push(...found.slice(Math.max(0, offset - matches)));
@@ -133,10 +133,10 @@ async function sievedPage<Row>(
     [matches, seen, size] = [matches + found.length, seen + chunk.length, Math.min(MAX_FETCH, size * 2)];
   }
   const counted = { total: Math.min(matches, COUNT_LIMIT), totalIsExact: ended && cursor === undefined };
-  const told = toldTotal(known, total, matches) ?? counted;
+  const answer = uncountedTotal(known, total, matches) ?? counted;
   const shown = content(rows.slice(0, limit), rows.length > limit);
-  // Not enough was found in as much as one call looks through: the cursor goes on from there.
-  return { ...shown, next: shown.next ?? (ended ? undefined : last), ...told };
+  // One call may not search any further: the cursor continues from here.
+  return { ...shown, next: shown.next ?? (ended ? undefined : last), ...answer };
 }
 
 function content<Row>(rows: readonly Listed<Row>[], more: boolean): Pick<Page<Row>, 'rows' | 'next'> {
@@ -153,7 +153,7 @@ async function take(entries: AsyncIterator<IndexEntry>, count: number): Promise<
   return taken;
 }
 
-/** A page of rows that are at hand, newest first. */
+/** A page of rows in memory, newest first. */
 export function pageOf<Row>(all: readonly Listed<Row>[], { offset, limit, cursor }: Window): Page<Row> {
   const after = cursor === undefined ? all : all.filter(({ sort }) => sort < cursor);
   const rows = after.slice(offset, offset + limit);

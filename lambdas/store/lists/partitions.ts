@@ -1,5 +1,5 @@
-import { listDestinations } from '../configuration/configuration';
 import { mayHaveParked } from '../configuration/destination-status';
+import { listDestinations } from '../configuration/destinations';
 import { listOrphans } from '../configuration/orphans';
 import { attentionPk, byDestinationPk, parkedPk, type TimelineKind, timelinePk } from '../table/addresses';
 import { INDEXES, type Table } from '../table/table';
@@ -7,7 +7,7 @@ import type { IndexPartition } from './timeline';
 
 const shardNumbers = (shards: number): number[] => Array.from({ length: shards }, (_, shard) => shard);
 
-/** The partitions of `timeline` that hold everything of some kinds in environments. */
+/** The partitions of `timeline` with all items of some kinds in environments. */
 export function timelinePartitions(
   environments: readonly string[],
   kinds: readonly TimelineKind[],
@@ -20,13 +20,13 @@ export function timelinePartitions(
   );
 }
 
-/** The partition of `attention` that holds what is parked for a destination. */
+/** The partition of `attention` with what is parked for a destination. */
 export const parkedPartition = (destination: string): IndexPartition => ({
   index: INDEXES.attention,
   pk: parkedPk(destination),
 });
 
-/** The partitions that hold whatever is parked in environments: one for each destination that anything may wait for. */
+/** The partitions with everything parked in environments: one for each destination that may have anything parked. */
 export async function parkedPartitions(table: Table, environments: readonly string[]): Promise<IndexPartition[]> {
   const found = await Promise.all(
     environments.map(async (environment) => {
@@ -40,7 +40,7 @@ export async function parkedPartitions(table: Table, environments: readonly stri
   return found.flat().map(({ id }) => parkedPartition(id));
 }
 
-/** The partitions of `attention` that hold the deliveries of rare statuses but `circuit_open`, or under `dead` the open dead letters. */
+/** The partitions of `attention` with rare statuses other than `circuit_open`, or `dead` for open dead letters. */
 export function attentionPartitions(
   environments: readonly string[],
   statuses: readonly string[],
@@ -53,7 +53,7 @@ export function attentionPartitions(
   );
 }
 
-/** The partition of `by-destination` that holds one kind of what a destination has. */
+/** The partition of `by-destination` with one kind of a destination's items. */
 export const destinationPartition = (destination: string, kind: 'DLV' | 'ATT' | 'DLQ'): IndexPartition => ({
   index: INDEXES.byDestination,
   pk: byDestinationPk(destination, kind),

@@ -23,7 +23,7 @@ export interface TimeRange {
   readonly before?: string | undefined;
 }
 
-/** An entry of an index: where its item is, and what it is sorted by. */
+/** An entry of an index: the key of its item, and its sort key. */
 export interface IndexEntry extends Key {
   readonly sort: string;
 }
@@ -34,17 +34,17 @@ const AFTER_ALL = '~';
 /** Sorts before every time. */
 const BEFORE_ALL = '0';
 
-/** How many entries a query reads at once when nobody says how many are wanted, and at most. */
+/** How many entries a query reads at a time, by default and at most. */
 const PAGE = 100;
 const MAX_PAGE = 1000;
 
 export type Order = 'newest first' | 'oldest first';
 
 /**
- * The entries of several partitions of an index, merged into one sequence. An item that is moving from one partition to
- * another may be seen in both for a moment; it is told once.
+ * The entries of several partitions of an index, merged into one sequence. An item that moves between partitions may be
+ * in both for a moment; it is returned once.
  *
- * @param wanted about how many entries are going to be taken: the first queries read just enough for that
+ * @param wanted about how many entries will be taken: the first queries read just enough for that
  */
 export async function* mergedEntries(
   table: Table,
@@ -57,21 +57,21 @@ export async function* mergedEntries(
   const limit = queryLimit(wanted, partitions.length);
   const streams = partitions.map((partition) => entries(table, partition, range, order, limit));
   const heads = await Promise.all(streams.map((stream) => stream.next()));
-  let told: string | undefined;
+  let previous: string | undefined;
   for (;;) {
     const next = nextOf(heads, order);
     const head = next === undefined ? undefined : heads[next];
     const stream = next === undefined ? undefined : streams[next];
     if (next === undefined || head?.done !== false || !stream) return;
-    if (head.value.sort !== told) yield head.value;
-    told = head.value.sort;
+    if (head.value.sort !== previous) yield head.value;
+    previous = head.value.sort;
     heads[next] = await stream.next();
   }
 }
 
 /**
- * Families spread over shards at random, so the share of one shard deviates by the root of its size. Three deviations
- * more than the share, and a second round of queries is hardly ever needed.
+ * Families spread over shards at random, so a shard's share deviates by about the square root of its size. Three
+ * deviations above the share, a second round of queries is hardly ever needed.
  */
 function queryLimit(wanted: number | undefined, partitions: number): number {
   if (wanted === undefined) return PAGE;
@@ -139,7 +139,7 @@ function boundsOf({ from, to, before }: TimeRange): { readonly first: string; re
   return { first: from ?? BEFORE_ALL, last: before !== undefined && before < last ? justBefore(before) : last };
 }
 
-/** Whether a range ends before it begins: nothing is in it, and DynamoDB refuses to be asked for it. */
+/** Whether a range ends before it begins: it is empty, and DynamoDB refuses such a query. */
 function isEmpty(range: TimeRange): boolean {
   const { first, last } = boundsOf(range);
   return first > last;
@@ -150,15 +150,15 @@ function justBefore(sort: string): string {
   return sort.slice(0, -1) + String.fromCharCode(sort.charCodeAt(sort.length - 1) - 1) + AFTER_ALL;
 }
 
-/** A partition that is being counted, and where to go on. */
+/** A partition that is being counted, and where to continue. */
 interface Counting {
   readonly partition: IndexPartition;
   readonly start?: Record<string, unknown> | undefined;
 }
 
 /**
- * Counts the entries of partitions, but no further than `limit`. Hardly more than `limit` entries are read whatever the
- * partitions hold: each is given its share, and what some do not need is shared out among the others.
+ * Counts the entries of partitions, up to `limit`. Hardly more than `limit` entries are read: each partition gets its
+ * share, and what some do not need goes to the others.
  */
 export async function countEntries(
   table: Table,

@@ -1,17 +1,16 @@
 import { GetCommand, PutCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { isConfigurationId } from '../../domain/identifiers';
+import { RECOVERY_STATUSES } from '../../domain/recovery';
 import { once } from '../../runtime/once';
 import { expiry } from '../events/events';
 import { mergedEntries } from '../lists/timeline';
 import { environmentPk, OPEN_RECOVERIES_PK, RECOVERIES_PREFIX, recoveryKey } from '../table/addresses';
 import { getAll } from '../table/batch-get';
-import { expectConditionFailure } from '../table/conditions';
+import { writeIf } from '../table/conditions';
 import { type Change, updateOf, withCondition } from '../table/expressions';
-import { queryAll } from '../table/query';
+import { queryAll } from '../table/reads';
 import { INDEXES, type Table } from '../table/table';
-
-export const RECOVERY_STATUSES = ['running', 'done', 'cancelled'] as const;
 
 const item = once(() =>
   z.object({
@@ -23,16 +22,16 @@ const item = once(() =>
     from: z.string(),
     to: z.string(),
     status: z.enum(RECOVERY_STATUSES),
-    /** Failed deliveries of the destination that were looked at: the sum of the next two. */
+    /** Failed deliveries of the destination seen so far: the sum of the next two. */
     seen: z.int(),
     replayed: z.int(),
-    /** Deliveries that had moved on by the time it was their turn. */
+    /** Deliveries that had moved on before it was their turn. */
     skipped: z.int(),
-    /** Sort key of the last entry that was worked off. */
+    /** Sort key of the last entry that was processed. */
     position: z.optional(z.string()),
-    /** Identifiers of the deliveries that are being replayed now, written down before the first of them is. */
+    /** Identifiers of the deliveries being replayed now, stored before the first of them is. */
     plan: z.optional(z.array(z.string())),
-    /** The position once the plan is worked off. */
+    /** The position once the plan is carried out. */
     planEnd: z.optional(z.string()),
     /** ISO 8601. */
     createdAt: z.string(),
@@ -86,18 +85,18 @@ export interface Chunk {
 }
 
 /**
- * Writes down what a job does next, before any of it is done: whoever takes over after a crash does exactly that.
+ * Stores what a job does next, before any of it is done: whoever takes over after a crash does exactly that.
  *
- * @returns the job, or undefined when it was cancelled or somebody else is at it
+ * @returns the job, or undefined if it was cancelled or another run has taken over
  */
 export function planChunk(table: Table, recovery: Recovery, { deliveries, end }: Chunk, at: string) {
   return change(table, recovery, { set: { plan: deliveries, planEnd: end, updatedAt: at } });
 }
 
 /**
- * Counts what became of a plan and goes on behind it. Counted once, however many have worked it off.
+ * Counts the results of a plan and moves the position behind it. Counted once, however many runs carried it out.
  *
- * @returns the job, or undefined when it was counted already
+ * @returns the job, or undefined if it was already counted
  */
 export function settleChunk(
   table: Table,
@@ -111,22 +110,25 @@ export function settleChunk(
     ConditionExpression: 'planEnd = :end',
     ExpressionAttributeNames: { '#position': 'position', '#plan': 'plan' },
     ExpressionAttributeValues: {
-      ...{ ':end': recovery.planEnd, ':at': at },
-      ...{ ':seen': replayed + skipped, ':replayed': replayed, ':skipped': skipped },
+      ':end': recovery.planEnd,
+      ':at': at,
+      ':seen': replayed + skipped,
+      ':replayed': replayed,
+      ':skipped': skipped,
     },
   });
 }
 
-/** Closes a job that has nothing left to do: a running one is done, a cancelled one stays that. */
+/** Closes a job that has nothing left to do: a running one is done, a cancelled one stays cancelled. */
 export async function closeRecovery(table: Table, recovery: Recovery, at: string): Promise<void> {
   const done = recovery.status === 'running' ? { status: 'done', finishedAt: at, updatedAt: at } : {};
   await change(table, recovery, { set: done, remove: ['attPk', 'attSk'] });
 }
 
 /**
- * Cancels a running job. What it is replaying in this moment it finishes; nothing after that.
+ * Cancels a running job. It finishes what it is replaying right now, and nothing after that.
  *
- * @returns the job, or undefined when it is not running
+ * @returns the job, or undefined if it is not running
  */
 export function cancelRecovery(table: Table, recovery: Recovery, at: string): Promise<Recovery | undefined> {
   const parts = updateOf({ set: { status: 'cancelled', finishedAt: at, updatedAt: at } });
@@ -134,7 +136,7 @@ export function cancelRecovery(table: Table, recovery: Recovery, at: string): Pr
   return update(table, recovery, withCondition(parts, '#status = :running', running));
 }
 
-/** Changes a job that stands as it was read and has no plan. */
+/** Changes a job that has not changed since it was read and has no plan. */
 function change(table: Table, recovery: Recovery, { set, remove }: Change): Promise<Recovery | undefined> {
   const { position, status } = recovery;
   const where = position === undefined ? 'attribute_not_exists(#position)' : '#position = :position';
@@ -154,11 +156,6 @@ async function update(
 ): Promise<Recovery | undefined> {
   const Key = recoveryKey(environment, id);
   const ReturnValues = 'ALL_NEW' as const;
-  try {
-    const command = new UpdateCommand({ TableName: table.name, Key, ...parts, ReturnValues });
-    return item().parse((await table.documents.send(command)).Attributes);
-  } catch (error) {
-    expectConditionFailure(error);
-    return undefined;
-  }
+  const answer = await writeIf(table, new UpdateCommand({ TableName: table.name, Key, ...parts, ReturnValues }));
+  return answer.kind === 'done' ? item().parse(answer.item) : undefined;
 }

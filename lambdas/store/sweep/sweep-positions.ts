@@ -11,15 +11,12 @@ const positions = once(() =>
     open: z.optional(z.string()),
     /** In the deliveries that wait for their next attempt. */
     retrying: z.optional(z.string()),
-    /** In the events: all before it have been looked at. */
+    /** In the events: all before it have been checked. */
     events: z.optional(z.string()),
   }),
 );
 
-/**
- * How far the sweep has looked through an environment, as sort keys of the index that it looks through. Without one it
- * begins at the oldest.
- */
+/** How far the sweep has searched an environment, as sort keys of the index. Without one it begins at the oldest. */
 export type Positions = z.output<ReturnType<typeof positions>>;
 
 const MEMBERS = ['open', 'retrying', 'events'] as const;
@@ -29,7 +26,7 @@ export async function readPositions(table: Table, environment: string): Promise<
   return positions().parse(item ?? {});
 }
 
-/** Writes positions down if they have moved. They only save work, so whoever writes last may win. */
+/** Stores positions if they have moved. They only save work, so the last writer may win. */
 export async function keepPositions(table: Table, environment: string, read: Positions, now: Positions): Promise<void> {
   if (MEMBERS.every((name) => read[name] === now[name])) return;
   await table.documents.send(new PutCommand({ TableName: table.name, Item: { ...sweepKey(environment), ...now } }));

@@ -6,7 +6,7 @@ export interface Key {
   readonly sk: string;
 }
 
-const ordinal = (value: number): string => value.toString(16).padStart(4, '0');
+const hex4 = (value: number): string => value.toString(16).padStart(4, '0');
 
 const family = (base: string): string => `EVT#${base}`;
 
@@ -16,45 +16,52 @@ export const eventKey = (base: string): Key => ({ pk: family(base), sk: 'EVT' })
 /** Prefix of the sort keys of deliveries and of all that belongs to them. */
 export const DELIVERY_PREFIX = 'DLV#';
 
-export const deliveryKey = (base: string, delivery: number): Key => ({
+export const deliveryKey = (base: string, ordinal: number): Key => ({
   pk: family(base),
-  sk: `${DELIVERY_PREFIX}${ordinal(delivery)}`,
+  sk: `${DELIVERY_PREFIX}${hex4(ordinal)}`,
 });
 
 /** An attempt after the first; the first is part of its delivery's item. */
-export const attemptKey = (base: string, delivery: number, attempt: number): Key => ({
+export const attemptKey = (base: string, ordinal: number, attempt: number): Key => ({
   pk: family(base),
-  sk: `${DELIVERY_PREFIX}${ordinal(delivery)}#ATT#${ordinal(attempt)}`,
+  sk: `${DELIVERY_PREFIX}${hex4(ordinal)}#ATT#${hex4(attempt)}`,
 });
 
-export const deadLetterKey = (base: string, delivery: number, attempt: number): Key => ({
-  pk: family(base),
-  sk: `${DELIVERY_PREFIX}${ordinal(delivery)}#DLQ#${ordinal(attempt)}`,
-});
-
-/** Base and delivery ordinal of a delivery's key, or undefined for any other item of the family. */
-export function readDeliveryKey({ pk, sk }: Key): { base: string; delivery: number } | undefined {
-  const match = /^DLV#([0-9a-f]{4})$/.exec(sk);
-  if (!match?.[1] || !pk.startsWith('EVT#')) return undefined;
-  return { base: pk.slice(4), delivery: Number.parseInt(match[1], 16) };
+/** What names a dead letter: the attempt is the one that the delivery died on. */
+export interface DeadLetterAddress {
+  readonly base: string;
+  readonly ordinal: number;
+  readonly attempt: number;
 }
 
-/** What a sort key below a delivery says: the delivery itself, a later attempt, or the dead letter of an attempt. */
+export const deadLetterKey = (base: string, ordinal: number, attempt: number): Key => ({
+  pk: family(base),
+  sk: `${DELIVERY_PREFIX}${hex4(ordinal)}#DLQ#${hex4(attempt)}`,
+});
+
+/** Base and ordinal of a delivery's key, or undefined for any other item of the family. */
+export function readDeliveryKey({ pk, sk }: Key): { base: string; ordinal: number } | undefined {
+  const match = /^DLV#([0-9a-f]{4})$/.exec(sk);
+  if (!match?.[1] || !pk.startsWith('EVT#')) return undefined;
+  return { base: pk.slice(4), ordinal: Number.parseInt(match[1], 16) };
+}
+
+/** What a sort key under a delivery means: the delivery itself, a later attempt, or the dead letter of an attempt. */
 export interface FamilyItem {
   readonly base: string;
-  readonly delivery: number;
+  readonly ordinal: number;
   readonly kind: 'DLV' | 'ATT' | 'DLQ';
   /** The attempt; 1 for the delivery itself, which holds its first one. */
   readonly attempt: number;
 }
 
-/** Reads the key of a delivery or of something that belongs to one, or undefined for any other item. */
+/** Reads the key of a delivery or of an item that belongs to one; undefined for any other item. */
 export function readFamilyKey({ pk, sk }: Key): FamilyItem | undefined {
   const match = /^DLV#([0-9a-f]{4})(?:#(ATT|DLQ)#([0-9a-f]{4}))?$/.exec(sk);
   if (!match?.[1] || !pk.startsWith('EVT#')) return undefined;
   const kind = match[2] === 'ATT' || match[2] === 'DLQ' ? match[2] : 'DLV';
-  const [delivery, attempt] = [Number.parseInt(match[1], 16), Number.parseInt(match[3] ?? '1', 16)];
-  return { base: pk.slice(4), delivery, kind, attempt };
+  const [ordinal, attempt] = [Number.parseInt(match[1], 16), Number.parseInt(match[3] ?? '1', 16)];
+  return { base: pk.slice(4), ordinal, kind, attempt };
 }
 
 /** Configuration of an environment. */
@@ -72,7 +79,7 @@ export const connectionKey = (environment: string, id: string): Key => ({
   sk: `CON#${id}`,
 });
 
-/** What is kept of deleted configuration; no list of live configuration reads it. */
+/** What is kept of deleted configuration; lists of live configuration do not read it. */
 export const removedConfigurationKey = (environment: string, id: string): Key => ({
   pk: environmentPk(environment),
   sk: `GONE#${id}`,
@@ -92,16 +99,16 @@ export const recoveryKey = (environment: string, id: string): Key => ({
   sk: `${RECOVERIES_PREFIX}${id}`,
 });
 
-/** Partition of the `attention` index that lists the jobs that have something left to do, of all environments. */
+/** Partition of the `attention` index with the open jobs of all environments. */
 export const OPEN_RECOVERIES_PK = 'RECOVERIES';
 
-/** How far the sweep has looked through an environment. */
+/** How far the sweep has searched an environment. */
 export const sweepKey = (environment: string): Key => ({ pk: environmentPk(environment), sk: 'SWEEP' });
 
 /** Says which environment a source belongs to: ingest knows the source's id and nothing else. */
 export const sourceAddressKey = (id: string): Key => ({ pk: `SRC#${id}`, sk: 'SRC' });
 
-/** The use of a publisher's key for events that have ids of their own, by the hash of its name. */
+/** The use of a publisher's key for events with ids of their own, by the hash of its name. */
 export const keyUseKey = (name: string): Key => ({ pk: `USE#${derivedBase(name)}`, sk: 'USE' });
 
 /** Organizations by name, environments by name within their organization. */
@@ -112,7 +119,7 @@ export const environmentKey = (organization: string, name: string): Key => ({
   sk: `ENV#${name}`,
 });
 
-/** An API key by the SHA-256 of its secret, and the entry that lists it in its organization. */
+/** An API key by the SHA-256 of its secret, and its entry in the organization's list. */
 export const apiKeyKey = (hash: string): Key => ({ pk: `KEY#${hash}`, sk: 'KEY' });
 export const apiKeyEntryKey = (organization: string, id: string): Key => ({
   pk: organizationPk(organization),
@@ -137,8 +144,8 @@ export function shardOf(base: string, shards: number): number {
 }
 
 /** Sort key of all indexes: creation time, then identifier, so that equal times stay in a fixed order. */
-export function timeKey(at: string, base: string, delivery = 0, attempt = 0): string {
-  return `${at}#${familyHex({ base, delivery, attempt })}`;
+export function timeKey(at: string, base: string, ordinal = 0, attempt = 0): string {
+  return `${at}#${familyHex({ base, ordinal, attempt })}`;
 }
 
 export type TimelineKind = 'EVT' | 'DLV' | 'ATT';
@@ -152,11 +159,11 @@ export const byDestinationPk = (destination: string, kind: 'DLV' | 'ATT' | 'DLQ'
   `DST#${destination}#${kind}`;
 
 /**
- * Partition of the `attention` index that lists what is parked for a destination: draining one reads nothing of others.
- * The destination's own timeline is no more than one partition either.
+ * Partition of the `attention` index with what is parked for a destination, so that draining one reads nothing of
+ * others. It is not sharded, like the destination's own timeline.
  */
 export const parkedPk = (destination: string): string => `DST#${destination}#PARKED`;
 
-/** Partition of the `attention` index: a rare status but `circuit_open`, or `dead` for open dead letters. */
+/** Partition of the `attention` index: a rare status other than `circuit_open`, or `dead` for open dead letters. */
 export const attentionPk = (environment: string, status: string, shard: number): string =>
   `ENV#${environment}#${status}#${shard}`;

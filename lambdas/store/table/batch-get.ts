@@ -1,14 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
+import { chunks } from '../../runtime/pools';
 import type { Key } from './addresses';
 import type { Table } from './table';
 
 /** BatchGetItem takes at most this many keys. */
 const BATCH_SIZE = 100;
 
-/** How often keys that DynamoDB left unprocessed are asked for again, with growing pauses. */
+/** How often unprocessed keys are requested again, with growing pauses. */
 const MAX_ROUNDS = 8;
 
-/** DynamoDB kept leaving keys unprocessed: it is throttling. */
+/** DynamoDB keeps returning unprocessed keys: it is throttling. */
 export class UnprocessedKeysError extends Error {
   override readonly name = 'UnprocessedKeysError';
 }
@@ -16,22 +18,20 @@ export class UnprocessedKeysError extends Error {
 /**
  * Reads items by their keys, in the order of the keys; keys without an item are left out.
  *
- * @throws UnprocessedKeysError when DynamoDB does not process all keys in time
+ * @throws UnprocessedKeysError if DynamoDB does not process all keys in time
  */
 export async function getAll(table: Table, keys: readonly Key[]): Promise<Record<string, unknown>[]> {
-  const chunks = Array.from({ length: Math.ceil(keys.length / BATCH_SIZE) }, (_, n) =>
-    keys.slice(n * BATCH_SIZE, (n + 1) * BATCH_SIZE).map(({ pk, sk }) => ({ pk, sk })),
-  );
-  const items = (await Promise.all(chunks.map((chunk) => getChunk(table, chunk)))).flat();
+  const batches = chunks(keys, BATCH_SIZE).map((batch) => getBatch(table, batch));
+  const items = (await Promise.all(batches)).flat();
   const found = new Map(items.map((item) => [`${item.pk}\n${item.sk}`, item]));
   return keys.map(({ pk, sk }) => found.get(`${pk}\n${sk}`)).filter((item) => item !== undefined);
 }
 
-async function getChunk(table: Table, keys: Key[]): Promise<Record<string, unknown>[]> {
+async function getBatch(table: Table, keys: readonly Key[]): Promise<Record<string, unknown>[]> {
   const items: Record<string, unknown>[] = [];
-  let left: Record<string, unknown>[] = keys.map((key) => ({ ...key }));
+  let left: Record<string, unknown>[] = keys.map(({ pk, sk }) => ({ pk, sk }));
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    if (round > 0) await new Promise((resolve) => setTimeout(resolve, 25 * 2 ** round));
+    if (round > 0) await sleep(25 * 2 ** round);
     const command = new BatchGetCommand({ RequestItems: { [table.name]: { Keys: left, ConsistentRead: true } } });
     const { Responses, UnprocessedKeys } = await table.documents.send(command);
     items.push(...(Responses?.[table.name] ?? []));

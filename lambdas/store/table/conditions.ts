@@ -1,49 +1,33 @@
-import {
-  ConditionalCheckFailedException,
-  type ReturnValuesOnConditionCheckFailure,
-  TransactionCanceledException,
-} from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, type ReturnValuesOnConditionCheckFailure } from '@aws-sdk/client-dynamodb';
+import type { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { type Delivery, parseDelivery } from '../deliveries/delivery-items';
+import type { Table } from './table';
 
-/** Asks DynamoDB for the item that a condition failed on. */
+/** An item as it is stored, not parsed yet. */
+export type Item = Readonly<Record<string, unknown>>;
+
+/** Makes DynamoDB return the item that a condition failed on. */
 export const RETURN_OLD: { readonly ReturnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure } = {
   ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
 };
 
-/** A condition that failed, with the delivery it failed on; undefined when there is none any more. */
-export interface ConditionFailure {
-  readonly delivery: Delivery | undefined;
+/** What became of a conditional write. */
+export interface WriteAnswer {
+  readonly kind: 'done' | 'refused';
+  /**
+   * Done: what `ReturnValues` asked for. Refused: the item that the condition failed on, if the write asked with {@link
+   * RETURN_OLD}; undefined if there is none.
+   */
+  readonly item: Item | undefined;
 }
 
-/**
- * Reads a failed condition from an error of a conditional write, single or in a transaction (where the delivery is the
- * first item). Any other error, and a transaction cancelled for another reason, is thrown on.
- */
-export function conditionFailure(error: unknown): ConditionFailure {
-  if (error instanceof ConditionalCheckFailedException) {
-    return { delivery: error.Item && parseDelivery(unmarshall(error.Item)) };
+/** Writes one item if its condition holds. A condition that fails is an answer; any other error is thrown. */
+export async function writeIf(table: Table, write: PutCommand | UpdateCommand | DeleteCommand): Promise<WriteAnswer> {
+  try {
+    const { Attributes } = await table.documents.send(write as UpdateCommand);
+    return { kind: 'done', item: Attributes };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return { kind: 'refused', item: error.Item && unmarshall(error.Item) };
   }
-  if (error instanceof TransactionCanceledException) {
-    const reasons = error.CancellationReasons ?? [];
-    const others = reasons.some(({ Code }) => Code !== 'None' && Code !== 'ConditionalCheckFailed');
-    const [first] = reasons;
-    if (!others && first?.Code === 'ConditionalCheckFailed') {
-      return { delivery: first.Item && parseDelivery(unmarshall(first.Item)) };
-    }
-  }
-  throw error;
-}
-
-/** Lets a failed condition pass and throws any other error on, where which item it failed on does not matter. */
-export function expectConditionFailure(error: unknown): void {
-  if (!(error instanceof ConditionalCheckFailedException)) throw error;
-}
-
-/** The same for a transaction: it was cancelled by nothing but conditions. */
-export function expectCancelledByCondition(error: unknown): void {
-  const reasons = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
-  const byCondition = reasons.some(({ Code }) => Code === 'ConditionalCheckFailed');
-  const otherwise = reasons.some(({ Code }) => Code !== 'None' && Code !== 'ConditionalCheckFailed');
-  if (!byCondition || otherwise) throw error;
 }

@@ -1,12 +1,12 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
-/** What a write of one item is refused with while a transaction holds the item. */
+/** The error of a single write while a transaction holds the item. */
 const CONFLICT = 'TransactionConflictException';
 
 /**
- * Lets a client repeat writes of single items that meet a transaction. DynamoDB refuses them without having done anything,
- * and the SDK takes that for final: an outcome would go unrecorded, and its request would be made a second time, because a
- * dead letter is closed or a destination paused in the same moment.
+ * Makes a client repeat single writes that conflict with a transaction. DynamoDB refuses them without doing anything,
+ * and the SDK does not retry: an outcome would go unrecorded, and its request be sent again, only because a dead letter
+ * was closed or a destination paused at the same time.
  *
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html (conflict handling)
  */
@@ -16,7 +16,7 @@ export function retryConflicts(client: DynamoDBClient): void {
       try {
         return await next(request);
       } catch (error) {
-        // The retries of the SDK are the steps around this one; they go by what an error says of itself.
+        // The SDK's retry step is outside this one, and goes by what the error says.
         if (error instanceof Error && error.name === CONFLICT) throw Object.assign(error, { $retryable: {} });
         throw error;
       }

@@ -11,7 +11,7 @@ export interface UpdateParts {
   readonly ExpressionAttributeValues: Record<string, unknown>;
 }
 
-/** Builds an update expression. Every name gets a placeholder, so reserved words need no thought. */
+/** Builds an update expression. Every name gets a placeholder, so reserved words are no problem. */
 export function updateOf({ set, remove = [] }: Change): UpdateParts {
   const assignments = Object.keys(set).map((name) => `#${name} = :${name}`);
   const removals = remove.map((name) => `#${name}`);

@@ -63,7 +63,7 @@ const nullableText = z.string().nullable();
 const nullableNumber = z.number().nullable();
 
 /** An attempt in the history of a delivery. */
-export const attemptShape = z.object({
+const attemptShape = z.object({
   attemptNumber: z.number(),
   startedAt: z.string(),
   completedAt: z.string(),

@@ -31,7 +31,7 @@ const VARIANTS = {
   /** A breaker opens at the fifth failure in a row. It stays so for longer than a test: tests say when time has passed. */
   breaking: {
     ...COMMON,
-    ...{ schedulerThresholdSeconds: 2, deliverTimeoutSeconds: 10, maxReceiveCount: 3 },
+    ...{ schedulerThresholdSeconds: 2, deliverTimeoutSeconds: 4, maxReceiveCount: 3 },
     ...{ breakerThreshold: 5, breakerCoolDownSeconds: 600, breakerMaxCoolDownSeconds: 3600 },
   },
   /** As on AWS: deliveries reach public addresses only. */

@@ -48,7 +48,7 @@ export const OPERATIONS: readonly Documented[] = ROUTES.flatMap(({ method, path 
  * The operation that a call reaches; undefined where no route takes it. A path that is known as it is written belongs to
  * its own methods only, and is never taken for an id.
  */
-export function operationOf(method: string, target: string): Documented | undefined {
+function operationOf(method: string, target: string): Documented | undefined {
   const [path = ''] = target.split('?');
   const literal = OPERATIONS.filter((one) => one.path === path);
   const known = literal.length > 0 ? literal : OPERATIONS.filter((one) => fits(one.path, path));

@@ -4,7 +4,7 @@ import { addressOf } from './table';
 const line = z.object({
   message: z.literal('delivery attempt'),
   base: z.string(),
-  delivery: z.number(),
+  ordinal: z.number(),
   attempt: z.number(),
   messageId: z.string(),
   outcome: z.object({ kind: z.string() }),
@@ -21,11 +21,11 @@ export interface HandledMessage {
 
 /** Reads what `deliver` logged about the messages of one delivery. */
 export function readDeliverLog(lines: readonly string[], deliveryId: string): HandledMessage[] {
-  const { base, delivery } = addressOf(deliveryId);
+  const { base, ordinal } = addressOf(deliveryId);
   return lines
     .map((text) => line.safeParse(parseOrNothing(text)).data)
     .filter((entry) => entry !== undefined)
-    .filter((entry) => entry.base === base && entry.delivery === delivery)
+    .filter((entry) => entry.base === base && entry.ordinal === ordinal)
     .map(({ messageId, attempt, outcome, receiveCount }) => {
       return { messageId, attempt, outcome: outcome.kind, receiveCount };
     });

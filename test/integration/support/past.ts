@@ -29,9 +29,9 @@ export function countIn(
 
 /** Makes a delivery older than it is, and changes it otherwise as well. Its index entries follow. */
 export async function moveDelivery({ table }: World, id: string, at: number, set: Item = {}): Promise<void> {
-  const { base, delivery } = addressOf(id);
+  const { base, ordinal } = addressOf(id);
   const createdAt = new Date(at).toISOString();
-  const sort = timeKey(createdAt, base, delivery);
+  const sort = timeKey(createdAt, base, ordinal);
   const listed = (await table.delivery(id)).attSk === undefined ? {} : { attSk: sort };
   await table.change(keyOfDelivery(id), { createdAt, updatedAt: at, tlSk: sort, dstSk: sort, ...listed, ...set });
 }

@@ -9,7 +9,7 @@ import {
   SQSClient,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
-import { encodeMessage } from '../../../lambdas/domain/message';
+import { encodeMessage } from '../../../lambdas/queue/message';
 import { STACK_CREDENTIALS } from '../../../local/dynamodb/client';
 import { REGION } from '../../../local/template/template';
 import { eventually } from './eventually';
@@ -141,6 +141,6 @@ export function messageBody(message: {
   readonly destination: string;
   readonly token?: string;
 }): string {
-  const { base, delivery } = addressOf(message.delivery);
-  return encodeMessage({ token: 'sent-by-hand', ...message, base, delivery });
+  const { base, ordinal } = addressOf(message.delivery);
+  return encodeMessage({ token: 'sent-by-hand', ...message, base, ordinal });
 }

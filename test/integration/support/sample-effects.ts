@@ -63,7 +63,7 @@ export const reaches =
   };
 
 /** Expects this result of a function that answers no HTTP call. */
-export const returns =
+const returns =
   (expected: unknown): Expectation =>
   ({ result }) => {
     expect(result).toEqual(expected);

@@ -39,8 +39,8 @@ export class TableProbe {
   }
 
   deadLetter(id: string, attempt: number): Promise<Item | undefined> {
-    const { base, delivery } = addressOf(id);
-    return this.get(deadLetterKey(base, delivery, attempt));
+    const { base, ordinal } = addressOf(id);
+    return this.get(deadLetterKey(base, ordinal, attempt));
   }
 
   /** An event and everything that came of it, in order of the sort key. */
@@ -94,8 +94,8 @@ export class TableProbe {
 
 /** Key of a delivery's item. */
 export function keyOfDelivery(id: string): Key {
-  const { base, delivery } = addressOf(id);
-  return deliveryKey(base, delivery);
+  const { base, ordinal } = addressOf(id);
+  return deliveryKey(base, ordinal);
 }
 
 /** The address that an id is. */

@@ -45,7 +45,7 @@ export class World {
     return { secret, id: key.id, organization: key.organization, environment: key.environment };
   }
 
-  /** A receiver that is stopped with the world. */
+  /** A receiver that is stopped after the tests of a file. */
   async receiver(behaviour?: Behaviour): Promise<Receiver> {
     const receiver = await startReceiver(behaviour);
     this.receivers.push(receiver);
@@ -63,31 +63,60 @@ export class World {
     return readDeliverLog(this.stack.logs('deliver'), deliveryId);
   }
 
+  async stopReceivers(): Promise<void> {
+    await Promise.all(this.receivers.splice(0).map((receiver) => receiver.stop()));
+  }
+
   async stop(): Promise<void> {
     this.table.close();
     this.queues.close();
     this.scheduler.destroy();
-    await Promise.all(this.receivers.map((receiver) => receiver.stop()));
+    await this.stopReceivers();
     await this.stack.stop();
   }
 }
 
+type Options = Omit<LocalStackOptions, 'assembly' | 'context'>;
+
 /** Starts a stack from an assembly that was synthesized for this test run. */
-export async function startWorld(
-  variant: Variant = 'usual',
-  options: Omit<LocalStackOptions, 'assembly' | 'context'> = {},
-): Promise<World> {
+export async function startWorld(variant: Variant = 'usual', options: Options = {}): Promise<World> {
   return new World(await startLocalStack({ ...options, assembly: inject('assemblies')[variant] }));
 }
 
-/** One stack for all tests of a file. */
-export function useWorld(variant?: Variant): () => World {
+/** Test files share a process, and this stack in it. The stack ends with the process. */
+let shared: Promise<World> | undefined;
+
+/**
+ * A running stack for the tests of a file, which other files use before and after it. Tests get tenants of their own; what
+ * all tenants have in common, such as the queues, the sweep and whether functions take messages, is not theirs to look at
+ * or to change: see {@link useOwnWorld}.
+ */
+export function useWorld(): () => World {
+  return useStarted(
+    () => {
+      shared ??= startWorld();
+      return shared;
+    },
+    (world) => world.stopReceivers(),
+  );
+}
+
+/** One stack for the tests of a file alone. */
+export function useOwnWorld(variant?: Variant, options?: Options): () => World {
+  return useStarted(
+    () => startWorld(variant, options),
+    (world) => world.stop(),
+  );
+}
+
+function useStarted(start: () => Promise<World>, end: (world: World) => Promise<void>): () => World {
   let world: World | undefined;
   beforeAll(async () => {
-    world = await startWorld(variant);
+    world = await start();
   });
   afterAll(async () => {
-    await world?.stop();
+    if (world) await end(world);
+    world = undefined;
   });
   return () => {
     if (!world) throw new Error('The stack runs only while tests run.');

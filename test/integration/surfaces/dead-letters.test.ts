@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually';
 import { retryEvery } from '../support/factories';
 import { answer } from '../support/receiver';
-import { useWorld } from '../support/world';
+import { useOwnWorld } from '../support/world';
 import { clientOf, list } from './client';
 import { idOf, time } from './shapes';
 
-const world = useWorld();
+const world = useOwnWorld();
 const OK = answer(200);
 const BROKEN = answer(500);
 

@@ -38,7 +38,7 @@ function deliveryItem(number: number): object {
   const at = START - number * 1000;
   const createdAt = new Date(at).toISOString();
   const ids = { organization: 'org_x', environment: ENVIRONMENT, connection: 'con_x', destination: 'dst_x' };
-  const delivery = { ...ids, base: newBase(at), delivery: 1, cause: 'auto' as const, maxAttempts: 5, createdAt };
+  const delivery = { ...ids, base: newBase(at), ordinal: 1, cause: 'auto' as const, maxAttempts: 5, createdAt };
   return newDeliveryItem(delivery, SHARDS, 30);
 }
 

@@ -7,10 +7,10 @@ import { type NewDelivery, putDelivery } from '../../../lambdas/store/deliveries
 import { type Outcome, recordAttempt } from '../../../lambdas/store/deliveries/outcomes';
 import { putEvent } from '../../../lambdas/store/events/events';
 import type { Tenant } from '../support/tenant';
-import { useWorld } from '../support/world';
+import { useOwnWorld } from '../support/world';
 import { type Client, clientOf, type ListPage, list, walk } from './client';
 
-const world = useWorld();
+const world = useOwnWorld();
 const SETTINGS = { shards: 4, retentionDays: 30 };
 const START = Date.now() - 3_600_000;
 const ROWS = 90;
@@ -37,7 +37,7 @@ async function writeDelivery({ tenant, organization }: Scene, at: number, kind: 
   const delivery: NewDelivery = {
     ...{
       base,
-      delivery: 1,
+      ordinal: 1,
       organization,
       environment: tenant.environment,
       connection: `con_${'c'.repeat(32)}`,
@@ -60,7 +60,7 @@ const OUTCOMES: Readonly<Record<'delivered' | 'retry' | 'dead', (at: number) => 
 
 async function attempt(base: string, number: number, at: number, kind: keyof typeof OUTCOMES): Promise<void> {
   const { table } = world().table;
-  const message = { base, delivery: 1, attempt: number, environment: '', destination, token: 't' };
+  const message = { base, ordinal: 1, attempt: number, environment: '', destination, token: 't' };
   await claim(table, { message, claimId: 'c', now: at, until: at + 1 });
   const delivery = await getDelivery(table, base, 1);
   if (!delivery) throw new Error('The delivery is not there.');
@@ -85,13 +85,13 @@ beforeAll(async () => {
   for (let n = 0; n < ROWS; n += 1) await writeDelivery(scene, START + n * 1000, n);
 });
 
-/** Writes deliveries of all kinds, one after another, until it is stopped. */
+/** Writes deliveries of all kinds, one after another, until it is stopped: a few for each page that a test reads. */
 function startWriter() {
   let stopped = false;
   const writing = (async () => {
     for (let n = 0; !stopped; n += 1) {
       await writeDelivery(scene, Date.now(), n);
-      await sleep(10);
+      await sleep(20);
     }
   })();
   return {
@@ -166,10 +166,7 @@ describe('paging', () => {
     async (name, template) => {
       const path = pathOf(template);
       const until = `to=${new Date(START + ROWS * 1000).toISOString()}`;
-      let done = false;
-      const writer = (async () => {
-        for (let n = 0; !done; n += 1) await writeDelivery(scene, Date.now(), n);
-      })();
+      const writer = startWriter();
       const ids: string[] = [];
       for (let page = 0; ; page += 1) {
         const at = path.startsWith('/api') ? `page=${page + 1}` : `offset=${page * 7}`;
@@ -178,8 +175,7 @@ describe('paging', () => {
         ids.push(...rows.map(({ id }) => id));
         if (rows.length === 0) break;
       }
-      done = true;
-      await writer;
+      await writer.stop();
       expect(new Set(ids).size).toBe(ids.length);
       expect(ids).toEqual(await walk(scene.client, `${path}&${until}`));
     },

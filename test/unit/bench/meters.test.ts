@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { apiCalls, lineBytes, platformBytes, queueRequests } from '../../../bench/meters/billed';
 import { CapacityCounter } from '../../../bench/meters/capacity';
-import { apiCalls, queueRequests } from '../../../bench/meters/chunks';
 import { lambdaDuration } from '../../../bench/meters/duration';
 import { readInvocation } from '../../../bench/meters/invocations';
-import { lineBytes, platformBytes } from '../../../bench/meters/logs';
 import { quantile } from '../../../bench/meters/quantile';
 import { QueueCounter } from '../../../bench/meters/queues';
 import { RoundCounter } from '../../../bench/meters/rounds';

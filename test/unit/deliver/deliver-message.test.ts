@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { deliverMessage, renew } from '../../../lambdas/functions/deliver/deliver-message';
-import type { ReceivedMessage } from '../../../lambdas/functions/deliver/ports';
+import { deliverMessage } from '../../../lambdas/functions/deliver/deliver-message';
+import { type ReceivedMessage, renew } from '../../../lambdas/functions/deliver/received-message';
+import { unpackDetail } from '../../../lambdas/store/deliveries/attempt-detail';
 import { answered, DeliveryWorld } from '../support/delivery-world';
 import { BASE, DESTINATION, deliveryOf, destinationOf, ENVIRONMENT, NOW } from '../support/records';
 
 const message: ReceivedMessage = {
-  ...{ base: BASE, delivery: 1, attempt: 1, environment: ENVIRONMENT, destination: DESTINATION },
+  ...{ base: BASE, ordinal: 1, attempt: 1, environment: ENVIRONMENT, destination: DESTINATION },
   token: 'token-1',
   messageId: 'message-1',
   lastReceive: false,
@@ -13,7 +14,7 @@ const message: ReceivedMessage = {
   deadline: NOW + 60_000,
 };
 const last = { ...message, lastReceive: true };
-const due = { base: BASE, delivery: 1, environment: ENVIRONMENT, destination: DESTINATION };
+const due = { base: BASE, ordinal: 1, environment: ENVIRONMENT, destination: DESTINATION };
 
 let world: DeliveryWorld;
 beforeEach(() => {
@@ -92,15 +93,11 @@ describe('a message whose attempt is due', () => {
 
   it('records what was sent, with credentials hidden, and what came back', async () => {
     world.destination = destinationOf({ auth: { type: 'bearer_token', token: 'hunter2' } });
-    let packed: unknown;
-    world.packDetail = (detail?: unknown) => {
-      packed = detail;
-      return Buffer.from('packed');
-    };
     await deliverMessage(world, message);
     expect(world.sent[0]?.headers.authorization).toBe('Bearer hunter2');
-    expect(packed).toMatchObject({ requestHeaders: { authorization: 'Bearer ***' }, requestBodyBytes: 8 });
-    expect(JSON.stringify(packed)).not.toContain('hunter2');
+    const detail = unpackDetail(world.attempts[0]?.detail ?? Buffer.of());
+    expect(detail).toMatchObject({ requestHeaders: { authorization: 'Bearer ***' }, requestBodyBytes: 8 });
+    expect(JSON.stringify(detail)).not.toContain('hunter2');
   });
 });
 

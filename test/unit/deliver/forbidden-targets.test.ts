@@ -1,9 +1,9 @@
 import type { LookupAddress } from 'node:dns';
 import { isIPv6 } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Network } from '../../../lambdas/functions/deliver/guarded-connector';
-import { createSend } from '../../../lambdas/functions/deliver/send';
-import { urlProblem } from '../../../lambdas/functions/manage/destination-url';
+import { urlProblem } from '../../../lambdas/domain/target-url';
+import type { Network } from '../../../lambdas/functions/deliver/transports/http/guarded-connector';
+import { createSend } from '../../../lambdas/functions/deliver/transports/http/send';
 import { ALLOWED_TARGETS, FORBIDDEN_ANSWERS, FORBIDDEN_TARGETS } from '../../corpus/targets';
 import { Servers } from '../support/servers';
 

@@ -1,6 +1,9 @@
 import type { LookupAddress } from 'node:dns';
 import { describe, expect, it } from 'vitest';
-import { AddressBlockedError, guardedLookup } from '../../../lambdas/functions/deliver/guarded-connector';
+import {
+  AddressBlockedError,
+  guardedLookup,
+} from '../../../lambdas/functions/deliver/transports/http/guarded-connector';
 
 type Answer = { error: Error | null; addresses: unknown; family: number | undefined };
 

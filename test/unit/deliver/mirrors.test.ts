@@ -1,38 +1,33 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AttemptResult } from '../../../lambdas/domain/attempt';
 import { targetMark } from '../../../lambdas/domain/targets';
 import { deliverMessage } from '../../../lambdas/functions/deliver/deliver-message';
-import type { ReceivedMessage } from '../../../lambdas/functions/deliver/ports';
-import type { AttemptDetail } from '../../../lambdas/store/deliveries/attempt-detail';
+import type { ReceivedMessage } from '../../../lambdas/functions/deliver/received-message';
+import type { HttpAnswer } from '../../../lambdas/functions/deliver/transports/http/send';
+import { unpackDetail } from '../../../lambdas/store/deliveries/attempt-detail';
 import { answered, DeliveryWorld } from '../support/delivery-world';
 import { BASE, DESTINATION, deliveryOf, destinationOf, ENVIRONMENT, NOW } from '../support/records';
 
 const [PRIMARY, A, B] = ['https://receiver.example/hook', 'https://a.example/', 'https://b.example/'];
 
 const message = (attempt = 1, changes: Partial<ReceivedMessage> = {}): ReceivedMessage => ({
-  ...{ base: BASE, delivery: 1, attempt, environment: ENVIRONMENT, destination: DESTINATION },
+  ...{ base: BASE, ordinal: 1, attempt, environment: ENVIRONMENT, destination: DESTINATION },
   ...{ token: `token-${attempt}`, messageId: `message-${attempt}`, lastReceive: false, maxReceives: 5 },
   deadline: NOW + 60_000,
   ...changes,
 });
 
 let world: DeliveryWorld;
-let details: AttemptDetail[];
 beforeEach(() => {
   world = new DeliveryWorld();
-  details = [];
-  world.packDetail = (detail?: AttemptDetail) => {
-    if (detail) details.push(detail);
-    return Buffer.from('packed');
-  };
   world.destination = destinationOf({ mirrorUrls: [A, B], retryPolicy: { maxAttempts: 3, schedule: [5] } });
 });
 
-const answersOf = (url: string, ...statuses: readonly (number | AttemptResult)[]) =>
+const answersOf = (url: string, ...statuses: readonly (number | HttpAnswer)[]) =>
   world.answersOf.set(
     url,
     statuses.map((status) => (typeof status === 'number' ? answered(status) : status)),
   );
+const firstDetail = () => unpackDetail(world.attempts[0]?.detail ?? Buffer.of());
 const sentTo = () => world.sent.splice(0).map(({ url }) => url);
 
 describe('an attempt at a destination with mirrors', () => {
@@ -78,7 +73,7 @@ describe('an attempt at a destination with mirrors', () => {
       errorMessage: 'Connection timeout after 9ms (accepted by 1 of 3 targets)',
       latencyMs: 9,
     });
-    expect(details[0]).toMatchObject({
+    expect(firstDetail()).toMatchObject({
       requestUrl: A,
       targets: [
         { url: PRIMARY, statusCode: 200, latencyMs: 5 },
@@ -159,7 +154,7 @@ describe('an attempt at a destination with mirrors', () => {
     await deliverMessage(world, message());
     expect(world.delivery).not.toHaveProperty('accepted');
     expect(world.attempts[0]?.errorMessage).toBe('Internal Server Error');
-    expect(details[0]).not.toHaveProperty('targets');
+    expect(firstDetail()).not.toHaveProperty('targets');
   });
 });
 

@@ -1,8 +1,11 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AttemptResult } from '../../../lambdas/domain/attempt';
-import { createSend, type OutgoingRequest } from '../../../lambdas/functions/deliver/send';
+import {
+  createSend,
+  type HttpAnswer,
+  type OutgoingRequest,
+} from '../../../lambdas/functions/deliver/transports/http/send';
 import { selfSigned } from '../support/self-signed';
 import { Servers } from '../support/servers';
 
@@ -15,8 +18,7 @@ const requestTo = (url: string, changes: Partial<OutgoingRequest> = {}): Outgoin
   ...{ url, method: 'POST', headers: {}, body: Buffer.from('{}'), timeoutMs: 5000 },
   ...changes,
 });
-const codeOf = (result: AttemptResult) =>
-  result.kind === 'response' ? result.statusCode : result.kind === 'error' ? result.code : result.kind;
+const codeOf = (result: HttpAnswer) => (result.kind === 'response' ? result.statusCode : result.code);
 
 /** A server that answers every connection with the same text, whatever was asked. */
 const saying = (text: string) => servers.tcp((socket) => void socket.once('data', () => socket.write(text)));

@@ -1,12 +1,17 @@
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { buildRequest, recordedHeaders } from '../../../lambdas/functions/deliver/outgoing';
-import type { Destination } from '../../../lambdas/store/configuration/configuration';
+import type { Destination } from '../../../lambdas/configuration/destination';
+import { buildRequest, recordedHeaders } from '../../../lambdas/functions/deliver/transports/http/outgoing';
+import type { Sending } from '../../../lambdas/functions/deliver/transports/transport';
 import { BASE, deliveryOf, destinationOf, eventOf, SECRET } from '../support/records';
 
 const now = new Date();
-const build = (changes: Partial<Destination> = {}, event = eventOf()) =>
-  buildRequest(event, deliveryOf(), destinationOf(changes), now, 1000);
+const sendingOf = (changes: Partial<Destination> = {}, event = eventOf()): Sending => {
+  const destination = destinationOf(changes);
+  const target = destination.url;
+  return { event, delivery: deliveryOf(), destination, target, startedAt: now.getTime(), timeoutMs: 1000 };
+};
+const build = (changes: Partial<Destination> = {}, event = eventOf()) => buildRequest(sendingOf(changes, event));
 const recorded = (changes: Partial<Destination>) => recordedHeaders(build(changes).headers, destinationOf(changes));
 
 describe('the request of an attempt', () => {
@@ -47,7 +52,7 @@ describe('the request of an attempt', () => {
 
   it('has a key to deduplicate by, the same on every attempt and for every retry', () => {
     const first = build().headers['Idempotency-Key'];
-    const later = buildRequest(eventOf(), deliveryOf({ delivery: 7, made: 9 }), destinationOf(), new Date(0), 5);
+    const later = buildRequest({ ...sendingOf(), delivery: deliveryOf({ ordinal: 7, made: 9 }), startedAt: 0 });
     expect(first).toMatch(/^[0-9a-f]{64}$/);
     expect(later.headers['Idempotency-Key']).toBe(first);
     expect(build().headers['X-Webhook-ID']).toBe(`evt_${BASE}00000000`);

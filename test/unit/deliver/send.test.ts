@@ -1,8 +1,11 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AttemptResult } from '../../../lambdas/domain/attempt';
-import { createSend, type OutgoingRequest } from '../../../lambdas/functions/deliver/send';
+import {
+  createSend,
+  type HttpAnswer,
+  type OutgoingRequest,
+} from '../../../lambdas/functions/deliver/transports/http/send';
 import { Servers } from '../support/servers';
 
 const servers = new Servers();
@@ -14,8 +17,7 @@ const requestTo = (url: string, changes: Partial<OutgoingRequest> = {}): Outgoin
   ...{ body: Buffer.from('{"a":1}'), timeoutMs: 5000 },
   ...changes,
 });
-const codeOf = (result: AttemptResult) =>
-  result.kind === 'response' ? result.statusCode : result.kind === 'error' ? result.code : result.kind;
+const codeOf = (result: HttpAnswer) => (result.kind === 'response' ? result.statusCode : result.code);
 
 async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { deliverMessage } from '../../../lambdas/functions/deliver/deliver-message';
-import type { ReceivedMessage } from '../../../lambdas/functions/deliver/ports';
+import type { ReceivedMessage } from '../../../lambdas/functions/deliver/received-message';
 import { DeliveryWorld } from '../support/delivery-world';
 import { BASE, DESTINATION, deliveryOf, destinationOf, ENVIRONMENT, NOW } from '../support/records';
 
 let world: DeliveryWorld;
 const message: ReceivedMessage = {
-  ...{ base: BASE, delivery: 1, attempt: 1, environment: ENVIRONMENT, destination: DESTINATION, token: 'token-1' },
+  ...{ base: BASE, ordinal: 1, attempt: 1, environment: ENVIRONMENT, destination: DESTINATION, token: 'token-1' },
   ...{ messageId: 'message-1', lastReceive: false, maxReceives: 5, deadline: NOW + 60_000 },
 };
 const turn = { at: NOW, rate: 2, places: 1 };

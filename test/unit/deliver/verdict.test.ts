@@ -1,28 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import type { AttemptResult } from '../../../lambdas/domain/attempt';
-import { type Exchange, verdictOf } from '../../../lambdas/functions/deliver/try-once';
+import { verdictOf } from '../../../lambdas/functions/deliver/attempt';
+import { resultOf } from '../../../lambdas/functions/deliver/transports/http/http-transport';
 
-const response = (statusCode: number): AttemptResult => ({
-  kind: 'response',
-  statusCode,
-  headers: {},
-  body: new Uint8Array(),
-  latencyMs: 5,
-});
-const outgoing = {
-  url: 'https://x.example/',
-  method: 'POST',
-  headers: {},
-  body: new Uint8Array(),
-  timeoutMs: 1,
-} as const;
+const detail = {
+  requestUrl: 'https://x.example/',
+  requestMethod: 'POST',
+  requestHeaders: {},
+  requestBodyBytes: 0,
+  responseHeaders: {},
+};
 
 /** An attempt that was answered like this, by the destination and its mirrors in turn. */
-function exchange(statusCodes: readonly number[], accepted: readonly string[] = []): Exchange {
-  const results = statusCodes.map(response);
-  const [first = response(0)] = results;
-  const shown = results.find((one) => one.kind === 'response' && one.statusCode >= 300) ?? first;
-  return { startedAt: 0, outgoing, result: shown, results, accepted };
+function exchange(statusCodes: readonly number[], accepted: readonly string[] = []) {
+  const answers = statusCodes.map((statusCode) => {
+    return { kind: 'response', statusCode, headers: {}, body: new Uint8Array(), latencyMs: 5 } as const;
+  });
+  const exchanges = answers.map((answer) => ({ target: detail.requestUrl, result: resultOf(answer, 0), detail }));
+  return { exchanges, accepted };
 }
 
 describe('what an attempt says about its destination', () => {
@@ -40,6 +34,6 @@ describe('what an attempt says about its destination', () => {
   it('is nothing, when others accepted before, when it is gone, and when nothing was sent', () => {
     expect(verdictOf(exchange([503], ['a']))).toBe('nothing');
     expect(verdictOf(exchange([410]))).toBe('nothing');
-    expect(verdictOf({ ...exchange([500]), outgoing: undefined })).toBe('nothing');
+    expect(verdictOf({ ...exchange([500]), exchanges: [] })).toBe('nothing');
   });
 });

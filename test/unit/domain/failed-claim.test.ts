@@ -3,7 +3,7 @@ import { readFailedClaim, type UnclaimedDelivery } from '../../../lambdas/domain
 import { BASE, DESTINATION, ENVIRONMENT, NOW } from '../support/records';
 
 const message = {
-  ...{ base: BASE, delivery: 1, environment: ENVIRONMENT, destination: DESTINATION },
+  ...{ base: BASE, ordinal: 1, environment: ENVIRONMENT, destination: DESTINATION },
   attempt: 2,
   token: 'token-1',
   messageId: 'message-1',

@@ -26,10 +26,14 @@ describe('the identifiers of an event and of what came of it', () => {
   it('lead back to the address that they were made from', () => {
     fc.assert(
       fc.property(base, ordinal, ordinal, (base, delivery, attempt) => {
-        expect(parseFamilyId(eventId(base), 'evt')).toEqual({ base, delivery: 0, attempt: 0 });
-        expect(parseFamilyId(deliveryId(base, delivery), 'dlv')).toEqual({ base, delivery, attempt: 0 });
-        expect(parseFamilyId(attemptId(base, delivery, attempt), 'da')).toEqual({ base, delivery, attempt });
-        expect(parseFamilyId(deadLetterId(base, delivery, attempt), 'dlq')).toEqual({ base, delivery, attempt });
+        expect(parseFamilyId(eventId(base), 'evt')).toEqual({ base, ordinal: 0, attempt: 0 });
+        expect(parseFamilyId(deliveryId(base, delivery), 'dlv')).toEqual({ base, ordinal: delivery, attempt: 0 });
+        expect(parseFamilyId(attemptId(base, delivery, attempt), 'da')).toEqual({ base, ordinal: delivery, attempt });
+        expect(parseFamilyId(deadLetterId(base, delivery, attempt), 'dlq')).toEqual({
+          base,
+          ordinal: delivery,
+          attempt,
+        });
       }),
     );
   });
@@ -37,9 +41,9 @@ describe('the identifiers of an event and of what came of it', () => {
   it('are read without their prefix, with the dashes of a UUID, and in upper case', () => {
     fc.assert(
       fc.property(base, ordinal, (base, delivery) => {
-        const hex = familyHex({ base, delivery, attempt: 0 });
+        const hex = familyHex({ base, ordinal: delivery, attempt: 0 });
         for (const text of [hex, toUuid(hex), hex.toUpperCase(), `dlv_${toUuid(hex)}`]) {
-          expect(parseFamilyId(text, 'dlv')).toEqual({ base, delivery, attempt: 0 });
+          expect(parseFamilyId(text, 'dlv')).toEqual({ base, ordinal: delivery, attempt: 0 });
         }
       }),
     );

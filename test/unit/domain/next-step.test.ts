@@ -1,52 +1,53 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type AttemptResult, ERROR_CODES, failureOf, isSuccess } from '../../../lambdas/domain/attempt';
+import { type AttemptResult, ERROR_CODES } from '../../../lambdas/domain/attempt';
 import { nextStep, nextStepOfAll } from '../../../lambdas/domain/next-step';
+import { resultOf } from '../../../lambdas/functions/deliver/transports/http/http-transport';
 import { NOW } from '../support/records';
 
-const clock = { now: () => NOW, random: () => 0.5 };
+const random = () => 0.5;
 const policy = { maxAttempts: 3, schedule: [10, 60] };
 const answered = (statusCode: number, headers: Record<string, string> = {}): AttemptResult => {
-  return { kind: 'response', statusCode, headers, body: new Uint8Array(), latencyMs: 1 };
+  return resultOf({ kind: 'response', statusCode, headers, body: new Uint8Array(), latencyMs: 1 }, NOW);
 };
 const broken = (code: (typeof ERROR_CODES)[number]): AttemptResult => {
-  return { kind: 'error', code, message: 'broken', latencyMs: 1 };
+  return { kind: 'error', failure: { code, message: 'broken' }, latencyMs: 1 };
 };
 
 describe('what follows from an attempt', () => {
   it('is the end for every 2xx, and for nothing else', () => {
     fc.assert(
       fc.property(fc.integer({ min: 100, max: 599 }), (status) => {
-        const { kind } = nextStep(answered(status), 1, policy, clock);
+        const { kind } = nextStep(answered(status), 1, policy, random);
         expect(kind === 'delivered').toBe(status >= 200 && status <= 299);
-        expect(isSuccess(answered(status))).toBe(status >= 200 && status <= 299);
+        expect(answered(status).kind === 'accepted').toBe(status >= 200 && status <= 299);
       }),
     );
   });
 
   it.each([301, 302, 307, 308, 400, 401, 404, 422, 429, 500, 503, 599])('is a retry after %i', (status) => {
-    expect(nextStep(answered(status), 1, policy, clock)).toEqual({ kind: 'retry', delaySeconds: 10 });
-    expect(nextStep(answered(status), 2, policy, clock)).toEqual({ kind: 'retry', delaySeconds: 60 });
+    expect(nextStep(answered(status), 1, policy, random)).toEqual({ kind: 'retry', delaySeconds: 10 });
+    expect(nextStep(answered(status), 2, policy, random)).toEqual({ kind: 'retry', delaySeconds: 60 });
   });
 
   it.each(ERROR_CODES)('is a retry after %s', (code) => {
-    expect(nextStep(broken(code), 1, policy, clock)).toEqual({ kind: 'retry', delaySeconds: 10 });
+    expect(nextStep(broken(code), 1, policy, random)).toEqual({ kind: 'retry', delaySeconds: 10 });
   });
 
   it('is death after 410, which pauses the destination, although attempts are left', () => {
-    expect(nextStep(answered(410), 1, policy, clock)).toEqual({ kind: 'dead', pauseDestination: true });
+    expect(nextStep(answered(410), 1, policy, random)).toEqual({ kind: 'dead', pauseDestination: true });
   });
 
   it('is death when the last attempt of the round has failed', () => {
-    expect(nextStep(answered(500), 3, policy, clock)).toEqual({ kind: 'dead', pauseDestination: false });
-    expect(nextStep(broken('timeout'), 4, policy, clock)).toEqual({ kind: 'dead', pauseDestination: false });
+    expect(nextStep(answered(500), 3, policy, random)).toEqual({ kind: 'dead', pauseDestination: false });
+    expect(nextStep(broken('timeout'), 4, policy, random)).toEqual({ kind: 'dead', pauseDestination: false });
   });
 
   it('is a retry at the time that Retry-After names', () => {
     const until = new Date(NOW + 500_000).toUTCString();
-    expect(nextStep(answered(429, { 'retry-after': '100' }), 1, policy, clock)).toMatchObject({ delaySeconds: 100 });
-    expect(nextStep(answered(503, { 'retry-after': until }), 1, policy, clock)).toMatchObject({ delaySeconds: 500 });
-    expect(nextStep(answered(503, { 'retry-after': '200000' }), 1, policy, clock)).toMatchObject({
+    expect(nextStep(answered(429, { 'retry-after': '100' }), 1, policy, random)).toMatchObject({ delaySeconds: 100 });
+    expect(nextStep(answered(503, { 'retry-after': until }), 1, policy, random)).toMatchObject({ delaySeconds: 500 });
+    expect(nextStep(answered(503, { 'retry-after': '200000' }), 1, policy, random)).toMatchObject({
       delaySeconds: 86_400,
     });
   });
@@ -55,7 +56,7 @@ describe('what follows from an attempt', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 300, max: 599 }), (maxAttempts, status) => {
         let made = 1;
-        while (nextStep(answered(status), made, { maxAttempts, schedule: [1] }, clock).kind === 'retry') made += 1;
+        while (nextStep(answered(status), made, { maxAttempts, schedule: [1] }, random).kind === 'retry') made += 1;
         expect(made).toBe(status === 410 ? 1 : maxAttempts);
       }),
     );
@@ -64,13 +65,15 @@ describe('what follows from an attempt', () => {
 
 describe('what follows from an attempt at several targets', () => {
   const follows = (results: readonly AttemptResult[], accepted = false, inRound = 1) =>
-    nextStepOfAll(results, accepted, inRound, policy, clock);
+    nextStepOfAll(results, accepted, inRound, policy, random);
   const gone = answered(410);
 
   it('is what follows from its only result when there is one', () => {
     for (const status of [200, 301, 410, 500, 503]) {
       for (const attempt of [1, 2, 3]) {
-        expect(follows([answered(status)], false, attempt)).toEqual(nextStep(answered(status), attempt, policy, clock));
+        expect(follows([answered(status)], false, attempt)).toEqual(
+          nextStep(answered(status), attempt, policy, random),
+        );
       }
     }
   });
@@ -78,7 +81,6 @@ describe('what follows from an attempt at several targets', () => {
   it('is the end when all accepted, or when nothing was left to be sent', () => {
     expect(follows([answered(200), answered(204)], true)).toEqual({ kind: 'delivered' });
     expect(follows([], true)).toEqual({ kind: 'delivered' });
-    expect(isSuccess({ kind: 'unneeded', latencyMs: 0 })).toBe(true);
   });
 
   it('is a retry when one of them failed, at the latest time that one asked for', () => {
@@ -95,20 +97,5 @@ describe('what follows from an attempt at several targets', () => {
     expect(follows([gone, answered(200)], true)).toEqual({ kind: 'dead', pauseDestination: false });
     expect(follows([gone], true)).toEqual({ kind: 'dead', pauseDestination: false });
     expect(follows([gone, answered(500)], false, 3)).toEqual({ kind: 'dead', pauseDestination: false });
-  });
-});
-
-describe('the failure of an attempt', () => {
-  it('is named by the registered words of its status', () => {
-    expect(failureOf(answered(503))).toEqual({ code: 'http_error', message: 'Service Unavailable' });
-    expect(failureOf(answered(599))).toEqual({ code: 'http_error', message: 'HTTP 599' });
-  });
-
-  it('keeps the code and text of what broke', () => {
-    expect(failureOf(broken('dns_error'))).toEqual({ code: 'dns_error', message: 'broken' });
-  });
-
-  it('is none for a success', () => {
-    expect(failureOf(answered(204))).toBeUndefined();
   });
 });

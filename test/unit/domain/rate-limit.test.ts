@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { intervalMs, LATE_MS, NEAR_MS, stepOf, type Turn } from '../../../lambdas/domain/rate-limit';
+import { GRACE_MS, intervalMs, NEAR_MS, stepOf, type Turn } from '../../../lambdas/domain/rate-limit';
 import { NOW } from '../support/records';
 
 const turn = (changes: Partial<Turn> = {}): Turn => ({ at: NOW, rate: 10, places: 1, ...changes });
@@ -22,8 +22,8 @@ describe('turns', () => {
   });
 
   it('are lost by whoever comes too late, once: where everything is late nobody would ever go', () => {
-    const late = turn({ at: NOW - LATE_MS - 1 });
-    expect(stepOf(turn({ at: NOW - LATE_MS }), 10, NOW)).toBe('go');
+    const late = turn({ at: NOW - GRACE_MS - 1 });
+    expect(stepOf(turn({ at: NOW - GRACE_MS }), 10, NOW)).toBe('go');
     expect(stepOf(late, 10, NOW)).toBe('ask');
     expect(stepOf({ ...late, places: 2 }, 10, NOW)).toBe('go');
   });

@@ -4,11 +4,9 @@ import {
   DEFAULT_RETRY_POLICY,
   MAX_RETRY_AFTER_SECONDS,
   nextDelay,
-  parseRetryAfter,
   type RetryPolicy,
   scheduledDelay,
 } from '../../../lambdas/domain/retry-policy';
-import { NOW } from '../support/records';
 
 const middle = () => 0.5;
 const attempt = fc.integer({ min: 1, max: 60 });
@@ -88,35 +86,5 @@ describe('the wait before the next attempt', () => {
 
   it('follows a receiver that asks for more than a day for a day only', () => {
     expect(nextDelay(DEFAULT_RETRY_POLICY, 1, 10 ** 21, middle)).toBe(86_400);
-  });
-});
-
-describe('Retry-After', () => {
-  it.each([
-    ['a number of seconds', '120', 120],
-    ['zero', '0', 0],
-    ['white space around it', ' 7 ', 7],
-    ['a date', new Date(NOW + 90_000).toUTCString(), 90],
-    ['a date with part of a second left', new Date(NOW + 90_000).toUTCString(), 91, NOW - 400],
-    ['a date in the past', new Date(NOW - 90_000).toUTCString(), 0],
-    ['a number that no integer holds', '9'.repeat(30), 1e30],
-  ])('understands %s', (_, header, expected, now = NOW) => {
-    expect(parseRetryAfter(header, now)).toBe(expected);
-  });
-
-  it.each([undefined, '', 'soon', '1,5', '-5', '1.5', '+3', '0x10', 'foo 2099', '2 minutes', '1e3'])(
-    'reads nothing from %j',
-    (header) => {
-      expect(parseRetryAfter(header, NOW)).toBeUndefined();
-    },
-  );
-
-  it('is never read as a negative wait or as no number', () => {
-    fc.assert(
-      fc.property(fc.string(), (header) => {
-        const asked = parseRetryAfter(header, NOW);
-        expect(asked === undefined || asked >= 0).toBe(true);
-      }),
-    );
   });
 });

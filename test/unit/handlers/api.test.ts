@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { BatchGetCommand, GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -11,6 +12,7 @@ import { setEnvironment } from '../support/function-environment';
 import { type Call, httpEvent, lambdaContext } from '../support/http-event';
 import { deliveryItem, eventItem } from '../support/items';
 import { captureOutput } from '../support/log-lines';
+import { skipPauses } from '../support/pauses';
 import {
   attemptOf,
   BASE,
@@ -33,7 +35,7 @@ let output: ReturnType<typeof captureOutput>;
 
 /** A delivery as the timeline lists it. */
 const listed = (delivery: Delivery, shard = 0) => {
-  const tlSk = timeKey(delivery.createdAt, delivery.base, delivery.delivery);
+  const tlSk = timeKey(delivery.createdAt, delivery.base, delivery.ordinal);
   return { ...deliveryItem(delivery), tlPk: `ENV#${delivery.environment}#DLV#${shard}`, tlSk };
 };
 const delivery = deliveryOf({ status: 'failed', made: 1, first: attemptOf({ statusCode: 500, errorMessage: 'x' }) });
@@ -65,6 +67,12 @@ describe('the function api', () => {
     expect(table.documents.calls()).toHaveLength(0);
   });
 
+  it('serves the OpenAPI document that is checked in, without a key', async () => {
+    const { statusCode, json } = await call('/openapi.json', { headers: {} });
+    expect(statusCode).toBe(200);
+    expect(json).toEqual(JSON.parse(readFileSync(new URL('../../../docs/openapi.json', import.meta.url), 'utf8')));
+  });
+
   it.each(['/v1/events', `/v1/events/${eventId(BASE)}`, '/api/deliveries', `/api/deliveries/${id}`])(
     'refuses %s without a key',
     async (path) => {
@@ -92,7 +100,7 @@ describe('the function api', () => {
 
 describe('the list of deliveries', () => {
   it('is read from the shards of the timeline, newest first, with a cursor where more follow', async () => {
-    const later = deliveryOf({ delivery: 2, createdAt: '2026-03-05T00:00:00.000Z' });
+    const later = deliveryOf({ ordinal: 2, createdAt: '2026-03-05T00:00:00.000Z' });
     table.items.push(listed(later, 1));
     const first = await call('/api/deliveries', { query: { pageSize: '1' } });
     const { pagination } = first.json as { pagination: { next_cursor: string; total: number } };
@@ -209,8 +217,9 @@ describe('retrying a delivery', () => {
   });
 
   it('answers 500 without a word of its inside when the transaction is throttled', async () => {
+    skipPauses();
     const item = deliveryItem({ ...delivery, first: attemptOf({ errorMessage: '4111-1111' }) });
-    const error = cancelled({ code: 'ConditionalCheckFailed', item }, 'ThrottlingError');
+    const error = cancelled({ code: 'ThrottlingError', item }, 'None');
     table.documents.on(TransactWriteCommand).rejects(error);
     const { statusCode, json } = await retry();
     expect([statusCode, json.message]).toEqual([500, 'Something went wrong on our side']);

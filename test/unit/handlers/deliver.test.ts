@@ -4,7 +4,7 @@ import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { encodeMessage } from '../../../lambdas/domain/message';
+import { encodeMessage } from '../../../lambdas/queue/message';
 import { conditionFailed } from '../support/dynamo-errors';
 import { destinationItem, fakeTable } from '../support/fake-table';
 import { setEnvironment } from '../support/function-environment';
@@ -61,7 +61,7 @@ function claimable(changes: object): void {
 }
 
 function recordOf(messageId: string, { attempt = 1, receives = 1, body = '' } = {}): SQSRecord {
-  const message = { base: BASE, delivery: 1, attempt, environment: ENVIRONMENT, destination, token: 't' };
+  const message = { base: BASE, ordinal: 1, attempt, environment: ENVIRONMENT, destination, token: 't' };
   return {
     messageId,
     receiptHandle: `receipt-${messageId}`,

@@ -1,4 +1,4 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { conditionFailed } from '../support/dynamo-errors';
@@ -29,7 +29,7 @@ beforeEach(() => {
     { pk: `SRC#${SOURCE}`, sk: 'SRC', environment: ENVIRONMENT },
     { pk: `ENV#${ENVIRONMENT}`, sk: `SRC#${SOURCE}`, ...sourceOf() },
   );
-  table.documents.on(PutCommand).resolves({});
+  for (const command of [PutCommand, UpdateCommand]) table.documents.on(command as never).resolves({});
   output = captureOutput();
 });
 afterEach(() => output.restore());

@@ -91,7 +91,7 @@ describe('the function route', () => {
   it('does not reset a delivery that has moved on when a batch comes twice', async () => {
     const event = eventNo(1);
     const done = [1, 2].map((n) =>
-      deliveryOf({ base: event.base, delivery: n, connection: idOf('con', n), status: 'delivered', made: 1 }),
+      deliveryOf({ base: event.base, ordinal: n, connection: idOf('con', n), status: 'delivered', made: 1 }),
     );
     table.items.push(...done.map(deliveryItem));
     table.documents.on(PutCommand).callsFake(({ Item }) => {

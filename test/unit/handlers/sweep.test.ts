@@ -2,8 +2,8 @@ import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Destination } from '../../../lambdas/configuration/destination';
 import type { Swept } from '../../../lambdas/functions/sweep/handler';
-import type { Destination } from '../../../lambdas/store/configuration/configuration';
 import type { Delivery } from '../../../lambdas/store/deliveries/delivery-items';
 import { parkedPk, timeKey } from '../../../lambdas/store/table/addresses';
 import { conditionFailed } from '../support/dynamo-errors';
@@ -33,7 +33,7 @@ afterEach(() => output.restore());
 const parked = (delivery: Delivery) => ({
   ...deliveryItem({ ...delivery, status: 'circuit_open' }),
   attPk: parkedPk(delivery.destination),
-  attSk: timeKey(delivery.createdAt, delivery.base, delivery.delivery),
+  attSk: timeKey(delivery.createdAt, delivery.base, delivery.ordinal),
 });
 
 function given(destination: Partial<Destination>, ...items: Record<string, unknown>[]): void {
@@ -51,7 +51,7 @@ const LONG_AGO = Date.parse('2026-01-01T00:00:00.000Z');
 
 describe('the function sweep', () => {
   it('puts what a resumed destination had parked back to pending, the oldest first', async () => {
-    const old = deliveryOf({ delivery: 2, createdAt: '2026-01-01T00:00:00.000Z' });
+    const old = deliveryOf({ ordinal: 2, createdAt: '2026-01-01T00:00:00.000Z' });
     // The index answers in the order of its sort keys.
     given({ drainingSince: LONG_AGO }, parked(old), parked(deliveryOf()));
     expect(await handler()).toMatchObject({ resumed: 2 });
@@ -78,7 +78,7 @@ describe('the function sweep', () => {
     ['has cooled down', { ...open, probeAt: LONG_AGO }],
     ['has lost the worker of its probe', { ...open, state: 'half_open', probeUntil: LONG_AGO }],
   ] as const)('sends on the oldest that is parked for a destination that %s, and nothing else', async (_, circuit) => {
-    const old = deliveryOf({ delivery: 2, createdAt: '2026-01-01T00:00:00.000Z' });
+    const old = deliveryOf({ ordinal: 2, createdAt: '2026-01-01T00:00:00.000Z' });
     given({ circuit, drainingSince: LONG_AGO }, parked(old), parked(deliveryOf()));
     const replaced = circuit.state === 'half_open' ? 1 : 0;
     expect(await handler()).toMatchObject({ resumed: 0, probes: 1, repairs: { probes: replaced } });
@@ -86,7 +86,7 @@ describe('the function sweep', () => {
   });
 
   it('takes the next oldest for a probe when the oldest has moved on', async () => {
-    given({ circuit: { ...open, probeAt: LONG_AGO } }, parked(deliveryOf({ delivery: 2 })), parked(deliveryOf()));
+    given({ circuit: { ...open, probeAt: LONG_AGO } }, parked(deliveryOf({ ordinal: 2 })), parked(deliveryOf()));
     table.documents
       .on(UpdateCommand)
       .rejectsOnce(conditionFailed(deliveryItem(deliveryOf())))

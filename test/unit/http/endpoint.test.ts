@@ -1,19 +1,18 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { describe, expect, it } from 'vitest';
-import { createHttpHandler, type Endpoints } from '../../../lambdas/http/endpoint';
-import { ROUTES } from '../../../lambdas/http/routes';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { Needs } from '../../../lambdas/http/authentication';
+import { createHttpHandler, type EndpointsOf } from '../../../lambdas/http/endpoint';
+import { ApiError } from '../../../lambdas/http/errors';
+import { type HttpFunction, ROUTES } from '../../../lambdas/http/routes';
 import { httpEvent, lambdaContext } from '../support/http-event';
 
-const authenticate = async () => {
-  throw new Error('nobody calls');
+const nobody = async () => {
+  throw new ApiError('FORBIDDEN', 'nobody calls');
 };
-const endpointsOf = (fn: string): Endpoints =>
+const answer = async () => ({ status: 200, body: {} });
+const endpointsOf = <F extends HttpFunction>(fn: F, serve = answer) =>
   Object.fromEntries(
-    ROUTES.filter((route) => route.function === fn).map((route) => [
-      `${route.method} ${route.path}`,
-      { public: true as const, handle: async () => ({ status: 200, body: {} }) },
-    ]),
-  );
+    ROUTES.filter((route) => route.function === fn).map(({ key }) => [key, serve]),
+  ) as unknown as EndpointsOf<F>;
 
 describe('the list of routes', () => {
   it('names each method and path once', () => {
@@ -24,16 +23,38 @@ describe('the list of routes', () => {
   it('is spelled as API Gateway spells paths', () => {
     for (const { path } of ROUTES) expect(path).toMatch(/^(\/([a-z0-9.-]+|\{[A-Za-z]+\}))+$/);
   });
+
+  it.each(ROUTES)('says that $key needs $scope, and nothing serves it before that is known', async (route) => {
+    const asked: Needs[] = [];
+    let served = 0;
+    const serve = async () => {
+      served += 1;
+      return { status: 200, body: {} };
+    };
+    const handler = createHttpHandler(endpointsOf(route.function, serve), async (_, needs) => {
+      asked.push(needs);
+      return nobody();
+    });
+    const result = await handler(httpEvent({ method: route.method, path: route.path }), lambdaContext());
+    const isPublic = route.scope === 'no key';
+    expect(asked).toEqual(isPublic ? [] : [route.scope]);
+    expect([served, result]).toMatchObject(isPublic ? [1, { statusCode: 200 }] : [0, { statusCode: 403 }]);
+  });
 });
 
 describe('a function that answers HTTP', () => {
-  it.each(['ingest', 'api', 'manage'] as const)('%s starts with exactly the endpoints of its routes', (fn) => {
-    const endpoints = endpointsOf(fn);
-    expect(() => createHttpHandler(fn, endpoints, authenticate)).not.toThrow();
-    const [first = '', ...others] = Object.entries(endpoints);
-    expect(() => createHttpHandler(fn, Object.fromEntries(others), authenticate)).toThrow();
-    const wrong = { ...Object.fromEntries(others), 'GET /other': endpoints[first[0] ?? ''] } as Endpoints;
-    expect(() => createHttpHandler(fn, wrong, authenticate)).toThrow();
+  it('has exactly the endpoints of its routes, or does not compile', () => {
+    type Ingest = 'POST /v1/events' | 'POST /v1/events/batch' | 'POST /v1/ingest/{sourceId}';
+    expectTypeOf<keyof EndpointsOf<'ingest'>>().toEqualTypeOf<Ingest>();
+    expectTypeOf<keyof EndpointsOf<'ingest' | 'api' | 'manage'>>().toEqualTypeOf<(typeof ROUTES)[number]['key']>();
+    const most = { 'POST /v1/events': answer, 'POST /v1/events/batch': answer };
+    // @ts-expect-error One is missing.
+    createHttpHandler<'ingest'>(most, nobody);
+    // @ts-expect-error One has no route.
+    createHttpHandler<'ingest'>({ ...most, 'POST /v1/ingest/{sourceId}': answer, 'GET /other': answer }, nobody);
+    const forCallers = async (_: unknown, { keyId }: { keyId: string }) => ({ status: 200, body: keyId });
+    // @ts-expect-error Nobody is known to call a route that takes no key.
+    createHttpHandler<'ingest'>({ ...most, 'POST /v1/ingest/{sourceId}': forCallers }, nobody);
   });
 
   it.each([
@@ -54,10 +75,33 @@ describe('a function that answers HTTP', () => {
   ] as const)('%s serves %s %s', async (fn, method, path) => {
     expect(await answerOf(fn, method, path)).toMatchObject({ statusCode: 200 });
   });
+
+  it('serves the route that the gateway found, whatever else stands before the path', async () => {
+    const event = httpEvent({ path: '/posthorn/api/deliveries/dlv_1', route: 'GET /api/deliveries/{id}' });
+    const handler = createHttpHandler<'api'>(endpointsOf('api'), authenticate);
+    expect(await handler(event, lambdaContext())).toMatchObject({ statusCode: 200 });
+  });
+
+  it.each([
+    ['/', { error: 'There is nothing at /', code: 'RESOURCE_NOT_FOUND' }],
+    ['/api', { error: 'There is nothing at /api', code: 'RESOURCE_NOT_FOUND' }],
+    ['/api/', { error: 'Not Found', message: 'There is nothing at /api/', code: 'RESOURCE_NOT_FOUND' }],
+    ['/api/a/b', { error: 'Not Found', message: 'There is nothing at /api/a/b', code: 'RESOURCE_NOT_FOUND' }],
+    ['/v1/delivery', { error: 'There is nothing at /v1/delivery', code: 'RESOURCE_NOT_FOUND' }],
+    ['/v1/delivery/', { error: 'not_found', message: 'There is nothing at /v1/delivery/' }],
+    ['/v1/delivery/a/b', { error: 'not_found', message: 'There is nothing at /v1/delivery/a/b' }],
+    ['/v1/delivery-items', { error: 'There is nothing at /v1/delivery-items', code: 'RESOURCE_NOT_FOUND' }],
+  ])('answers the unknown path %s in the words of the surface that it is near', async (path, body) => {
+    expect(await answerOf('api', 'GET', path)).toMatchObject({ statusCode: 404, body: JSON.stringify(body) });
+  });
+});
+
+const authenticate = async () => ({
+  ...{ keyId: 'key_1', keyName: 'k', keyHash: 'h', organization: 'org_1', organizationName: 'acme' },
+  scopes: [],
 });
 
 async function answerOf(fn: 'api' | 'manage', method: string, path: string): Promise<unknown> {
-  const handler = createHttpHandler(fn, endpointsOf(fn), authenticate);
-  const event: APIGatewayProxyEventV2 = httpEvent({ path, method });
-  return handler(event, lambdaContext());
+  const handler = createHttpHandler(endpointsOf(fn), authenticate);
+  return handler(httpEvent({ path, method }), lambdaContext());
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isoTime, wholeNumber } from '../../../lambdas/dialects/parameters';
 import { newBase } from '../../../lambdas/domain/identifiers';
-import { decodeCursor, encodeCursor, isoTime, wholeNumber, windowOf } from '../../../lambdas/http/paging';
+import { decodeCursor, encodeCursor, windowOf } from '../../../lambdas/http/paging';
 import { timeKey } from '../../../lambdas/store/table/addresses';
 import { refusalMessage as message } from '../support/refusal-message';
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { errorResponse } from '../../../lambdas/http/error-bodies';
 import { ApiError, notFound } from '../../../lambdas/http/errors';
 import { parseJson, validate } from '../../../lambdas/http/parse';
+import { surfaceOf } from '../../../lambdas/http/paths';
 import { refusalMessage as message } from '../support/refusal-message';
 
 describe('a body', () => {
@@ -41,14 +42,15 @@ describe('an error', () => {
     ['/v1/events/1', { error: error.message, code: 'RESOURCE_NOT_FOUND' }],
     ['/v1/delivery-attempts/1', { error: error.message, code: 'RESOURCE_NOT_FOUND' }],
   ])('speaks the words of the surface that was called: %s', (path, body) => {
-    expect(errorResponse(error, path)).toEqual({ status: 404, body, headers: {} });
+    const surface = surfaceOf({ routeKey: '$default', method: 'GET', path });
+    expect(errorResponse(error, surface)).toEqual({ status: 404, body, headers: {} });
   });
 
   it('uses only the eight codes that the surfaces know', () => {
     const known =
       /^(VALIDATION_ERROR|UNAUTHORIZED|FORBIDDEN|RESOURCE_NOT_FOUND|INVALID_STATE|PAYLOAD_TOO_LARGE|RATE_LIMITED|INTERNAL_ERROR)$/;
     for (const code of ['CONFLICT', 'METHOD_NOT_ALLOWED', 'RATE_LIMITED', 'INTERNAL_ERROR'] as const) {
-      expect(errorResponse(new ApiError(code, 'x'), '/v1/events').body).toMatchObject({
+      expect(errorResponse(new ApiError(code, 'x'), 'management').body).toMatchObject({
         code: expect.stringMatching(known),
       });
     }

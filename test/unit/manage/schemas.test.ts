@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { connectionBody } from '../../../lambdas/configuration/connection';
+import { destinationBody } from '../../../lambdas/configuration/destination';
+import { slugOf } from '../../../lambdas/configuration/names';
+import { sourceBody } from '../../../lambdas/configuration/source';
 import { FILTER_OPERATORS } from '../../../lambdas/domain/filter-rules';
-import { urlProblem } from '../../../lambdas/functions/manage/destination-url';
-import { connectionBody, destinationBody, sourceBody } from '../../../lambdas/functions/manage/schemas';
-import { slugOf } from '../../../lambdas/functions/manage/slug';
+import { urlProblem } from '../../../lambdas/domain/target-url';
 
 const strict = { allowPlainHttp: false, allowLoopback: false };
 const local = { allowPlainHttp: true, allowLoopback: true };
@@ -56,7 +58,7 @@ describe('the URL of a destination', () => {
 });
 
 describe('the body of a destination', () => {
-  const schema = destinationBody(strict);
+  const schema = destinationBody((url) => urlProblem(url, strict));
 
   it('has defaults for everything but name and URL', () => {
     expect(schema.parse(destination)).toMatchObject({
@@ -130,7 +132,7 @@ describe('the body of a connection', () => {
   it('takes every operator', () => {
     for (const operator of FILTER_OPERATORS) {
       const value = operator === 'in' || operator === 'nin' ? ['x'] : 'x';
-      expect(blamed(connectionBody, rule({ operator, value }))).toBeUndefined();
+      expect(blamed(connectionBody(), rule({ operator, value }))).toBeUndefined();
     }
   });
 
@@ -145,17 +147,17 @@ describe('the body of a connection', () => {
     ['value', { value: 1e-200 }],
     ['value', { value: JSON.parse(`${'['.repeat(40)}${']'.repeat(40)}`) }],
   ])('is refused for the %s of the rule %j', (field, changes) => {
-    expect(blamed(connectionBody, rule(changes))).toBe(`filter_rules.0.${field}`);
+    expect(blamed(connectionBody(), rule(changes))).toBe(`filter_rules.0.${field}`);
   });
 
   it('takes a rule that only asks whether something exists', () => {
-    expect(blamed(connectionBody, rule({ operator: 'exists' }))).toBeUndefined();
+    expect(blamed(connectionBody(), rule({ operator: 'exists' }))).toBeUndefined();
   });
 
   it('takes a schema that is an object or a boolean, and null for none', () => {
     for (const schema of [{ type: 'object' }, true, false, null])
-      expect(blamed(connectionBody, { ...connection, schema })).toBeUndefined();
-    for (const schema of ['{}', 7, [{}]]) expect(blamed(connectionBody, { ...connection, schema })).toBe('schema');
+      expect(blamed(connectionBody(), { ...connection, schema })).toBeUndefined();
+    for (const schema of ['{}', 7, [{}]]) expect(blamed(connectionBody(), { ...connection, schema })).toBe('schema');
   });
 });
 
@@ -168,6 +170,6 @@ describe('the slug of a name', () => {
     [`${'a'.repeat(99)} b`, 'a'.repeat(99)],
   ])('%j becomes %s', (name, expected) => {
     expect(slugOf(name, 'source')).toBe(expected);
-    expect(sourceBody.safeParse({ name: 'x', slug: slugOf(name, 'source') }).success).toBe(true);
+    expect(sourceBody().safeParse({ name: 'x', slug: slugOf(name, 'source') }).success).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { metricsOf } from '../../../lambdas/functions/deliver/counted';
+import { metricsOf } from '../../../lambdas/functions/deliver/metrics';
 import { METRICS } from '../../../lambdas/runtime/metric-names';
 import { count, measureSeconds, publishMetrics } from '../../../lambdas/runtime/metrics';
 

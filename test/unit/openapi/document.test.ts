@@ -3,7 +3,6 @@ import spectral from '@stoplight/spectral-core';
 import rulesets from '@stoplight/spectral-rulesets';
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { showOpenApi } from '../../../lambdas/http/openapi';
 import { ROUTES } from '../../../lambdas/http/routes';
 import { openApiText } from '../../../openapi/document';
 
@@ -43,13 +42,6 @@ describe('the OpenAPI document', () => {
       expect([path, Object.keys(responses)]).toEqual([path, expect.arrayContaining(['500'])]);
       if (path.includes('{')) expect([path, Object.keys(responses)]).toEqual([path, expect.arrayContaining(['404'])]);
     }
-  });
-
-  test('is what the service serves', async () => {
-    if (!showOpenApi.public) throw new Error('It takes no key.');
-    const request = { method: 'GET', path: '/openapi.json', params: {}, query: {}, headers: {}, cookies: [] };
-    const answer = await showOpenApi.handle({ ...request, body: new Uint8Array(), requestId: 'request-1' });
-    expect(answer).toMatchObject({ status: 200, body: JSON.parse(text) });
   });
 
   test('passes the rules for OpenAPI documents without an error or a warning', async () => {

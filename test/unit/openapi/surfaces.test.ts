@@ -4,10 +4,10 @@ import { ROUTES } from '../../../lambdas/http/routes';
 
 const text = readFileSync(new URL('../../../docs/surfaces.md', import.meta.url), 'utf8');
 
-/** The rows of the table of all paths: method and path, and the tests that cover it. */
-const rows = [...text.matchAll(/^\| `([A-Z]+ \/\S*)` +\|[^|]+\|[^|]+\| (.*?) +\|$/gm)].map(
-  ([, route = '', tests = '']) => {
-    return { route, tests: [...tests.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name) };
+/** The rows of the table of all paths: method and path, scope, and the tests that cover it. */
+const rows = [...text.matchAll(/^\| `([A-Z]+ \/\S*)` +\|[^|]+\| ([^|]+?) +\| (.*?) +\|$/gm)].map(
+  ([, route = '', scope = '', tests = '']) => {
+    return { route, scope, tests: [...tests.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name) };
   },
 );
 
@@ -20,6 +20,11 @@ describe('the table of surfaces', () => {
   test('has every route, once', () => {
     const described = rows.map(({ route }) => route);
     expect(described.sort()).toEqual(ROUTES.map(({ method, path }) => `${method} ${path}`).sort());
+  });
+
+  test('says which scope each needs', () => {
+    const needed = ROUTES.map(({ key, scope }) => [key, scope === 'no key' ? 'none' : scope]);
+    expect(Object.fromEntries(rows.map(({ route, scope }) => [route, scope]))).toEqual(Object.fromEntries(needed));
   });
 
   test('names tests that exist for each', () => {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { packSchema } from '../../../lambdas/configuration/payload-schema';
 import { compileSchema } from '../../../lambdas/payload-schemas/compile';
 import { Meter } from '../../../lambdas/payload-schemas/meter';
 import { createValidators } from '../../../lambdas/payload-schemas/validators';
 import { schemaProblem } from '../../../lambdas/payload-schemas/vet';
-import { packSchema } from '../../../lambdas/store/configuration/schema-codec';
 
 type Schema = Parameters<typeof compileSchema>[0];
 

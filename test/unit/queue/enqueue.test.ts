@@ -1,14 +1,14 @@
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { decodeMessage } from '../../../lambdas/domain/message';
 import { enqueue, enqueueAll, enqueueSoon } from '../../../lambdas/queue/enqueue';
+import { decodeMessage } from '../../../lambdas/queue/message';
 import { BASE, ENVIRONMENT, idOf, NOW } from '../support/records';
 
 const sqs = mockClient(SQSClient);
 const queue = { sqs: new SQSClient({ region: 'eu-central-1' }), url: 'https://sqs.example/1/deliveries' };
 const dueTo = (n: number) => ({
-  ...{ base: BASE, delivery: n, attempt: 1, environment: ENVIRONMENT },
+  ...{ base: BASE, ordinal: n, attempt: 1, environment: ENVIRONMENT },
   destination: idOf('dst', n),
 });
 const many = (count: number) => Array.from({ length: count }, (_, n) => dueTo(n + 1));

@@ -3,7 +3,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { decodeMessage } from '../../../lambdas/domain/message';
+import { decodeMessage } from '../../../lambdas/queue/message';
 import { enqueueAt, scheduleName, scheduleParameters } from '../../../lambdas/queue/schedule';
 import { withContext } from '../../../local/scheduler/targets';
 import { BASE, DESTINATION, ENVIRONMENT, NOW } from '../support/records';
@@ -17,7 +17,7 @@ const schedules = (thresholdSeconds = 900) => ({
   roleArn: 'arn:aws:iam::123456789012:role/schedules',
   thresholdSeconds,
 });
-const due = { base: BASE, delivery: 2, attempt: 4, environment: ENVIRONMENT, destination: DESTINATION };
+const due = { base: BASE, ordinal: 2, attempt: 4, environment: ENVIRONMENT, destination: DESTINATION };
 const delays = () => sqs.commandCalls(SendMessageCommand).map((call) => call.args[0].input.DelaySeconds);
 const created = () => scheduler.commandCalls(CreateScheduleCommand).map((call) => call.args[0].input);
 
@@ -57,7 +57,7 @@ describe('the parameters of a schedule', () => {
 
   it('are named after the attempt, in letters that a name may have', () => {
     expect(scheduleName(due)).toBe(`${BASE}-2-4`);
-    expect(scheduleName({ ...due, delivery: 0xffff, attempt: 0xffff })).toMatch(/^[0-9a-zA-Z-_.]{1,64}$/);
+    expect(scheduleName({ ...due, ordinal: 0xffff, attempt: 0xffff })).toMatch(/^[0-9a-zA-Z-_.]{1,64}$/);
   });
 });
 

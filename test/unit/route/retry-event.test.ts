@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Connection } from '../../../lambdas/configuration/connection';
+import type { Destination } from '../../../lambdas/configuration/destination';
 import type { DeliveryStatus } from '../../../lambdas/domain/delivery';
 import { type RetryPorts, retryEvent } from '../../../lambdas/functions/route/retry-event';
-import type { Connection, Destination } from '../../../lambdas/store/configuration/configuration';
 import type { Delivery } from '../../../lambdas/store/deliveries/delivery-items';
 import type { NewDelivery } from '../../../lambdas/store/deliveries/new-delivery';
 import type { StoredEvent } from '../../../lambdas/store/events/events';
@@ -22,7 +23,7 @@ const event = (overrides: Partial<StoredEvent> = {}): StoredEvent => ({
 const requested = event({ routing: 'requested', retryAt: ASKED_AT });
 
 const delivery = (number: number, status: DeliveryStatus, updatedAt = ASKED_AT - 1): Delivery => ({
-  ...{ base: BASE, delivery: number, organization: 'org_1', environment: 'env_1' },
+  ...{ base: BASE, ordinal: number, organization: 'org_1', environment: 'env_1' },
   ...{ connection: `con_${number}`, destination: 'dst_1', status, cause: 'auto' },
   ...{ made: 1, roundStart: 0, maxAttempts: 1, createdAt: '2026-01-01T00:00:00.000Z', updatedAt },
 });
@@ -67,7 +68,7 @@ function world(deliveries: readonly Delivery[], connections: readonly Connection
     markUnrouted: async () => {},
     validatorFor: () => async () => undefined,
     restart: async (one) => {
-      restarted.push(one.delivery);
+      restarted.push(one.ordinal);
       return { kind: 'done' };
     },
     now: () => ASKED_AT + 50,
@@ -94,8 +95,8 @@ describe('a retry of an event', () => {
     const { ports, placed } = world([], [connection('con_1'), connection('con_2')]);
     const due = await retryEvent(ports, requested, event({ routing: 'no_routes' }));
     expect(due).toMatchObject([
-      { delivery: 1, attempt: 1 },
-      { delivery: 2, attempt: 1 },
+      { ordinal: 1, attempt: 1 },
+      { ordinal: 2, attempt: 1 },
     ]);
     expect(placed.map(({ createdAt }) => createdAt)).toEqual(Array(2).fill(new Date(ASKED_AT).toISOString()));
   });

@@ -94,9 +94,9 @@ describe('a batch of stream records', () => {
   });
 
   it('enqueues a delivery that was put back to pending, with the attempt that follows', async () => {
-    const delivery = deliveryOf({ delivery: 3, status: 'pending', made: 5, roundStart: 5 });
+    const delivery = deliveryOf({ ordinal: 3, status: 'pending', made: 5, roundStart: 5 });
     expect(await routeBatch(world, [recordOf('1', deliveryItem(delivery))])).toEqual([]);
-    expect(world.enqueued).toMatchObject([{ delivery: 3, attempt: 6, destination: DESTINATION }]);
+    expect(world.enqueued).toMatchObject([{ ordinal: 3, attempt: 6, destination: DESTINATION }]);
     expect(world.lists).toBe(1);
   });
 

@@ -19,7 +19,7 @@ describe('routing an event', () => {
     expect(world.routed()).toEqual([1, 2, 3].map((n) => idOf('con', n)));
     expect(due).toEqual(
       [1, 2, 3].map((n) => ({
-        ...{ base: event.base, delivery: n, environment: ENVIRONMENT },
+        ...{ base: event.base, ordinal: n, environment: ENVIRONMENT },
         destination: idOf('dst', n),
         attempt: 1,
       })),
@@ -83,13 +83,13 @@ describe('routing an event', () => {
 
   it('fails when another run takes a place at the same moment, so that the stream comes back to it', async () => {
     world.connections = [connectionNo(1), connectionNo(2)];
-    world.deliveries.set(2, deliveryOf({ delivery: 2, connection: idOf('con', 9) }));
+    world.deliveries.set(2, deliveryOf({ ordinal: 2, connection: idOf('con', 9) }));
     await expect(routeEvent(world, event)).rejects.toThrow(PlaceTakenError);
   });
 
   it('takes a write for its own that the SDK repeated although it had succeeded', async () => {
     world.connections = [connectionNo(1), connectionNo(2)];
-    world.deliveries.set(2, deliveryOf({ delivery: 2, connection: idOf('con', 2) }));
+    world.deliveries.set(2, deliveryOf({ ordinal: 2, connection: idOf('con', 2) }));
     expect(await routeEvent(world, event)).toHaveLength(2);
   });
 
@@ -104,8 +104,8 @@ describe('routing an event again', () => {
   it('makes nothing anew, and enqueues again what nobody has begun', async () => {
     world.connections = numbers(4).map((n) => connectionNo(n));
     const first = await routeEvent(world, event);
-    world.deliveries.set(2, deliveryOf({ delivery: 2, connection: idOf('con', 2), status: 'sent' }));
-    world.deliveries.set(3, deliveryOf({ delivery: 3, connection: idOf('con', 3), status: 'delivered', made: 1 }));
+    world.deliveries.set(2, deliveryOf({ ordinal: 2, connection: idOf('con', 2), status: 'sent' }));
+    world.deliveries.set(3, deliveryOf({ ordinal: 3, connection: idOf('con', 3), status: 'delivered', made: 1 }));
     const again = await routeEvent(world, event);
     expect(world.deliveries.size).toBe(4);
     expect(world.deliveries.get(3)?.status).toBe('delivered');
@@ -128,7 +128,7 @@ describe('routing an event again', () => {
         world.failAt = undefined;
         const due = await routeEvent(world, event);
         expect(world.routed().sort()).toEqual(numbers(count).map((n) => idOf('con', n)));
-        expect(due.map(({ delivery }) => delivery).sort()).toEqual([...world.deliveries.keys()].sort());
+        expect(due.map(({ ordinal }) => ordinal).sort()).toEqual([...world.deliveries.keys()].sort());
       }),
       { numRuns: 40 },
     );
@@ -142,7 +142,7 @@ describe('routing an event again after its connections changed', () => {
     world.connections = [connectionNo(3), connectionNo(1), connectionNo(2)];
     const due = await routeEvent(world, event);
     expect(world.routed()).toEqual([1, 2, 3].map((n) => idOf('con', n)));
-    expect(due.map(({ delivery, destination }) => [delivery, destination]).sort()).toEqual(
+    expect(due.map(({ ordinal, destination }) => [ordinal, destination]).sort()).toEqual(
       [1, 2, 3].map((n) => [n, idOf('dst', n)]),
     );
   });
@@ -176,7 +176,7 @@ describe('routing an event that took the place of one that has expired', () => {
   /** What the table has not deleted yet of the deliveries of the earlier event. */
   const leave = (...ordinals: number[]) => {
     for (const n of ordinals) {
-      const ids = { delivery: n, connection: idOf('con', n), destination: idOf('dst', n) };
+      const ids = { ordinal: n, connection: idOf('con', n), destination: idOf('dst', n) };
       world.deliveries.set(
         n,
         deliveryOf({ ...ids, base: event.base, status: 'delivered', made: 1, createdAt: LONG_AGO }),
@@ -188,7 +188,7 @@ describe('routing an event that took the place of one that has expired', () => {
     world.connections = numbers(2).map((n) => connectionNo(n));
     leave(1, 2);
     const due = await routeEvent(world, event);
-    expect(due.map(({ delivery, destination }) => [delivery, destination])).toEqual([
+    expect(due.map(({ ordinal, destination }) => [ordinal, destination])).toEqual([
       [3, idOf('dst', 1)],
       [4, idOf('dst', 2)],
     ]);

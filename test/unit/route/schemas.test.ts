@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { packSchema } from '../../../lambdas/configuration/payload-schema';
 import { isRefused, type ValidationPorts } from '../../../lambdas/functions/route/validate-again';
 import { lazyJson } from '../../../lambdas/routing/payload';
 import { routeEvent } from '../../../lambdas/routing/route-event';
-import { packSchema } from '../../../lambdas/store/configuration/schema-codec';
 import { newDeliveryItem } from '../../../lambdas/store/deliveries/new-delivery';
 import { refusalParameters, refusedAttempt } from '../../../lambdas/store/deliveries/refusals';
 import { CONNECTION, connectionOf, deliveryOf, eventOf, idOf, NOW } from '../support/records';
@@ -27,7 +27,7 @@ describe('routing an event over connections with schemas', () => {
     ]);
   });
 
-  it('leaves what it has refused as it is when it runs again, even if the schema has been mended', async () => {
+  it('leaves what it has refused as it is when it runs again, even if the schema has been repaired', async () => {
     world.connections = [connectionNo(1, { schema }), connectionNo(2, { schema })];
     world.problem = 'no match';
     await routeEvent(world, eventOf());

@@ -16,13 +16,13 @@ import type { Publication } from '../../../soak/workload/publish';
 export const BASE = '0190f3a2b4c57abc8def0123';
 export const EVENT = eventId(BASE);
 export const DELIVERY = deliveryId(BASE, 1);
-export const BYTES = Buffer.from('{"n":1}');
+const BYTES = Buffer.from('{"n":1}');
 
 /** When the story begins, milliseconds since the epoch. */
 export const T = 1_800_000_000_000;
 
 const [steady] = ROLES;
-export const TARGET = { role: steady, destination: 'dst_1', connection: 'con_1' };
+const TARGET = { role: steady, destination: 'dst_1', connection: 'con_1' };
 
 /** A delivery at one moment: pending, unless it is said otherwise. */
 export const image = (overrides: Partial<DeliveryImage> = {}): DeliveryImage => ({
@@ -46,7 +46,7 @@ export const claimed = (claimId: string, from: number, overrides: Partial<Delive
 /** The story of a delivery that was these things, one after another. */
 export function storyOf(...images: readonly DeliveryImage[]): DeliveryStory {
   const steps = images.map((after, index): Step => ({ index, before: images[index - 1], after }));
-  return { id: DELIVERY, base: BASE, delivery: 1, steps, attemptChanges: [], letterChanges: [] };
+  return { id: DELIVERY, base: BASE, ordinal: 1, steps, attemptChanges: [], letterChanges: [] };
 }
 
 export const delivered = (receipt: string) =>

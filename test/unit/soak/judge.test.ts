@@ -75,7 +75,7 @@ describe('deliveries are broken when', () => {
         e.claimed('c2', e.T + 300, { cause: 'requeue' }),
         e.delivered('steady-1'),
       ),
-      delivery: 2,
+      ordinal: 2,
       id: 'dlv_2',
     };
     const overrides = {

@@ -39,11 +39,11 @@ async function mutated(mutation: Mutation, operation: string, body: Buffer): Pro
   return arrived[0];
 }
 
-const MESSAGE = { base: '0'.repeat(24), delivery: 1, attempt: 1, environment: 'env', destination: 'dst', token: 't' };
+const MESSAGE = { base: '0'.repeat(24), ordinal: 1, attempt: 1, environment: 'env', destination: 'dst', token: 't' };
 const claim = new UpdateCommand(claimParameters('table', { message: MESSAGE, claimId: 'c', now: 1, until: 2 }));
 const delivery = newDeliveryItem(
   {
-    ...{ base: MESSAGE.base, delivery: 1, organization: 'o', environment: 'e', connection: 'c', destination: 'd' },
+    ...{ base: MESSAGE.base, ordinal: 1, organization: 'o', environment: 'e', connection: 'c', destination: 'd' },
     ...{ cause: 'auto', maxAttempts: 3, createdAt: new Date(0).toISOString() },
   },
   4,

@@ -32,7 +32,7 @@ describe('where the items of an event live', () => {
   it('is read back from the key of a delivery, and from no other key', () => {
     fc.assert(
       fc.property(ordinal, ordinal, (delivery, attempt) => {
-        expect(readDeliveryKey(deliveryKey(BASE, delivery))).toEqual({ base: BASE, delivery });
+        expect(readDeliveryKey(deliveryKey(BASE, delivery))).toEqual({ base: BASE, ordinal: delivery });
         expect(readDeliveryKey(attemptKey(BASE, delivery, attempt))).toBeUndefined();
         expect(readDeliveryKey(deadLetterKey(BASE, delivery, attempt))).toBeUndefined();
       }),

@@ -9,7 +9,7 @@ import { deliveryItem } from '../support/items';
 import { BASE, DESTINATION, deliveryOf, ENVIRONMENT, NOW } from '../support/records';
 
 const message = {
-  ...{ base: BASE, delivery: 2, environment: ENVIRONMENT, destination: DESTINATION },
+  ...{ base: BASE, ordinal: 2, environment: ENVIRONMENT, destination: DESTINATION },
   attempt: 3,
   token: 'token-1',
 };
@@ -57,13 +57,13 @@ describe('a claim', () => {
   beforeEach(() => void documents.reset());
 
   it('that is taken answers with the delivery as it is now', async () => {
-    const delivery = deliveryOf({ delivery: 2, status: 'sent', made: 2, claimId: 'claim-1' });
+    const delivery = deliveryOf({ ordinal: 2, status: 'sent', made: 2, claimId: 'claim-1' });
     documents.on(UpdateCommand).resolves({ Attributes: deliveryItem(delivery) });
     expect(await claim(table, request)).toEqual({ kind: 'claimed', delivery });
   });
 
   it('that is refused says how the delivery stands instead', async () => {
-    const delivery = deliveryOf({ delivery: 2, status: 'delivered', made: 3 });
+    const delivery = deliveryOf({ ordinal: 2, status: 'delivered', made: 3 });
     documents.on(UpdateCommand).rejects(conditionFailed(deliveryItem(delivery)));
     expect(await claim(table, request)).toEqual({ kind: 'refused', delivery });
   });
@@ -74,7 +74,7 @@ describe('a claim', () => {
   });
 
   it('that was written, although its answer was lost and the write repeated, is not taken for another worker’s', async () => {
-    const delivery = deliveryOf({ delivery: 2, status: 'sent', made: 2, claimId: 'claim-1', claimUntil: NOW + 25_000 });
+    const delivery = deliveryOf({ ordinal: 2, status: 'sent', made: 2, claimId: 'claim-1', claimUntil: NOW + 25_000 });
     documents.on(UpdateCommand).rejects(conditionFailed(deliveryItem(delivery)));
     expect(await claim(table, request)).toEqual({ kind: 'claimed', delivery });
   });

@@ -1,40 +1,39 @@
-import { describe, expect, it } from 'vitest';
-import { conditionFailure, expectConditionFailure } from '../../../lambdas/store/table/conditions';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { mockClient } from 'aws-sdk-client-mock';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { writeIf } from '../../../lambdas/store/table/conditions';
+import { openTable } from '../../../lambdas/store/table/table';
 import { cancelled, conditionFailed } from '../support/dynamo-errors';
-import { deliveryItem } from '../support/items';
-import { deliveryOf } from '../support/records';
 
-const delivery = deliveryOf({ status: 'failed', made: 5 });
-const item = deliveryItem(delivery);
+const documents = mockClient(DynamoDBDocumentClient);
+const table = openTable('table', new DynamoDBClient({ region: 'eu-central-1' }));
+const update = new UpdateCommand({ TableName: 'table', Key: { pk: 'p', sk: 's' } });
+const item = { pk: 'p', sk: 's', status: 'failed', made: 5 };
 
-describe('a failed condition', () => {
-  it('of a single write carries the delivery it failed on', () => {
-    expect(conditionFailure(conditionFailed(item))).toEqual({ delivery });
+beforeEach(() => void documents.reset());
+
+describe('a conditional write', () => {
+  it('answers with what it was asked to return', async () => {
+    documents.on(UpdateCommand).resolves({ Attributes: item });
+    expect(await writeIf(table, update)).toEqual({ kind: 'done', item });
   });
 
-  it('of a write to nothing carries no delivery', () => {
-    expect(conditionFailure(conditionFailed())).toEqual({ delivery: undefined });
+  it('that is refused carries the item its condition failed on', async () => {
+    documents.on(UpdateCommand).rejects(conditionFailed(item));
+    expect(await writeIf(table, update)).toEqual({ kind: 'refused', item });
   });
 
-  it('of a transaction is read from its first write', () => {
-    const error = cancelled({ code: 'ConditionalCheckFailed', item }, 'None');
-    expect(conditionFailure(error)).toEqual({ delivery });
+  it('to nothing carries no item', async () => {
+    documents.on(UpdateCommand).rejects(conditionFailed());
+    expect(await writeIf(table, update)).toEqual({ kind: 'refused', item: undefined });
   });
 
-  it.each([
-    ['conflicted', cancelled('TransactionConflict', 'None')],
-    ['was throttled', cancelled('None', 'ThrottlingError')],
-    ['failed on its condition and was throttled', cancelled('ConditionalCheckFailed', 'ThrottlingError')],
-    ['failed on the condition of another item', cancelled('None', 'ConditionalCheckFailed')],
-    ['gave no reasons', cancelled()],
-  ])('is not what a transaction tells that %s', (_, error) => {
-    expect(() => conditionFailure(error)).toThrow(error);
-  });
-
-  it('is not what any other error tells', () => {
-    const error = new Error('socket hang up');
-    expect(() => conditionFailure(error)).toThrow(error);
-    expect(() => expectConditionFailure(error)).toThrow(error);
-    expect(() => expectConditionFailure(conditionFailed())).not.toThrow();
-  });
+  it.each([new Error('socket hang up'), cancelled('ConditionalCheckFailed')])(
+    'is not refused by any other error',
+    async (error) => {
+      documents.on(UpdateCommand).rejects(error);
+      await expect(writeIf(table, update)).rejects.toBe(error);
+    },
+  );
 });

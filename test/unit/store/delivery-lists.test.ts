@@ -15,7 +15,7 @@ const inEnvironment: DeliveryFilter = { environments: [ENVIRONMENT] };
 
 /** A delivery with its entries in all three indexes. */
 function listed(delivery: Delivery) {
-  const sort = timeKey(delivery.createdAt, delivery.base, delivery.delivery);
+  const sort = timeKey(delivery.createdAt, delivery.base, delivery.ordinal);
   return {
     ...deliveryItem(delivery),
     ...{ tlPk: `ENV#${delivery.environment}#DLV#0`, tlSk: sort },
@@ -25,14 +25,14 @@ function listed(delivery: Delivery) {
 }
 const minute = (n: number) => new Date(Date.UTC(2026, 0, 1, 0, n)).toISOString();
 const numbered = (n: number, changes: Partial<Delivery> = {}) =>
-  deliveryOf({ delivery: n, createdAt: minute(n), status: 'delivered', ...changes });
+  deliveryOf({ ordinal: n, createdAt: minute(n), status: 'delivered', ...changes });
 /** The fake answers in the order of its items, and DynamoDB in that of the keys: newest first. */
 const given = (...deliveries: Delivery[]) =>
   fake.reset(...deliveries.map(listed).sort((one, other) => (one.tlSk < other.tlSk ? 1 : -1)));
 
 async function numbers(filter: DeliveryFilter, window: { offset?: number; limit?: number; cursor?: string } = {}) {
   const page = await listDeliveries(table, filter, { offset: 0, limit: 10, ...window }, { shards: 1 });
-  return page.rows.map(({ delivery }) => delivery);
+  return page.rows.map(({ ordinal }) => ordinal);
 }
 const indexes = () => fake.documents.commandCalls(QueryCommand).map((call) => call.args[0].input.IndexName);
 

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { getRecentDestination } from '../../../lambdas/store/configuration/configuration';
+import { getRecentDestination } from '../../../lambdas/store/configuration/destinations';
 import { openTable } from '../../../lambdas/store/table/table';
 import { destinationItem } from '../support/fake-table';
 import { DESTINATION, destinationOf, ENVIRONMENT } from '../support/records';

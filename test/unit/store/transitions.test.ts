@@ -3,11 +3,18 @@ import { DynamoDBDocumentClient, TransactWriteCommand, UpdateCommand } from '@aw
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { TRANSITIONS } from '../../../lambdas/domain/delivery';
-import { park, restart, restartParameters, resume } from '../../../lambdas/store/deliveries/transitions';
+import {
+  enqueueStranded,
+  park,
+  restart,
+  restartParameters,
+  resume,
+} from '../../../lambdas/store/deliveries/transitions';
 import { openTable } from '../../../lambdas/store/table/table';
 import { cancelled, conditionFailed } from '../support/dynamo-errors';
 import { changesOf, looseEnds } from '../support/expressions';
 import { deliveryItem } from '../support/items';
+import { skipPauses } from '../support/pauses';
 import { BASE, DESTINATION, deliveryOf, NOW } from '../support/records';
 
 const documents = mockClient(DynamoDBDocumentClient);
@@ -94,6 +101,7 @@ describe('a restart', () => {
   });
 
   it('that failed for another reason is no refusal', async () => {
+    skipPauses();
     documents.on(TransactWriteCommand).rejects(cancelled('None', 'ThrottlingError'));
     await expect(restart(table, dead, 'manual', NOW)).rejects.toThrow('Transaction cancelled');
   });
@@ -136,5 +144,27 @@ describe('resuming', () => {
     expect(remove).toEqual(['attPk', 'attSk']);
     expect(ConditionExpression).toBe('#status IN (:from0)');
     expect(ExpressionAttributeValues[':from0']).toBe('circuit_open');
+  });
+});
+
+describe('enqueuing a delivery whose message is gone', () => {
+  const stranded = deliveryOf({ status: 'sent', made: 1, updatedAt: 7, claimId: 'gone', claimUntil: 8 });
+
+  it('puts it back to pending in the same round, if nothing has touched it since it was read', async () => {
+    expect(await enqueueStranded(table, stranded, NOW)).toEqual({ kind: 'done' });
+    expect(documents.commandCalls(UpdateCommand)[0]?.args[0].input).toMatchObject({
+      UpdateExpression: 'SET #status = :status, #updatedAt = :updatedAt REMOVE #claimId, #claimUntil',
+      ConditionExpression: '#status IN (:from0, :from1) AND made = :made AND #updatedAt = :read',
+      ExpressionAttributeValues: {
+        ...{ ':status': 'pending', ':updatedAt': NOW, ':from0': 'pending', ':from1': 'sent' },
+        ...{ ':made': 1, ':read': 7 },
+      },
+    });
+  });
+
+  it('is refused when a worker has turned up', async () => {
+    const current = deliveryOf({ status: 'sent', made: 1, updatedAt: NOW });
+    documents.on(UpdateCommand).rejects(conditionFailed(deliveryItem(current)));
+    expect(await enqueueStranded(table, stranded, NOW)).toEqual({ kind: 'refused', delivery: current });
   });
 });

@@ -1,10 +1,10 @@
-import type { AttemptResult } from '../../../lambdas/domain/attempt';
+import type { Destination } from '../../../lambdas/configuration/destination';
 import { allows, TRANSITIONS } from '../../../lambdas/domain/delivery';
 import { createBreaker } from '../../../lambdas/functions/deliver/breaker';
-import type { DeliverPorts } from '../../../lambdas/functions/deliver/ports';
-import type { OutgoingRequest } from '../../../lambdas/functions/deliver/send';
+import type { DeliverPorts } from '../../../lambdas/functions/deliver/deliver-message';
+import { httpTransport } from '../../../lambdas/functions/deliver/transports/http/http-transport';
+import type { HttpAnswer, OutgoingRequest } from '../../../lambdas/functions/deliver/transports/http/send';
 import type { DueAttempt } from '../../../lambdas/queue/enqueue';
-import type { Destination } from '../../../lambdas/store/configuration/configuration';
 import type { ClaimAnswer, ClaimRequest } from '../../../lambdas/store/deliveries/claims';
 import type { Delivery, StoredAttempt } from '../../../lambdas/store/deliveries/delivery-items';
 import type { AttemptRecord } from '../../../lambdas/store/deliveries/outcomes';
@@ -13,12 +13,12 @@ import type { StoredEvent } from '../../../lambdas/store/events/events';
 import { MemoryCircuits } from './memory-circuits';
 import { deliveryOf, destinationOf, eventOf, NOW } from './records';
 
-export const answered = (statusCode: number, headers: Record<string, string> = {}): AttemptResult => {
+export const answered = (statusCode: number, headers: Record<string, string> = {}): HttpAnswer => {
   return { kind: 'response', statusCode, headers, body: Buffer.from('ok'), latencyMs: 5 };
 };
 
 /** Opens at the third failure in a row. */
-export const BREAKER = { threshold: 3, coolDownSeconds: 30, maxCoolDownSeconds: 60 };
+const BREAKER = { threshold: 3, coolDownSeconds: 30, maxCoolDownSeconds: 60 };
 
 /** One delivery with its event and destination, kept in memory under the same conditions as in the table. */
 export class DeliveryWorld implements DeliverPorts {
@@ -26,9 +26,9 @@ export class DeliveryWorld implements DeliverPorts {
   event: StoredEvent | undefined = eventOf();
   destination: Destination | undefined = destinationOf();
   /** What the receiver answers, one after the other; then always 200. */
-  answers: AttemptResult[] = [];
+  answers: HttpAnswer[] = [];
   /** What single targets answer instead, by URL, one after the other. */
-  readonly answersOf = new Map<string, AttemptResult[]>();
+  readonly answersOf = new Map<string, HttpAnswer[]>();
   time = NOW;
 
   /** The names of the effects in the order they happened. */
@@ -42,7 +42,8 @@ export class DeliveryWorld implements DeliverPorts {
   readonly circuits = new MemoryCircuits(this, this.now);
   readonly breaker = createBreaker(this.circuits, BREAKER);
   random = (): number => 0.5;
-  packDetail = (): Uint8Array => Buffer.from('packed');
+  readonly #http = httpTransport((outgoing) => this.send(outgoing), this.now);
+  transportOf = () => this.#http;
 
   async readDestination(): Promise<Destination | undefined> {
     return this.destination;
@@ -66,7 +67,7 @@ export class DeliveryWorld implements DeliverPorts {
     return { kind: 'claimed', delivery: this.delivery };
   }
 
-  async send(outgoing: OutgoingRequest): Promise<AttemptResult> {
+  async send(outgoing: OutgoingRequest): Promise<HttpAnswer> {
     this.effects.push('send');
     this.sent.push(outgoing);
     return (this.answersOf.get(outgoing.url) ?? this.answers).shift() ?? answered(200);

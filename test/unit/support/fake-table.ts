@@ -1,7 +1,7 @@
 import { BatchGetCommand, DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
+import type { Destination } from '../../../lambdas/configuration/destination';
 import { type ApiKey, hashSecret } from '../../../lambdas/store/access/api-keys';
-import type { Destination } from '../../../lambdas/store/configuration/configuration';
 import { apiKeyKey, destinationKey } from '../../../lambdas/store/table/addresses';
 import { ENVIRONMENT, idOf, ORGANIZATION } from './records';
 

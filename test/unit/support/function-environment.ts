@@ -16,7 +16,6 @@ export function setEnvironment(name: string): void {
     KEY_RATE_BURST: '20000',
     SET_ASIDE_QUEUE_URL: 'https://sqs.example/1/set-aside',
     MAX_RECEIVE_COUNT: '5',
-    FUNCTION_TIMEOUT_SECONDS: '60',
     SCHEDULE_GROUP_NAME: 'retries',
     SCHEDULE_ROLE_ARN: 'arn:aws:iam::123456789012:role/schedules',
     SCHEDULER_THRESHOLD_SECONDS: '900',

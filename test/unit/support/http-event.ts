@@ -1,4 +1,6 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { ROUTES } from '../../../lambdas/http/routes';
+import { createRouter } from '../../../local/gateway/routes';
 
 export interface Call {
   readonly method?: string;
@@ -13,16 +15,23 @@ export interface Call {
   readonly base64?: boolean;
 }
 
-/** A call as API Gateway hands it to a function (payload format 2.0). */
+const router = createRouter(
+  [...ROUTES.map(({ key }) => key), '$default'].map((routeKey) => ({ routeKey, functionName: '', timeoutMs: 0 })),
+);
+
+/** A call as API Gateway hands it to a function (payload format 2.0): with the route that it found, and its parameters. */
 export function httpEvent({ method = 'GET', path, ...call }: Call): APIGatewayProxyEventV2 {
+  const found = router(method, path);
+  const routeKey = call.route ?? found?.target.routeKey ?? '$default';
+  const params = call.params ?? found?.pathParameters ?? {};
   return {
     version: '2.0',
-    routeKey: call.route ?? `${method} ${path}`,
+    routeKey,
     rawPath: path,
     rawQueryString: new URLSearchParams(call.query).toString(),
     headers: { 'content-type': 'application/json', ...call.headers },
     ...(call.query && { queryStringParameters: call.query }),
-    ...(call.params && { pathParameters: call.params }),
+    ...(Object.keys(params).length > 0 && { pathParameters: { ...params } }),
     requestContext: {
       accountId: '123456789012',
       apiId: 'api',
@@ -30,7 +39,7 @@ export function httpEvent({ method = 'GET', path, ...call }: Call): APIGatewayPr
       domainPrefix: 'api',
       http: { method, path, protocol: 'HTTP/1.1', sourceIp: '203.0.113.7', userAgent: 'test' },
       requestId: 'request-1',
-      routeKey: call.route ?? `${method} ${path}`,
+      routeKey,
       stage: '$default',
       time: '04/Mar/2026:05:06:07 +0000',
       timeEpoch: 0,

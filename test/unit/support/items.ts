@@ -5,7 +5,7 @@ import { deliveryKey, eventKey } from '../../../lambdas/store/table/addresses';
 
 /** A delivery as it lies in the table. */
 export function deliveryItem(delivery: Delivery): Record<string, unknown> {
-  const { base, delivery: ordinal, organization, environment, source, connection, destination, ...rest } = delivery;
+  const { base, ordinal, organization, environment, source, connection, destination, ...rest } = delivery;
   const owners = { org: organization, env: environment, src: source, con: connection, dst: destination };
   return { ...deliveryKey(base, ordinal), ...owners, ...rest };
 }

@@ -1,7 +1,7 @@
+import type { Destination } from '../../../lambdas/configuration/destination';
 import type { Circuit } from '../../../lambdas/domain/breaker';
 import type { BreakerNews, BreakerPorts } from '../../../lambdas/functions/deliver/breaker';
 import type { CircuitAnswer } from '../../../lambdas/store/configuration/circuits';
-import type { Destination } from '../../../lambdas/store/configuration/configuration';
 
 /** Where a destination is kept: shared by all workers. */
 export interface Shared {

@@ -1,4 +1,4 @@
-import type { Source } from '../../../lambdas/store/configuration/configuration';
+import type { Source } from '../../../lambdas/configuration/source';
 import type { StoredEvent } from '../../../lambdas/store/events/events';
 import { NOW, SOURCE, sourceOf } from './records';
 

@@ -1,10 +1,10 @@
 import { acknowledgementOf, type MessageOutcome } from '../../../lambdas/domain/acknowledgement';
 import type { DeliveryMessage } from '../../../lambdas/domain/message';
-import { deliverOrRenew } from '../../../lambdas/functions/deliver/last-receive';
+import { deliverOrRenew } from '../../../lambdas/functions/deliver/deliver-message';
 import type { DeliveryWorld } from './delivery-world';
 import { BASE, DESTINATION, ENVIRONMENT } from './records';
 
-export const MAX_RECEIVES = 5;
+const MAX_RECEIVES = 5;
 const VISIBILITY_MS = 360_000;
 
 /** A port breaks at its nth call, before or after it had its effect. A crash takes the worker with it, an error does not. */
@@ -43,7 +43,7 @@ export class QueueSimulation {
   }
 
   add(attempt: number, at: number, token = `token-${this.#ids}`): void {
-    const message = { base: BASE, delivery: 1, attempt, environment: ENVIRONMENT, destination: DESTINATION, token };
+    const message = { base: BASE, ordinal: 1, attempt, environment: ENVIRONMENT, destination: DESTINATION, token };
     this.#queue.push({ message, messageId: `message-${this.#ids}`, receives: 0, visibleAt: at });
     this.#ids += 1;
   }

@@ -1,5 +1,7 @@
+import type { Connection } from '../../../lambdas/configuration/connection';
+import type { Destination } from '../../../lambdas/configuration/destination';
+import type { Source } from '../../../lambdas/configuration/source';
 import { DEFAULT_RETRY_POLICY } from '../../../lambdas/domain/retry-policy';
-import type { Connection, Destination, Source } from '../../../lambdas/store/configuration/configuration';
 import type { Delivery, StoredAttempt } from '../../../lambdas/store/deliveries/delivery-items';
 import type { StoredEvent } from '../../../lambdas/store/events/events';
 
@@ -36,7 +38,7 @@ export const eventOf = (changes: Partial<StoredEvent> = {}): StoredEvent => ({
 
 export const deliveryOf = (changes: Partial<Delivery> = {}): Delivery => ({
   base: BASE,
-  delivery: 1,
+  ordinal: 1,
   ...owner,
   connection: CONNECTION,
   destination: DESTINATION,

@@ -1,6 +1,7 @@
+import type { Connection } from '../../../lambdas/configuration/connection';
+import type { Destination } from '../../../lambdas/configuration/destination';
 import { createIsParked } from '../../../lambdas/routing/is-parked';
 import type { RoutePorts } from '../../../lambdas/routing/route-event';
-import type { Connection, Destination } from '../../../lambdas/store/configuration/configuration';
 import type { Delivery } from '../../../lambdas/store/deliveries/delivery-items';
 import type { NewDelivery } from '../../../lambdas/store/deliveries/new-delivery';
 import { connectionOf, deliveryOf, destinationOf, idOf } from './records';
@@ -58,13 +59,13 @@ export class RoutingWorld implements RoutePorts {
     this.atOnce -= 1;
     this.writes += 1;
     if (this.writes === this.failAt) throw new Error('throttled');
-    const taken = this.deliveries.get(delivery.delivery);
-    if (!taken) this.deliveries.set(delivery.delivery, madeOf(delivery));
+    const taken = this.deliveries.get(delivery.ordinal);
+    if (!taken) this.deliveries.set(delivery.ordinal, madeOf(delivery));
     return taken;
   }
 
   async deliveriesOf(): Promise<readonly Delivery[]> {
-    return [...this.deliveries.values()].sort((one, other) => one.delivery - other.delivery);
+    return [...this.deliveries.values()].sort((one, other) => one.ordinal - other.ordinal);
   }
 
   readonly validatorFor = () => async () => this.problem;

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { bulkReplayBody, getQuery, listQuery } from '../../../lambdas/dialects/hookbase/query';
 import { writeBulkReplay, writeDeadLetter, writeDelivery } from '../../../lambdas/dialects/hookbase/wire';
-import { wordOf } from '../../../lambdas/dialects/webhook-relay/statuses';
-import { listQuery as relayQuery, writeDelivery as writeForRelay } from '../../../lambdas/dialects/webhook-relay/wire';
+import {
+  listQuery as relayQuery,
+  wordOf,
+  writeDelivery as writeForRelay,
+} from '../../../lambdas/dialects/webhook-relay/wire';
 import { DELIVERY_STATUSES } from '../../../lambdas/domain/delivery';
 import { refusedAttempt } from '../../../lambdas/store/deliveries/refusals';
 import { attempt, delivery, destination } from './factories';
@@ -62,10 +65,10 @@ describe('a delivery on the Webhook Relay surface', () => {
 describe('a dead letter', () => {
   it('tells when its event came in, which is not when a requeued delivery was made', () => {
     const letter = {
-      ...{ base: '0190f3a2b4c57abc8def0123', delivery: 2, attempt: 5, organization: 'org_a', environment: 'env_a' },
+      ...{ base: '0190f3a2b4c57abc8def0123', ordinal: 2, attempt: 5, organization: 'org_a', environment: 'env_a' },
       ...{ connection: 'con_a', destination: 'dst_a', attemptCount: 5, failedAt: '2026-03-02T00:00:00.000Z' },
     };
-    const requeued = delivery({ delivery: 2, receivedAt: '2026-02-28T00:00:00.000Z' });
+    const requeued = delivery({ ordinal: 2, receivedAt: '2026-02-28T00:00:00.000Z' });
     expect(writeDeadLetter({ letter, delivery: requeued }, undefined)).toEqual({
       id: 'dlq_0190f3a2b4c57abc8def012300020005',
       deliveryId: 'dlv_0190f3a2b4c57abc8def012300020000',

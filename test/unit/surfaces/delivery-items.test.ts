@@ -30,7 +30,7 @@ describe('a delivery item', () => {
 
   it('has the same idempotency key on every attempt and every delivery over its connection', () => {
     const later = {
-      delivery: delivery({ connection: CONNECTION, delivery: 3, made: 4 }),
+      delivery: delivery({ connection: CONNECTION, ordinal: 3, made: 4 }),
       number: 4,
       attempt: attempt({ number: 4 }),
     };

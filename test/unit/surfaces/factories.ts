@@ -1,5 +1,6 @@
+import type { Connection } from '../../../lambdas/configuration/connection';
+import type { Destination } from '../../../lambdas/configuration/destination';
 import type { Surroundings } from '../../../lambdas/operations/names';
-import type { Connection, Destination } from '../../../lambdas/store/configuration/configuration';
 import type { Delivery, StoredAttempt } from '../../../lambdas/store/deliveries/delivery-items';
 
 const OWNED = {
@@ -12,7 +13,7 @@ const OWNED = {
 /** A delivery that was delivered at its first attempt. */
 export const delivery = (overrides: Partial<Delivery> = {}): Delivery => ({
   base: '0190f3a2b4c57abc8def0123',
-  delivery: 1,
+  ordinal: 1,
   organization: 'org_a',
   environment: 'env_a',
   connection: 'con_a',

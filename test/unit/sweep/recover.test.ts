@@ -33,7 +33,7 @@ function given(recovery: Recovery, ...deliveries: Delivery[]): void {
     ...deliveries.map((one) => ({
       ...deliveryItem(one),
       attPk: `ENV#${ENVIRONMENT}#${one.status}#0`,
-      attSk: timeKey(one.createdAt, one.base, one.delivery),
+      attSk: timeKey(one.createdAt, one.base, one.ordinal),
     })),
   );
   fake.documents.on(TransactWriteCommand).resolves({});

@@ -9,8 +9,8 @@ import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { QUIET_MS } from '../../../lambdas/domain/dead-message';
-import { encodeMessage } from '../../../lambdas/domain/message';
 import { tidyDeadLetters } from '../../../lambdas/functions/sweep/tidy-dead-letters';
+import { encodeMessage } from '../../../lambdas/queue/message';
 import type { Delivery } from '../../../lambdas/store/deliveries/delivery-items';
 import { openTable } from '../../../lambdas/store/table/table';
 import { conditionFailed } from '../support/dynamo-errors';
@@ -61,7 +61,7 @@ function given(deliveries: readonly Delivery[], messages: readonly Queued[]): vo
 
 const bodyOf = (changes: { token?: string; attempt?: number } = {}) =>
   encodeMessage({
-    ...{ base: BASE, delivery: 1, environment: ENVIRONMENT, destination: DESTINATION },
+    ...{ base: BASE, ordinal: 1, environment: ENVIRONMENT, destination: DESTINATION },
     ...{ attempt: 1, token: 'token-1', ...changes },
   });
 const tidy = (limit = 500) =>

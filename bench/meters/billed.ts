@@ -1,0 +1,31 @@
+import type { FunctionFacts } from './facts';
+
+const KB = 1024;
+
+/** AWS meters a payload in steps, and an empty one as one step. */
+const steps = (bytes: number, step: number): number => Math.max(1, Math.ceil(bytes / step));
+
+/** Requests that SQS bills for one call with a payload of so many bytes. */
+export const queueRequests = (bytes: number): number => steps(bytes, 64 * KB);
+
+/** Calls that an HTTP API bills for one call with a payload of so many bytes. */
+export const apiCalls = (bytes: number): number => steps(bytes, 512 * KB);
+
+/** CloudWatch adds so many bytes to each line. */
+const BYTES_A_LINE = 26;
+
+const REQUEST_ID = '8f2b6c1e-4d0a-4b57-9a53-0c1d2e3f4a5b';
+
+/** What Lambda itself writes about each invocation, unless the function's log configuration keeps it out. */
+const PLATFORM_LINES = [
+  `START RequestId: ${REQUEST_ID} Version: $LATEST\n`,
+  `END RequestId: ${REQUEST_ID}\n`,
+  `REPORT RequestId: ${REQUEST_ID}\tDuration: 12.34 ms\tBilled Duration: 13 ms\tMemory Size: 512 MB\tMax Memory Used: 110 MB\t\n`,
+];
+
+/** Bytes that CloudWatch bills for a line. */
+export const lineBytes = (line: string): number => Buffer.byteLength(line) + BYTES_A_LINE;
+
+/** Bytes of the lines that Lambda writes for one invocation. */
+export const platformBytes = ({ platformLogs }: Pick<FunctionFacts, 'platformLogs'>): number =>
+  platformLogs ? PLATFORM_LINES.reduce((sum, line) => sum + lineBytes(line), 0) : 0;

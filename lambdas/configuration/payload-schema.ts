@@ -1,0 +1,32 @@
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
+import * as z from 'zod/mini';
+import { once } from '../runtime/once';
+import { clearable, member } from './members';
+
+/** JSON Schema 2020-12. What else it has to be is looked at before it is saved. */
+const jsonSchema = once(() =>
+  z
+    .union([z.boolean(), z.record(z.string(), z.unknown())], { error: 'must be a JSON Schema: an object or a boolean' })
+    .register(z.globalRegistry, { description: 'JSON Schema 2020-12 that payloads have to match' }),
+);
+
+export type JsonSchema = z.output<ReturnType<typeof jsonSchema>>;
+
+/** What payloads have to match; absent: nothing. */
+export const payloadSchema = member({
+  body: () => ({ schema: clearable(jsonSchema()) }),
+  kept: () => z.optional(z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes')),
+  read: ({ schema }) => (schema === undefined || schema === null ? schema : packSchema(schema)),
+  answer: () => ({ schema: z.nullable(jsonSchema()) }),
+  write: (kept) => ({ schema: kept ? unpackSchema(kept) : null }),
+});
+
+/**
+ * A JSON Schema as it is kept: compressed, because routing reads the connections of an environment as a whole, and as
+ * text, because the table takes neither its depth nor its numbers.
+ */
+export const packSchema = (content: JsonSchema): Uint8Array => brotliCompressSync(JSON.stringify(content));
+
+/** Reads what {@link packSchema} wrote. */
+export const unpackSchema = (packed: Uint8Array): JsonSchema =>
+  jsonSchema().parse(JSON.parse(brotliDecompressSync(packed).toString('utf8')));
