@@ -54,14 +54,14 @@ describe('the HTTP API', () => {
     });
   });
 
-  it('is deployed when all routes are there: while the stage deploys by itself, adding another can fail', () => {
+  it('is deployed after all routes, because adding a route during a deployment can fail', () => {
     const routes = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(({ id }) => id);
     const [{ DependsOn } = { DependsOn: [] }] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
     expect(DependsOn).toEqual(expect.arrayContaining(routes));
   });
 
-  // A log group elsewhere takes part of a policy that all APIs of the account and region share, of 5,120 characters.
-  it('writes its access log where AWS needs no policy for each group, under the name of the stack', () => {
+  // Other log groups use up a policy of 5,120 characters that all APIs of an account and region share.
+  it('writes its access log to a group that needs no policy of its own, under the name of the stack', () => {
     const groupOf = (of: typeof template) => theOnly(of, 'AWS::Logs::LogGroup', '/Http/').properties.LogGroupName;
     expect(groupOf(template)).toBe('/aws/vendedlogs/Posthorn/http-api');
     expect(groupOf(synthesize({ stackName: 'staging' }))).toBe('/aws/vendedlogs/staging/http-api');

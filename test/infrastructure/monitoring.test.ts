@@ -37,7 +37,7 @@ const named = (name: string) => alarms.find(({ AlarmName }) => AlarmName === `Po
 const metricsOf = ({ Metrics, ...alarm }: z.output<typeof alarmSchema>) =>
   Metrics?.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) ?? [metricSchema.parse(alarm)];
 const metricsNamed = (name: string) => alarms.filter((alarm) => alarm === named(name)).flatMap(metricsOf);
-/** What a metric is told apart by, in short: `TableName=<Table> …`. */
+/** The dimensions of a metric as text: `TableName=<Table> …`. */
 const dimensionsOf = ({ Dimensions }: z.output<typeof metricSchema>) =>
   Dimensions.map(({ Name, Value }) => `${Name}=${Value}`)
     .sort()
@@ -96,7 +96,7 @@ describe('the alarms', () => {
     }
   });
 
-  // AWS takes ten cents a month for each metric of an alarm, those inside an expression included.
+  // AWS charges ten cents a month for each metric of an alarm, also for those inside an expression.
   it('look at 29 metrics at most, so that a stack costs next to nothing while it is idle', () => {
     expect(alarms.flatMap(metricsOf).length).toBeLessThanOrEqual(29);
   });
@@ -111,13 +111,13 @@ describe('the alarms', () => {
     expect(seen.sort()).toEqual(kinds.flatMap((kind) => places.map((place) => `${kind} ${place}`)).sort());
   });
 
-  it('take a metric of an expression that has no data for zero', () => {
+  it('count a metric without data as zero in expressions', () => {
     const expressions = alarms.flatMap(({ Metrics = [] }) => Metrics.flatMap(({ Expression }) => Expression ?? []));
     expect(expressions.length).toBeGreaterThan(0);
     for (const expression of expressions) expect(expression).toMatch(/^SUM\(\[(FILL\(\w+, 0\)(, )?)+\]\)$/);
   });
 
-  it('look at failures of the functions that nothing else tells of', () => {
+  it('look at the errors of functions that no other alarm shows', () => {
     const watched = (name: string) => metricsNamed(name).map(dimensionsOf).sort();
     const functions = ['deliver', 'sweep'].map(
       (name) => `FunctionName=<${theOnly(template, 'AWS::Lambda::Function', `/${name}/`).id}>`,
@@ -161,7 +161,7 @@ describe('another stack of the account', () => {
       .flatMap(metricsOf)
       .filter(({ Namespace }) => !Namespace.startsWith('AWS/'));
 
-  it('counts under a name of its own, and its alarms look there', () => {
+  it('counts in a namespace of its own, and its alarms look there', () => {
     for (const name of ['deliver', 'sweep'] as const)
       expect(variablesOf(other, name).POWERTOOLS_METRICS_NAMESPACE).toBe('Posthorn/posthorn-staging');
     expect(new Set(ownMetrics(other).map(({ Namespace }) => Namespace))).toEqual(
@@ -170,19 +170,19 @@ describe('another stack of the account', () => {
     expect(new Set(ownMetrics(template).map(({ Namespace }) => Namespace))).toEqual(new Set(['Posthorn/Posthorn']));
   });
 
-  it('has alarms of other names', () => {
+  it('has alarms with other names', () => {
     const names = new Set(alarms.map(({ AlarmName }) => AlarmName));
     expect(alarmsOf(other).filter(({ AlarmName }) => names.has(AlarmName))).toEqual([]);
   });
 
-  // Nothing without a dimension: such a metric is about the whole account.
-  it('is not seen by metrics of AWS that an alarm looks at', () => {
+  // A metric without dimensions covers the whole account.
+  it('does not affect the AWS metrics that alarms look at', () => {
     for (const metric of alarms.flatMap(metricsOf)) expect(metric.Dimensions, metric.MetricName).not.toEqual([]);
   });
 });
 
 describe('the dashboard', () => {
-  it('bears the name of the stack and of the region, because an account has one of a name in all its regions', () => {
+  it('is named after stack and region, because regions share the names of dashboards', () => {
     const { properties } = theOnly(template, 'AWS::CloudWatch::Dashboard');
     expect(textOf(properties.DashboardName)).toBe('Posthorn-<AWS::Region>');
   });

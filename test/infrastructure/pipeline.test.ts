@@ -55,7 +55,7 @@ describe('the table', () => {
 
 describe('what holds data', () => {
   const stateful = ['AWS::DynamoDB::Table', 'AWS::SQS::Queue', 'AWS::KMS::Key'];
-  /** Paths of what stays, and how, when the stack is deleted. */
+  /** Paths of the resources that stay when the stack is deleted, and their policies. */
   const kept = (of: typeof template) =>
     stateful.flatMap((type) =>
       Object.values(of.findResources(type))
@@ -67,7 +67,7 @@ describe('what holds data', () => {
         ]),
     );
 
-  it('stays when the stack is deleted, dead letters included, and goes with a first deployment that failed', () => {
+  it('stays when the stack is deleted, dead letters included, but not after a first deployment that failed', () => {
     expect(kept(synthesize({ customerManagedKey: true }))).toEqual([
       ['Data/Table', 'RetainExceptOnCreate', 'Retain'],
       ['Queues/DeadLetterQueue', 'RetainExceptOnCreate', 'Retain'],
@@ -75,12 +75,12 @@ describe('what holds data', () => {
     ]);
   });
 
-  it('goes with the stack where that was asked for', () => {
+  it('is deleted with the stack if the settings say so', () => {
     expect(kept(synthesize({ customerManagedKey: true, removalPolicy: 'destroy' }))).toEqual([]);
   });
 
-  // A protected table cannot be deleted by CloudFormation either, also not after a first deployment that failed.
-  it('is protected from everybody once that is asked for', () => {
+  // CloudFormation cannot delete a protected table either, not even after a first deployment that failed.
+  it('is protected from deletion if the settings say so', () => {
     const protection = (of: typeof template) =>
       theOnly(of, 'AWS::DynamoDB::Table').properties.DeletionProtectionEnabled;
     expect(protection(template)).toBe(false);
@@ -154,7 +154,7 @@ describe('the event source mappings', () => {
     }
   });
 
-  it('leave half of a small account to everything that does not deliver, and take 50 batches of a large one', () => {
+  it('leave half of a small account to other functions, and take 50 batches of a large one', () => {
     const batches = (context: Record<string, unknown>) =>
       theOnly(synthesize(context), 'AWS::Lambda::EventSourceMapping', '/Queue/').properties.ScalingConfig;
     expect(batches({})).toEqual({ MaximumConcurrency: 5 });
@@ -190,7 +190,7 @@ describe('the functions around the queue', () => {
     });
   });
 
-  it('leave a sweep that failed to the next one: Lambda itself repeats none, and starts none that is late', () => {
+  it('leave a failed sweep to the next one: Lambda retries none, and starts none late', () => {
     const sweep = theOnly(template, 'AWS::Lambda::Function', '/sweep/');
     expect(theOnly(template, 'AWS::Lambda::EventInvokeConfig').properties).toEqual({
       FunctionName: { Ref: sweep.id },

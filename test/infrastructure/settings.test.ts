@@ -92,13 +92,13 @@ describe('settings', () => {
     ]);
   });
 
-  it('refuse to protect what is to go with the stack', () => {
+  it('refuse to protect a table that is deleted with the stack', () => {
     expect(problemsOf({ removalPolicy: 'destroy', deletionProtection: true })).toEqual([
       'deletionProtection keeps a table that removalPolicy "destroy" deletes: set one of the two',
     ]);
   });
 
-  it('take a reservation for ingest where the account can make it, and nothing else', () => {
+  it('accept a reservation for ingest only if the account allows it', () => {
     const reserve = (accountConcurrency: number, ingestReservedConcurrency: unknown) =>
       problemsOf({ accountConcurrency, ingestReservedConcurrency });
     expect(reserve(110, 10)).toEqual([]);

@@ -28,7 +28,7 @@ describe('a message stays in the queue', () => {
   });
 
   it.each(['died', 'dying'] as const)(
-    'for its visibility timeout when it has %s and SQS ought to have moved it',
+    'for its visibility timeout when it has %s and SQS should have moved it',
     (kind) => {
       expect(acknowledgementOf({ kind }, NOW, true)).toEqual({ kind: 'leave' });
     },

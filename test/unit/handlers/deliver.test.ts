@@ -127,7 +127,7 @@ describe('the function deliver', () => {
     expect(dead?.[0]?.Update?.ExpressionAttributeValues).toMatchObject({ ':deathMessageId': 'm1', ':deathToken': 't' });
   });
 
-  it('slows down and says so where SQS does not move a dead message', async () => {
+  it('slows down and logs an error if SQS does not move a dead message', async () => {
     const dead = deliveryOf({ destination, status: 'failed', made: 1, deathToken: 't', deathMessageId: 'm1' });
     table.documents.on(UpdateCommand).rejects(conditionFailed(deliveryItem(dead)));
     expect(await failures(recordOf('m1', { receives: 5 }))).toEqual(['m1']);

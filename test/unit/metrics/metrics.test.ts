@@ -3,8 +3,9 @@ import { metricsOf } from '../../../lambdas/functions/deliver/metrics';
 import { METRICS } from '../../../lambdas/runtime/metric-names';
 import { count, measureSeconds, publishMetrics } from '../../../lambdas/runtime/metrics';
 
-// Powertools reads it when it is loaded, as the stack has set it.
+// Powertools reads the namespace once, and another test file of this process may have loaded it before.
 vi.hoisted(() => {
+  vi.resetModules();
   process.env.POWERTOOLS_METRICS_NAMESPACE = 'Posthorn/staging';
 });
 
@@ -38,8 +39,8 @@ describe('the metrics of an invocation', () => {
     ]);
   });
 
-  it('are no line where nothing was counted, and no warning either', () => {
-    // A warning of Powertools' would be plain text among lines of JSON.
+  it('are no line if nothing was counted, and no warning either', () => {
+    // Powertools would print its warning as plain text among lines of JSON.
     const warnings = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     count(METRICS.sweep.repairs, 0);
     publishMetrics();
