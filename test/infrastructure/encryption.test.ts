@@ -29,7 +29,7 @@ function servicesIn(condition: unknown): string {
 
 const roleOf = (template: Template, path: string): string => theOnly(template, 'AWS::IAM::Role', path).id;
 
-// What CDK grants to whoever reads and writes a table, with the wildcards spelled out.
+// What CDK grants to readers and writers of a table, without wildcards.
 const TABLE_ONLY = {
   'kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo':
     'dynamodb',
