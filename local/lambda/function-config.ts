@@ -20,6 +20,17 @@ export const functionProperties = z.strictObject({
   ...tags,
 });
 
+/**
+ * The only `AWS::Lambda::EventInvokeConfig` that the local stack accepts: asynchronous invocations are never retried. They
+ * start at once, so their age does not matter.
+ */
+export const invokeConfigProperties = z.strictObject({
+  FunctionName: z.string(),
+  Qualifier: z.literal('$LATEST'),
+  MaximumRetryAttempts: numeric.pipe(z.literal(0)),
+  MaximumEventAgeInSeconds: ignored,
+});
+
 /** One function as the local stack runs it. */
 export interface FunctionConfig {
   readonly logicalId: string;

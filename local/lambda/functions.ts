@@ -4,7 +4,7 @@ import type { Faults } from '../faults/faults';
 import type { Deployment, Resource } from '../template/deployment';
 import { ACCOUNT_ID, REGION } from '../template/template';
 import { type Endpoints, functionEnvironment } from './environment';
-import { type FunctionConfig, functionProperties } from './function-config';
+import { type FunctionConfig, functionProperties, invokeConfigProperties } from './function-config';
 import { FunctionHost, type FunctionObserver } from './function-host';
 
 /** The most workers of a function without reserved concurrency: a laptop is not a region. */
@@ -58,6 +58,8 @@ export function deployFunctions(
   faults: Faults = {},
 ): Functions {
   const resources = deployment.resources('AWS::Lambda::Function', functionProperties);
+  // Only parsed, so that a template which asks for retries is refused.
+  deployment.resources('AWS::Lambda::EventInvokeConfig', invokeConfigProperties);
   return new Functions(
     resources.map((resource) => new FunctionHost(configOf(deployment, resource, endpoints), observer, faults)),
   );

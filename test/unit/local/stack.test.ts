@@ -277,6 +277,16 @@ describe('a stack that cannot start', () => {
       'The local stack cannot run Work (AWS::SQS::Queue)',
     ],
     [
+      'a retry of asynchronous calls',
+      {
+        Later: {
+          Type: 'AWS::Lambda::EventInvokeConfig',
+          Properties: { FunctionName: 'x', Qualifier: '$LATEST', MaximumRetryAttempts: 2 },
+        },
+      },
+      'The local stack cannot run Later (AWS::Lambda::EventInvokeConfig): MaximumRetryAttempts',
+    ],
+    [
       'a condition',
       { Work: { Type: 'AWS::SQS::Queue', Condition: 'Maybe' } },
       'The local stack cannot run Work: it does not evaluate conditions (Maybe).',
