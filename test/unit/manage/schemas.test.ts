@@ -1,10 +1,27 @@
+import { deepStrictEqual } from 'node:assert';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { connectionBody } from '../../../lambdas/configuration/connection';
-import { destinationBody } from '../../../lambdas/configuration/destination';
+import {
+  connectionBody,
+  connectionMembers,
+  parseConnection,
+  writeConnection,
+} from '../../../lambdas/configuration/connection';
+import { readNew } from '../../../lambdas/configuration/derived';
+import {
+  destinationBody,
+  destinationMembers,
+  parseDestination,
+  writeDestination,
+} from '../../../lambdas/configuration/destination';
 import { slugOf } from '../../../lambdas/configuration/names';
 import { sourceBody } from '../../../lambdas/configuration/source';
 import { FILTER_OPERATORS } from '../../../lambdas/domain/filter-rules';
+import { HEADER_NAME, isReservedHeader } from '../../../lambdas/domain/header-rules';
 import { urlProblem } from '../../../lambdas/domain/target-url';
+import { nastyMap, nastyValue, storable } from '../support/nasty-names';
+import { connectionOf, destinationOf } from '../support/records';
+import { storedAndRead } from '../support/stored';
 
 const strict = { allowPlainHttp: false, allowLoopback: false };
 const local = { allowPlainHttp: true, allowLoopback: true };
@@ -118,6 +135,28 @@ describe('the body of a destination', () => {
     expect(blamed(schema, { ...destination, headers: { [header]: 'x' } })).toContain('headers');
   });
 
+  it.each(['__proto__', '__PROTO__'])('has no header %s, which would be lost', (header) => {
+    const headers = JSON.parse(`{"x-other": "y", "${header}": "x"}`);
+    expect(blamed(schema, { ...destination, headers })).toBe(`headers.${header}`);
+    const auth = { auth_type: 'api_key', auth_config: { header, key: 'x' } };
+    expect(blamed(schema, { ...destination, ...auth })).toBe('auth_config.header');
+  });
+
+  it('keeps headers of any other name, and shows them', async () => {
+    const isHeader = (name: string) => HEADER_NAME.test(name) && !/^__proto__$/i.test(name) && !isReservedHeader(name);
+    const holds = async (given: Record<string, string>) => {
+      const headers = Object.fromEntries(Object.entries(given).filter(([name]) => isHeader(name)));
+      fc.pre(new Set(Object.keys(headers).map((name) => name.toLowerCase())).size === Object.keys(headers).length);
+      const kept = readNew(destinationMembers, schema.parse({ ...destination, headers }));
+      const stored = await storedAndRead({ ...destinationOf(), ...kept });
+      const expected = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+      const read = parseDestination(stored);
+      deepStrictEqual(Object.entries(read.headers).sort(), expected.sort());
+      deepStrictEqual(Object.keys(writeDestination(read).headers).sort(), expected.map(([name]) => name).sort());
+    };
+    await fc.assert(fc.asyncProperty(nastyMap(fc.constantFrom('', 'x')), holds));
+  });
+
   it.each(['a\nb', 'a\r\nb', 'ä', '\u0000'])('has no header value %j', (value) => {
     expect(blamed(schema, { ...destination, headers: { 'x-own': value } })).toBe('headers.x-own');
   });
@@ -145,9 +184,25 @@ describe('the body of a connection', () => {
     ['value', { value: Number.MAX_SAFE_INTEGER + 1 }],
     ['value', { value: { deep: [1e300] } }],
     ['value', { value: 1e-200 }],
+    ['value', { value: JSON.parse('{"a": [{"__proto__": 1}]}') }],
+    ['value', { value: { '': 1 } }],
     ['value', { value: JSON.parse(`${'['.repeat(40)}${']'.repeat(40)}`) }],
   ])('is refused for the %s of the rule %j', (field, changes) => {
     expect(blamed(connectionBody(), rule(changes))).toBe(`filter_rules.0.${field}`);
+  });
+
+  it('is refused for a name in its value that is longer than 64 KB', () => {
+    expect(blamed(connectionBody(), rule({ value: [{ ['n'.repeat(65_536)]: 1 }] }))).toBe('filter_rules.0.value');
+  });
+
+  it('keeps a value with any other names in it', async () => {
+    const holds = async (value: unknown) => {
+      const { filterRules } = readNew(connectionMembers, connectionBody().parse(rule({ value })));
+      const read = parseConnection(await storedAndRead({ ...connectionOf(), filterRules }));
+      deepStrictEqual(read.filterRules[0]?.value, value);
+      deepStrictEqual(JSON.parse(writeConnection(read, {}).filter_rules ?? '')[0].value, value);
+    };
+    await fc.assert(fc.asyncProperty(nastyValue().map(storable), holds));
   });
 
   it('takes a rule that only asks whether something exists', () => {
