@@ -107,6 +107,9 @@ describe('the body of a destination', () => {
     ['auth_config.key', { auth_type: 'api_key', auth_config: { header: 'x-key' } }],
     ['retry_policy.max_attempts', { retry_policy: { max_attempts: 0 } }],
     ['retry_policy.schedule.0', { retry_policy: { schedule: [-1] } }],
+    ['retry_policy.schedule.1', { retry_policy: { schedule: [0, 1e-131] } }],
+    ['retry_policy.schedule.0', { retry_policy: { schedule: [0.0009] } }],
+    ['retry_policy.schedule.0', { retry_policy: { schedule: [86_401] } }],
     ['retry_policy.schedule', { retry_policy: { schedule: [] } }],
     ['retry_policy', { retry_policy: { schedule: [1], exponential: { initial_seconds: 1 } } }],
     ['rate_limit', { rate_limit: 0 }],
@@ -120,6 +123,27 @@ describe('the body of a destination', () => {
     ['mirror_urls', { mirror_urls: Array.from({ length: 6 }, (_, n) => `https://${n}.example/`) }],
   ])('is refused by the name of its field: %s in %j', (field, changes) => {
     expect(blamed(schema, { ...destination, ...changes })).toBe(field);
+  });
+
+  it('takes no number that the table cannot hold', () => {
+    const number = fc.oneof(fc.double(), fc.constantFrom(0, -0, 5e-324, 1e-131, 1e-130, 0.001, 1, 1 + Number.EPSILON));
+    const retryPolicy = fc.oneof(
+      fc.record({ max_attempts: number, schedule: fc.array(number) }, { requiredKeys: ['schedule'] }),
+      fc.record({ exponential: fc.record({ initial_seconds: number, factor: number, max_seconds: number }) }),
+    );
+    const body = fc.record({ retry_policy: retryPolicy, rate_limit: number, timeout_ms: number }, { requiredKeys: [] });
+    fc.assert(
+      fc.property(body, (given) => {
+        const parsed = schema.safeParse({ ...destination, ...given });
+        if (!parsed.success) return;
+        JSON.stringify(readNew(destinationMembers, parsed.data), (_, value) => {
+          const magnitude = Math.abs(value);
+          if (typeof value === 'number')
+            expect(magnitude === 0 || (magnitude >= 0.001 && magnitude <= 86_400)).toBe(true);
+          return value;
+        });
+      }),
+    );
   });
 
   it.each(['host', 'Content-Length', 'webhook-signature', 'Idempotency-Key', 'proxy-authorization', 'user-agent'])(
