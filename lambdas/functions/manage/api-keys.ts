@@ -49,9 +49,7 @@ export async function createKey(
   const owner = await ownerOf(table, caller, body);
   const scopes = scopesOf(caller, body);
   const expiresOn = expiryOf(caller, body, now);
-  const rateLimit = body.rate_limit
-    ? { perSecond: body.rate_limit.per_second, burst: body.rate_limit.burst }
-    : undefined;
+  const rateLimit = rateLimitOf(caller, body);
   const { secret, key } = await addApiKey(table, owner, { name: body.name, scopes, expiresOn, rateLimit }, now);
   return { status: 201, body: { api_key: { ...writeKey(key), secret } } };
 }
@@ -93,6 +91,17 @@ function expiryOf(caller: Principal, { expires_on }: Body, now: number): string 
     throw invalid('expires_on', 'must not be later than the calling API key expires itself');
   }
   return expiresOn;
+}
+
+/** A key with limits of its own gives them away, or less. */
+function rateLimitOf({ rateLimit: own }: Principal, { rate_limit: asked }: Body): ApiKey['rateLimit'] {
+  if (!asked) return own;
+  const limits = { perSecond: asked.per_second, burst: asked.burst };
+  if (own && (limits.perSecond > own.perSecond || limits.burst > own.burst)) {
+    const most = `${own.perSecond} calls a second and ${own.burst} at once`;
+    throw new ApiError('FORBIDDEN', `rate_limit: the calling API key has ${most} itself`);
+  }
+  return limits;
 }
 
 /** `GET /v1/api-keys`: the keys of the caller's environment, or all of its organization. No secrets. */

@@ -190,6 +190,33 @@ describe('keys', () => {
     });
   });
 
+  describe('with limits of their own make keys', () => {
+    const make = (rate_limit?: object | null) => {
+      const headers = presenting('phk_limited', { rateLimit: { perSecond: 10, burst: 20 } });
+      return call('POST', '/v1/api-keys', { headers, body: { name: 'ci', rate_limit } });
+    };
+
+    it.each([
+      [undefined, { per_second: 10, burst: 20 }],
+      [null, { per_second: 10, burst: 20 }],
+      [
+        { per_second: 10, burst: 1 },
+        { per_second: 10, burst: 1 },
+      ],
+    ])('with no more: for %j, %j', async (asked, rate_limit) => {
+      expect(await make(asked)).toMatchObject({ statusCode: 201, json: { api_key: { rate_limit } } });
+    });
+
+    it.each([[{ per_second: 11, burst: 20 }], [{ per_second: 10, burst: 21 }]])(
+      'with more only to be refused: %j',
+      async (asked) => {
+        const { statusCode, json } = await make(asked);
+        expect([statusCode, json.code]).toEqual([403, 'FORBIDDEN']);
+        expect(json.error).toMatch(/^rate_limit: /);
+      },
+    );
+  });
+
   it('and other secrets are in no log line, whatever happens', async () => {
     const body = { name: 'Orders', url, auth_type: 'bearer_token', auth_config: { token: 'hunter2' } };
     await call('POST', '/v1/destinations', { body });
