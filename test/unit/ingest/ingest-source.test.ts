@@ -88,6 +88,12 @@ describe('ingesting through a source', () => {
     expect(world.events.size).toBe(0);
   });
 
+  it('takes what a sender repeats as Idempotency-Key for one key, with the comma that joins it, and keeps the event', async () => {
+    const twice = { 'idempotency-key': 'a,b' };
+    expect(await ingest('one', twice)).toEqual(await ingest('one', twice));
+    expect(await ingest('one', { 'idempotency-key': 'a' })).not.toEqual(await ingest('one', twice));
+  });
+
   it('answers a repetition under the same key as the first time, and refuses another body', async () => {
     const key = { 'idempotency-key': 'k' };
     expect(await ingest('one', key)).toEqual(await ingest('one', key));
