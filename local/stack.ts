@@ -6,6 +6,7 @@ import { type Gateway, startGateway } from './gateway/server';
 import type { Endpoints } from './lambda/environment';
 import type { FunctionObserver, HandledEvent } from './lambda/function-host';
 import { deployFunctions, type Functions, registerFunctions } from './lambda/functions';
+import { describeRuntimes } from './lambda/runtime';
 import { deployMappings, type Mappings } from './mappings/deploy';
 import { deployPermissions } from './permissions/deploy';
 import type { Decision } from './permissions/permissions';
@@ -124,7 +125,8 @@ async function start(options: LocalStackOptions, teardown: Teardown): Promise<Ru
   scheduler.begin(targetStarter(functions, sqs, permissions));
   teardown.add(() => scheduler.end());
   gateway.serve({ router, functions });
-  log(`running ${functions.all().length} functions, their queues, table, schedules and routes`);
+  const on = describeRuntimes(functions.all().map(({ config }) => config.runtime));
+  log(`running ${functions.all().length} functions on ${on}, their queues, table, schedules and routes`);
   void warm(functions, log);
   return { gateway, endpoints, outputs, functions, mappings };
 }

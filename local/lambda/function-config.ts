@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ignored, numeric, tags } from '../template/property-schemas';
+import type { Runtime } from './runtime';
 
 /** What the local stack uses of `AWS::Lambda::Function`: ESM bundles for Node.js. Logs, architecture do not matter. */
 export const functionProperties = z.strictObject({
@@ -29,6 +30,7 @@ export interface FunctionConfig {
   /** The bundle file, and the name under which it exports the handler. */
   readonly entry: { readonly file: string; readonly name: string };
   readonly environment: Readonly<Record<string, string>>;
+  readonly runtime: Runtime & { readonly name: string };
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
   /** How many events are handled at the same time, at most. */

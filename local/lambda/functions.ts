@@ -6,6 +6,7 @@ import { ACCOUNT_ID, REGION } from '../template/template';
 import { type Endpoints, functionEnvironment } from './environment';
 import { type FunctionConfig, functionProperties } from './function-config';
 import { FunctionHost, type FunctionObserver } from './function-host';
+import { runtimeOf } from './runtime';
 
 /** The most workers of a function without reserved concurrency: a laptop is not a region. */
 const DEFAULT_CONCURRENCY = 10;
@@ -78,6 +79,7 @@ function configOf(
     roleArn: properties.Role,
     entry: { file: join(deployment.assembly.assetDirectory(properties.Code.S3Key), `${module}.mjs`), name: exported },
     environment: functionEnvironment({ logicalId, name, memoryMb }, variables, endpoints),
+    runtime: { name: properties.Runtime, ...runtimeOf(properties.Runtime) },
     memoryMb,
     timeoutSeconds,
     concurrency: Math.min(ReservedConcurrentExecutions ?? DEFAULT_CONCURRENCY, DEFAULT_CONCURRENCY),

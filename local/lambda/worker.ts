@@ -56,6 +56,7 @@ export class FunctionWorker {
   ) {
     const { file, name } = config.entry;
     this.process = fork(BOOTSTRAP, [file, name], {
+      execPath: config.runtime.executable,
       env: { ...config.environment, AWS_SESSION_TOKEN: this.id },
       execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

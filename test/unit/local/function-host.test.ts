@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { functionEnvironment } from '../../../local/lambda/environment';
 import { FunctionHost, type HandledEvent } from '../../../local/lambda/function-host';
+import { runtimeOf } from '../../../local/lambda/runtime';
 
 const BUNDLE = `
 import { deflateSync } from 'node:zlib';
@@ -12,6 +13,7 @@ let calls = 0;
 const actions = {
   echo: ({ event, context }) => ({ event, calls, remaining: context.getRemainingTimeInMillis(), name: context.functionName }),
   env: () => process.env,
+  version: () => process.versions.node,
   log: () => { console.log('to stdout'); console.error('to stderr'); },
   throw: () => { throw new TypeError('broken'); },
   exit: () => process.exit(3),
@@ -41,6 +43,7 @@ function hostOf(overrides: { timeoutSeconds?: number; concurrency?: number; file
       arn: 'arn:fn',
       entry: { file: join(directory, file), name: 'handler' },
       environment: functionEnvironment({ logicalId: 'Fn', name, memoryMb: 256 }, { TABLE_NAME: 'table' }, endpoints),
+      runtime: { name: 'nodejs24.x', ...runtimeOf('nodejs24.x') },
       memoryMb: 256,
       timeoutSeconds,
       concurrency,
@@ -91,6 +94,10 @@ describe('a function', () => {
     });
     expect(env).not.toHaveProperty('POSTHORN_TEST_SECRET');
     expect(env).not.toHaveProperty('HOME');
+  });
+
+  it('runs on the Node.js of its runtime', async () => {
+    expect(await host.invoke({ do: 'version' })).toBe(host.config.runtime.version);
   });
 
   it('answers null when it returns nothing', async () => {
