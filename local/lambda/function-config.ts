@@ -33,6 +33,6 @@ export interface FunctionConfig {
   readonly runtime: Runtime & { readonly name: string };
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
-  /** How many events are handled at the same time, at most. */
-  readonly concurrency: number;
+  /** Most processes that handle its events: what more it may run side by side waits for one of them. */
+  readonly workers: number;
 }

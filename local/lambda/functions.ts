@@ -3,13 +3,14 @@ import { LocalStackError } from '../errors';
 import type { Faults } from '../faults/faults';
 import type { Deployment, Resource } from '../template/deployment';
 import { ACCOUNT_ID, REGION } from '../template/template';
+import { divideQuota } from './concurrency';
 import { type Endpoints, functionEnvironment } from './environment';
 import { type FunctionConfig, functionProperties } from './function-config';
 import { FunctionHost, type FunctionObserver } from './function-host';
 import { runtimeOf } from './runtime';
 
-/** The most workers of a function without reserved concurrency: a laptop is not a region. */
-const DEFAULT_CONCURRENCY = 10;
+/** The most workers of a function: a laptop is not a region. */
+const WORKERS = 10;
 
 type Properties = ReturnType<typeof functionProperties.parse>;
 
@@ -51,17 +52,28 @@ export function registerFunctions(deployment: Deployment): void {
     deployment.register(logicalId, { ref: name, attributes: { Arn: arnOf(name) } });
 }
 
-/** Prepares the template's functions; workers start when they are needed. */
+export interface FunctionOptions {
+  readonly observer: FunctionObserver;
+  readonly faults: Faults;
+  /** How many executions the account may run at the same time. */
+  readonly accountConcurrency: number;
+}
+
+/**
+ * Prepares the template's functions; workers start when they are needed.
+ *
+ * @throws LocalStackError if they reserve more of the account's concurrency than AWS allows
+ */
 export function deployFunctions(
   deployment: Deployment,
   endpoints: Endpoints,
-  observer: FunctionObserver,
-  faults: Faults = {},
+  { observer, faults, accountConcurrency }: FunctionOptions,
 ): Functions {
   const resources = deployment.resources('AWS::Lambda::Function', functionProperties);
-  return new Functions(
-    resources.map((resource) => new FunctionHost(configOf(deployment, resource, endpoints), observer, faults)),
-  );
+  const shareOf = divideQuota(resources, accountConcurrency);
+  const hostOf = (resource: Resource<Properties>) =>
+    new FunctionHost(configOf(deployment, resource, endpoints), { observer, faults, concurrency: shareOf(resource) });
+  return new Functions(resources.map(hostOf));
 }
 
 function configOf(
@@ -70,7 +82,7 @@ function configOf(
   endpoints: Endpoints,
 ): FunctionConfig {
   const [module = '', exported = ''] = properties.Handler.split('.');
-  const { MemorySize: memoryMb, Timeout: timeoutSeconds, ReservedConcurrentExecutions } = properties;
+  const { MemorySize: memoryMb, Timeout: timeoutSeconds } = properties;
   const variables = properties.Environment?.Variables ?? {};
   return {
     logicalId,
@@ -82,7 +94,7 @@ function configOf(
     runtime: { name: properties.Runtime, ...runtimeOf(properties.Runtime) },
     memoryMb,
     timeoutSeconds,
-    concurrency: Math.min(ReservedConcurrentExecutions ?? DEFAULT_CONCURRENCY, DEFAULT_CONCURRENCY),
+    workers: WORKERS,
   };
 }
 

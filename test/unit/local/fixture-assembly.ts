@@ -47,7 +47,8 @@ export async function stream(event) {
 const REF = (Ref: string) => ({ Ref });
 const ARN = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 
-const lambda = (handler: string, properties: object = {}) => ({
+/** A function of the fixture. */
+export const lambda = (handler: string, properties: object = {}) => ({
   Type: 'AWS::Lambda::Function',
   Properties: {
     Code: { S3Bucket: { 'Fn::Sub': 'bucket' }, S3Key: 'abc.zip' },

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Concurrency } from '../../../local/lambda/concurrency';
 import { functionEnvironment } from '../../../local/lambda/environment';
 import { FunctionHost, type HandledEvent } from '../../../local/lambda/function-host';
 import { runtimeOf } from '../../../local/lambda/runtime';
@@ -31,10 +32,10 @@ let directory: string;
 let host: FunctionHost;
 let handled: HandledEvent[];
 
-function hostOf(overrides: { timeoutSeconds?: number; concurrency?: number; file?: string } = {}): FunctionHost {
+function hostOf(overrides: { timeoutSeconds?: number; workers?: number; file?: string } = {}): FunctionHost {
   const endpoints = { dynamodb: 'http://d', sqs: 'http://q', scheduler: 'http://s' };
   const name = 'Stack-Fn';
-  const { file = 'index.mjs', timeoutSeconds = 5, concurrency = 2 } = overrides;
+  const { file = 'index.mjs', timeoutSeconds = 5, workers = 2 } = overrides;
   return new FunctionHost(
     {
       logicalId: 'Fn',
@@ -46,9 +47,9 @@ function hostOf(overrides: { timeoutSeconds?: number; concurrency?: number; file
       runtime: { name: 'nodejs24.x', ...runtimeOf('nodejs24.x') },
       memoryMb: 256,
       timeoutSeconds,
-      concurrency,
+      workers,
     },
-    { handled: (one) => handled.push(one) },
+    { observer: { handled: (one) => handled.push(one) }, faults: {}, concurrency: new Concurrency(1000) },
   );
 }
 
@@ -120,7 +121,7 @@ describe('a function', () => {
     expect(handled[0]?.cpuMs).toBeLessThan(handled[0]?.durationMs ?? 0);
   });
 
-  it('runs side by side up to its concurrency and in line beyond it', async () => {
+  it('runs side by side in as many workers as it may have, and in line beyond it', async () => {
     const threads = await Promise.all(Array.from({ length: 6 }, () => host.invoke({ do: 'slow' })));
     expect(new Set(threads).size).toBe(2);
   });
