@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Concurrency } from '../../../local/lambda/concurrency';
 import { functionEnvironment } from '../../../local/lambda/environment';
@@ -11,6 +12,8 @@ const BUNDLE = `
 import { deflateSync } from 'node:zlib';
 import { randomBytes } from 'node:crypto';
 let calls = 0;
+let ticks = 0;
+setInterval(() => { ticks += 1; }, 10).unref();
 const actions = {
   echo: ({ event, context }) => ({ event, calls, remaining: context.getRemainingTimeInMillis(), name: context.functionName }),
   env: () => process.env,
@@ -23,6 +26,7 @@ const actions = {
   compress: async () => { for (;;) { deflateSync(randomBytes(100_000)); await new Promise(setImmediate); } },
   spin: () => { for (;;); },
   nothing: () => undefined,
+  ticks: () => ticks,
   slow: () => new Promise((resolve) => setTimeout(() => resolve(process.pid), 300)),
 };
 export const handler = async (event, context) => { calls += 1; return actions[event.do]({ event, context }); };
@@ -103,6 +107,17 @@ describe('a function', () => {
 
   it('answers null when it returns nothing', async () => {
     expect(await host.invoke({ do: 'nothing' })).toBeNull();
+  });
+
+  it('is frozen until its first event, and between events', async () => {
+    await host.warm();
+    await sleep(300);
+    const first = await host.invoke({ do: 'ticks' });
+    await sleep(300);
+    expect(first).toBeLessThan(10);
+    expect(await host.invoke({ do: 'ticks' })).toBeLessThan(10);
+    await host.invoke({ do: 'slow' });
+    expect(await host.invoke({ do: 'ticks' })).toBeGreaterThan(10);
   });
 
   it('has what it writes kept line by line', async () => {
