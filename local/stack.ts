@@ -114,6 +114,7 @@ async function start(options: LocalStackOptions, teardown: Teardown): Promise<Ru
     observer: observerOf(options),
     faults,
     accountConcurrency,
+    log,
   });
   const permissions = deployPermissions(deployment, functions, options);
   interceptors.push(permissions.intercept);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ignored, numeric, tags } from '../template/property-schemas';
+import { type AsynchronousPolicy, USUAL_POLICY } from './asynchronous-events';
 import type { Runtime } from './runtime';
 
 /** What the local stack uses of `AWS::Lambda::Function`: ESM bundles for Node.js. Logs, architecture do not matter. */
@@ -21,6 +22,14 @@ export const functionProperties = z.strictObject({
   ...tags,
 });
 
+/** What the local stack takes from `AWS::Lambda::EventInvokeConfig`: how asynchronous calls are repeated, but nowhere to send those given up. */
+export const invokeConfigProperties = z.strictObject({
+  FunctionName: z.string(),
+  Qualifier: z.literal('$LATEST'),
+  MaximumRetryAttempts: numeric.pipe(z.number().int().min(0).max(2)).default(USUAL_POLICY.retries),
+  MaximumEventAgeInSeconds: numeric.pipe(z.number().int().min(60).max(21_600)).default(USUAL_POLICY.maxAgeSeconds),
+});
+
 /** One function as the local stack runs it. */
 export interface FunctionConfig {
   readonly logicalId: string;
@@ -33,6 +42,7 @@ export interface FunctionConfig {
   readonly runtime: Runtime & { readonly name: string };
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
+  readonly asynchronous: AsynchronousPolicy;
   /** Most processes that handle its events: what more it may run side by side waits for one of them. */
   readonly workers: number;
 }

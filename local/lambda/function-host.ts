@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Faults } from '../faults/faults';
+import { AsynchronousEvents } from './asynchronous-events';
 import { type Concurrency, Throttled } from './concurrency';
 import type { FunctionConfig } from './function-config';
 import { FunctionError } from './function-error';
@@ -32,6 +33,8 @@ export interface FunctionPorts {
   readonly faults: Faults;
   /** Executions that the function may run, which it may share with others. */
   readonly concurrency: Concurrency;
+  /** Receives what the stack says about its events. */
+  readonly log: (line: string) => void;
 }
 
 /** How long spare workers may be idle; the last one stays. */
@@ -46,6 +49,8 @@ const GRACE_MS = 2_000;
  */
 export class FunctionHost {
   readonly logs: LogLines;
+  /** Takes events that nobody waits for. */
+  readonly asynchronous: AsynchronousEvents;
   private readonly queue: Invocation[] = [];
   private readonly workers = new Set<FunctionWorker>();
   private readonly idle = new Map<FunctionWorker, NodeJS.Timeout>();
@@ -58,6 +63,12 @@ export class FunctionHost {
     private readonly ports: FunctionPorts,
   ) {
     this.logs = new LogLines((line) => ports.observer.line?.(config.name, line));
+    this.asynchronous = new AsynchronousEvents({
+      functionName: config.name,
+      policy: config.asynchronous,
+      invoke: (event) => this.invoke(event),
+      log: ports.log,
+    });
   }
 
   /** The name that the function has in the app, such as `deliver`. */
@@ -112,6 +123,7 @@ export class FunctionHost {
   /** Stops all workers for good. Waiting events fail; running ones get a moment to finish. */
   async stop(): Promise<void> {
     this.stopped = true;
+    this.asynchronous.stop();
     for (const { reject } of this.queue.splice(0)) reject(this.stopError());
     await Promise.race([Promise.allSettled(this.running), sleep(GRACE_MS, undefined, { ref: false })]);
     await this.killWorkers();

@@ -3,9 +3,10 @@ import { LocalStackError } from '../errors';
 import type { Faults } from '../faults/faults';
 import type { Deployment, Resource } from '../template/deployment';
 import { ACCOUNT_ID, REGION } from '../template/template';
+import { type AsynchronousPolicy, USUAL_POLICY } from './asynchronous-events';
 import { divideQuota } from './concurrency';
 import { type Endpoints, functionEnvironment } from './environment';
-import { type FunctionConfig, functionProperties } from './function-config';
+import { type FunctionConfig, functionProperties, invokeConfigProperties } from './function-config';
 import { FunctionHost, type FunctionObserver } from './function-host';
 import { runtimeOf } from './runtime';
 
@@ -57,6 +58,7 @@ export interface FunctionOptions {
   readonly faults: Faults;
   /** How many executions the account may run at the same time. */
   readonly accountConcurrency: number;
+  readonly log: (line: string) => void;
 }
 
 /**
@@ -67,12 +69,15 @@ export interface FunctionOptions {
 export function deployFunctions(
   deployment: Deployment,
   endpoints: Endpoints,
-  { observer, faults, accountConcurrency }: FunctionOptions,
+  { observer, faults, accountConcurrency, log }: FunctionOptions,
 ): Functions {
   const resources = deployment.resources('AWS::Lambda::Function', functionProperties);
   const shareOf = divideQuota(resources, accountConcurrency);
   const hostOf = (resource: Resource<Properties>) =>
-    new FunctionHost(configOf(deployment, resource, endpoints), { observer, faults, concurrency: shareOf(resource) });
+    new FunctionHost(configOf(deployment, resource, endpoints), {
+      ...{ observer, faults, log },
+      concurrency: shareOf(resource),
+    });
   return new Functions(resources.map(hostOf));
 }
 
@@ -94,8 +99,16 @@ function configOf(
     runtime: { name: properties.Runtime, ...runtimeOf(properties.Runtime) },
     memoryMb,
     timeoutSeconds,
+    asynchronous: policyOf(deployment, name),
     workers: WORKERS,
   };
+}
+
+function policyOf(deployment: Deployment, functionName: string): AsynchronousPolicy {
+  const configs = deployment.resources('AWS::Lambda::EventInvokeConfig', invokeConfigProperties);
+  const found = configs.find(({ properties }) => properties.FunctionName === functionName)?.properties;
+  if (found === undefined) return USUAL_POLICY;
+  return { retries: found.MaximumRetryAttempts, maxAgeSeconds: found.MaximumEventAgeInSeconds };
 }
 
 const arnOf = (name: string): string => `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:${name}`;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { USUAL_POLICY } from '../../../local/lambda/asynchronous-events';
 import { Concurrency } from '../../../local/lambda/concurrency';
 import { functionEnvironment } from '../../../local/lambda/environment';
 import { FunctionHost, type HandledEvent } from '../../../local/lambda/function-host';
@@ -52,8 +53,14 @@ function hostOf(overrides: { timeoutSeconds?: number; workers?: number; file?: s
       memoryMb: 256,
       timeoutSeconds,
       workers,
+      asynchronous: USUAL_POLICY,
     },
-    { observer: { handled: (one) => handled.push(one) }, faults: {}, concurrency: new Concurrency(1000) },
+    {
+      observer: { handled: (one) => handled.push(one) },
+      faults: {},
+      concurrency: new Concurrency(1000),
+      log: () => {},
+    },
   );
 }
 

@@ -258,6 +258,16 @@ describe('a stack that cannot start', () => {
       { Http: lambda('http', { ReservedConcurrentExecutions: 901 }) },
       "The local stack cannot run Http: what it reserves decreases the account's unreserved concurrency below its minimum of 100.",
     ],
+    [
+      'a place for events that were given up',
+      {
+        Given: {
+          Type: 'AWS::Lambda::EventInvokeConfig',
+          Properties: { FunctionName: 'Fixture-Http', Qualifier: '$LATEST', DestinationConfig: {} },
+        },
+      },
+      'The local stack cannot run Given (AWS::Lambda::EventInvokeConfig)',
+    ],
   ])('names the resource with %s that it does not take', async (_name, extra, message) => {
     const changed = writeFixtureAssembly(extra);
     directories.push(changed.directory);
