@@ -1,6 +1,12 @@
 // Runs in a process of its own: loads the bundle once, then handles one event at a time, as the Lambda runtime does.
+import dns from 'node:dns';
 import { readSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { stallingLookup } from './lookups.mjs';
+
+dns.lookup = stallingLookup(Number(process.env.UV_THREADPOOL_SIZE ?? 4), dns.lookup);
+syncBuiltinESMExports();
 
 // The stack decides when its functions end: a Ctrl-C in the terminal reaches every process, and is not for this one.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});

@@ -17,7 +17,7 @@ const fail = (itemIdentifier) => ({ itemIdentifier });
 
 export async function http(event) {
   if (event.rawPath === '/throw') throw new Error('secret detail');
-  if (event.rawPath === '/slow') await new Promise((resolve) => setTimeout(resolve, 3000));
+  if (event.rawPath === '/slow') await new Promise((resolve) => setTimeout(resolve, 4000));
   return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(event) };
 }
 
@@ -122,7 +122,7 @@ const RESOURCES = {
       IntegrationType: 'AWS_PROXY',
       IntegrationUri: ARN('Http'),
       PayloadFormatVersion: '2.0',
-      TimeoutInMillis: 1000,
+      TimeoutInMillis: 2000,
     },
   },
   Item: route('GET /items/{id}'),

@@ -249,6 +249,16 @@ describe('a stack that cannot start', () => {
       'The local stack cannot run Work (AWS::SQS::Queue)',
     ],
     [
+      'more retries of asynchronous events than Lambda makes',
+      {
+        Later: {
+          Type: 'AWS::Lambda::EventInvokeConfig',
+          Properties: { FunctionName: 'x', Qualifier: '$LATEST', MaximumRetryAttempts: 3 },
+        },
+      },
+      'The local stack cannot run Later (AWS::Lambda::EventInvokeConfig): MaximumRetryAttempts',
+    ],
+    [
       'a condition',
       { Work: { Type: 'AWS::SQS::Queue', Condition: 'Maybe' } },
       'The local stack cannot run Work: it does not evaluate conditions (Maybe).',

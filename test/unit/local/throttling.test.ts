@@ -4,6 +4,8 @@ import type { LocalStackOptions } from '../../../local/stack';
 import { lambda } from './fixture-assembly';
 import { type Fixture, startFixture } from './fixture-stack';
 
+const PATIENT = { timeout: 10_000 };
+
 let fixture: Fixture;
 let throttled: string[];
 
@@ -23,13 +25,13 @@ async function occupy(): Promise<void> {
 }
 
 describe('a function at its reserved concurrency', () => {
-  const reserved = (handler: string) => lambda(handler, { ReservedConcurrentExecutions: 1 });
+  const reserved = (handler: string) => lambda(handler, { ReservedConcurrentExecutions: 1, Timeout: 30 });
 
   it('has further calls answered for it by the API', async () => {
     await start({ Http: reserved('http') });
     const { apiUrl } = fixture.stack;
     const slow = fetch(`${apiUrl}/slow`);
-    await expect.poll(() => fixture.stack.busyWorkers('Http')).toHaveLength(1);
+    await expect.poll(() => fixture.stack.busyWorkers('Http'), PATIENT).toHaveLength(1);
 
     const response = await fetch(`${apiUrl}/items/1`);
     expect(response.status).toBe(503);
@@ -37,7 +39,7 @@ describe('a function at its reserved concurrency', () => {
     expect(throttled).toEqual(['Http']);
 
     await slow;
-    await expect.poll(() => fixture.stack.busyWorkers('Http'), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => fixture.stack.busyWorkers('Http'), PATIENT).toEqual([]);
     expect((await fetch(`${apiUrl}/items/1`)).status).toBe(200);
   });
 
@@ -67,7 +69,7 @@ describe('functions that share what the account has left', () => {
     await start({}, { accountConcurrency: 1 });
     await occupy();
     await fixture.put({ pk: { S: 'IN' }, sk: { S: 'patient' } });
-    await expect.poll(() => throttled).toContain('Stream');
+    await expect.poll(() => throttled, PATIENT).toContain('Stream');
     expect((await fetch(`${fixture.stack.apiUrl}/items/1`)).status).toBe(503);
     expect(await fixture.seen('stream')).toEqual([]);
 
