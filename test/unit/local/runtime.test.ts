@@ -17,7 +17,7 @@ describe('the Node.js of functions', () => {
   });
 
   it('is ours when there is no other, and is said to be another than the one that the template names', () => {
-    const runtime = { name: 'nodejs98.x', ...runtimeOf('nodejs98.x', undefined) };
+    const runtime = { name: 'nodejs98.x', ...runtimeOf('nodejs98.x', null) };
     expect(runtime).toMatchObject({ ...OURS, asNamed: false });
     expect(describeRuntimes([runtime, runtime])).toBe(`Node ${process.versions.node} instead of nodejs98.x`);
   });
