@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { isConfigurationId, newConfigurationId } from '../../domain/identifiers';
 import { once } from '../../runtime/once';
 import { apiKeyEntryKey, apiKeyKey, environmentKey, organizationKey, organizationPk } from '../table/addresses';
 import { writeIf } from '../table/conditions';
-import { queryAll } from '../table/reads';
+import { getItem, queryAll } from '../table/reads';
 import type { Table } from '../table/table';
 import { transact } from '../table/transact';
 import { ensure } from './tenants';
@@ -129,9 +129,8 @@ export async function findApiKey(table: Table, secret: string): Promise<ApiKey |
 
 /** Finds a key by the SHA-256 of its secret, in hex. */
 export async function findApiKeyByHash(table: Table, hash: string): Promise<ApiKey | undefined> {
-  const command = new GetCommand({ TableName: table.name, Key: apiKeyKey(hash), ConsistentRead: true });
-  const { Item } = await table.documents.send(command);
-  return Item && record().parse(Item);
+  const stored = await getItem(table, apiKeyKey(hash));
+  return stored && record().parse(stored);
 }
 
 /** All keys of an organization, oldest first. */
@@ -145,9 +144,8 @@ export async function listApiKeys(table: Table, organization: string): Promise<A
 /** A key of an organization by its id. */
 export async function getApiKey(table: Table, organization: string, id: string): Promise<ApiKey | undefined> {
   if (!isConfigurationId(id, 'key')) return undefined;
-  const Key = apiKeyEntryKey(organization, id);
-  const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
-  return Item && findApiKeyByHash(table, z.object({ hash: z.string() }).parse(Item).hash);
+  const stored = await getItem(table, apiKeyEntryKey(organization, id));
+  return stored && findApiKeyByHash(table, z.object({ hash: z.string() }).parse(stored).hash);
 }
 
 /**

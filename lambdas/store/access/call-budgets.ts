@@ -1,10 +1,11 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import type { CallBudget } from '../../domain/call-budget';
 import { once } from '../../runtime/once';
 import { callBudgetKey } from '../table/addresses';
 import { writeIf } from '../table/conditions';
 import { updateOf, withCondition } from '../table/expressions';
+import { getItem } from '../table/reads';
 import type { Table } from '../table/table';
 
 const item = once(() =>
@@ -27,9 +28,8 @@ const KEPT_SECONDS = 86_400;
 
 /** Reads the budget of a key; undefined if it was not used lately. */
 export async function readBudget(table: Table, keyId: string): Promise<StoredBudget | undefined> {
-  const command = new GetCommand({ TableName: table.name, Key: callBudgetKey(keyId), ConsistentRead: true });
-  const { Item } = await table.documents.send(command);
-  return Item && item().parse(Item);
+  const stored = await getItem(table, callBudgetKey(keyId));
+  return stored && item().parse(stored);
 }
 
 /**

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { once } from '../../runtime/once';
 import { sessionKey } from '../table/addresses';
+import { getItem } from '../table/reads';
 import type { Table } from '../table/table';
 import { hashSecret } from './api-keys';
 
@@ -43,9 +44,8 @@ export async function startSession(table: Table, keyHash: string, now: number, u
 
 /** Finds a session by its token; may still find one that has expired. */
 export async function findSession(table: Table, token: string): Promise<Session | undefined> {
-  const Key = sessionKey(hashSecret(token));
-  const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
-  return Item && record().parse(Item);
+  const stored = await getItem(table, sessionKey(hashSecret(token)));
+  return stored && record().parse(stored);
 }
 
 /** Ends a session. Repeating it changes nothing. */

@@ -1,9 +1,8 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { newConfigurationId } from '../../domain/identifiers';
 import { environmentKey, type Key, organizationKey } from '../table/addresses';
 import { putNew } from '../table/put-new';
-import { queryAll } from '../table/reads';
+import { getItem, queryAll } from '../table/reads';
 import type { Table } from '../table/table';
 
 const idOf = (raw: unknown): string => z.object({ id: z.string() }).parse(raw).id;
@@ -17,9 +16,8 @@ export async function ensure(table: Table, key: Key, prefix: 'org' | 'env', now:
 
 /** The id of an organization by its name, or undefined. */
 export async function findOrganization(table: Table, name: string): Promise<string | undefined> {
-  const command = new GetCommand({ TableName: table.name, Key: organizationKey(name), ConsistentRead: true });
-  const { Item } = await table.documents.send(command);
-  return Item && idOf(Item);
+  const stored = await getItem(table, organizationKey(name));
+  return stored && idOf(stored);
 }
 
 /** Ids of all organizations. */

@@ -1,9 +1,10 @@
 import { type Connection, parseConnection } from '../../configuration/connection';
 import { connectionKey, destinationKey, sourceKey } from '../table/addresses';
 import { type Change, updateOf, withCondition } from '../table/expressions';
+import { getItem } from '../table/reads';
 import type { Table } from '../table/table';
 import { transact } from '../table/transact';
-import { EXISTS, getItem, getting, listing, putNew } from './items';
+import { EXISTS, getting, listing, putNew } from './items';
 
 export const getConnection = getting('con', connectionKey, parseConnection);
 /** Connections of an environment: a new one matches the next event. */

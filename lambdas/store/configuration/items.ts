@@ -1,9 +1,9 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type ConfigurationPrefix, isConfigurationId } from '../../domain/identifiers';
 import type { Key } from '../table/addresses';
 import { writeIf } from '../table/conditions';
 import { type Change, updateOf, withCondition } from '../table/expressions';
-import { queryAll } from '../table/reads';
+import { getItem, queryAll } from '../table/reads';
 import type { Table } from '../table/table';
 
 // What sources, destinations and connections have in common. Each has a file of its own beside this one, so that a function
@@ -11,11 +11,6 @@ import type { Table } from '../table/table';
 
 type KeyOf = (environment: string, id: string) => Key;
 type Parse<Item> = (item: unknown) => Item;
-
-/** An item as it is now. */
-export async function getItem(table: Table, { ...Key }: Key): Promise<Record<string, unknown> | undefined> {
-  return (await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }))).Item;
-}
 
 /** Reads one of an environment, as it is now; undefined if there is none of that id. */
 export const getting =

@@ -1,4 +1,3 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import type { Connection } from '../../configuration/connection';
 import type { Destination } from '../../configuration/destination';
@@ -13,6 +12,7 @@ import {
   sourceAddressKey,
   sourceKey,
 } from '../table/addresses';
+import { getItem } from '../table/reads';
 import type { Table } from '../table/table';
 import { type TransactItems, transact } from '../table/transact';
 import { getConnection, listConnections } from './connections';
@@ -47,9 +47,8 @@ const REMOVABLE = ['src', 'dst', 'con'] as const;
 /** Reads what is kept of deleted configuration. */
 async function getRemoved(table: Table, environment: string, id: string): Promise<RemovedConfiguration | undefined> {
   if (!REMOVABLE.some((prefix) => isConfigurationId(id, prefix))) return undefined;
-  const Key = removedConfigurationKey(environment, id);
-  const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
-  return Item && removed.parse(Item);
+  const stored = await getItem(table, removedConfigurationKey(environment, id));
+  return stored && removed.parse(stored);
 }
 
 /** A source for showing history: as it is, or what is kept of it. */

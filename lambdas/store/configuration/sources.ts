@@ -2,9 +2,10 @@ import * as z from 'zod/mini';
 import { parseSource, type Source } from '../../configuration/source';
 import { isConfigurationId } from '../../domain/identifiers';
 import { sourceAddressKey, sourceKey } from '../table/addresses';
+import { getItem } from '../table/reads';
 import type { Table } from '../table/table';
 import { transact } from '../table/transact';
-import { changing, getItem, getting, listing, putNew } from './items';
+import { changing, getting, listing, putNew } from './items';
 
 export const getSource = getting('src', sourceKey, parseSource);
 export const listSources = listing(sourceKey, parseSource);

@@ -1,14 +1,12 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { attemptKey, DELIVERY_PREFIX, deliveryKey, eventKey, readFamilyKey } from '../table/addresses';
-import { queryAll } from '../table/reads';
+import { getItem, queryAll } from '../table/reads';
 import type { Table } from '../table/table';
 import { type Delivery, parseAttempt, parseDelivery, type StoredAttempt } from './delivery-items';
 
 /** Reads one delivery, strongly consistent. */
 export async function getDelivery(table: Table, base: string, ordinal: number): Promise<Delivery | undefined> {
-  const command = new GetCommand({ TableName: table.name, Key: deliveryKey(base, ordinal), ConsistentRead: true });
-  const { Item } = await table.documents.send(command);
-  return Item && parseDelivery(Item);
+  const stored = await getItem(table, deliveryKey(base, ordinal));
+  return stored && parseDelivery(stored);
 }
 
 /** All attempts of a delivery, the first one first. */
@@ -27,9 +25,8 @@ export const latestAttempt = (table: Table, delivery: Delivery): Promise<StoredA
 /** One attempt of a delivery, or undefined if it was not made. */
 export async function getAttempt(table: Table, delivery: Delivery, number: number): Promise<StoredAttempt | undefined> {
   if (number === 1) return delivery.first;
-  const Key = attemptKey(delivery.base, delivery.ordinal, number);
-  const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
-  return Item && parseAttempt(Item);
+  const stored = await getItem(table, attemptKey(delivery.base, delivery.ordinal, number));
+  return stored && parseAttempt(stored);
 }
 
 /** All deliveries of an event, the first one first. */

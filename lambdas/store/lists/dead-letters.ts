@@ -1,9 +1,9 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ERROR_CODES } from '../../domain/attempt';
 import { type Delivery, parseDelivery } from '../deliveries/delivery-items';
 import { type DeadLetterAddress, deadLetterKey, deliveryKey, readFamilyKey } from '../table/addresses';
 import { getAll } from '../table/batch-get';
+import { getItem } from '../table/reads';
 import type { Table } from '../table/table';
 import { type Page, readPage, type Window } from './pages';
 import { attentionPartitions, destinationPartition } from './partitions';
@@ -51,9 +51,8 @@ export async function getDeadLetter(
   delivery: number,
   attempt: number,
 ): Promise<DeadLetter | undefined> {
-  const Key = deadLetterKey(base, delivery, attempt);
-  const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
-  return Item && parseDeadLetter(Item);
+  const stored = await getItem(table, deadLetterKey(base, delivery, attempt));
+  return stored && parseDeadLetter(stored);
 }
 
 /** A dead letter with the delivery that it is about. */

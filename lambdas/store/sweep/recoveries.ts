@@ -1,4 +1,4 @@
-import { GetCommand, PutCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { isConfigurationId } from '../../domain/identifiers';
 import { RECOVERY_STATUSES } from '../../domain/recovery';
@@ -9,7 +9,7 @@ import { environmentPk, OPEN_RECOVERIES_PK, RECOVERIES_PREFIX, recoveryKey } fro
 import { getAll } from '../table/batch-get';
 import { writeIf } from '../table/conditions';
 import { type Change, updateOf, withCondition } from '../table/expressions';
-import { queryAll } from '../table/reads';
+import { getItem, queryAll } from '../table/reads';
 import { INDEXES, type Table } from '../table/table';
 
 const item = once(() =>
@@ -59,9 +59,8 @@ export async function putRecovery(table: Table, recovery: Recovery, retentionDay
 /** Reads a job, strongly consistent. */
 export async function getRecovery(table: Table, environment: string, id: string): Promise<Recovery | undefined> {
   if (!isConfigurationId(id, 'rec')) return undefined;
-  const Key = recoveryKey(environment, id);
-  const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
-  return Item && item().parse(Item);
+  const stored = await getItem(table, recoveryKey(environment, id));
+  return stored && item().parse(stored);
 }
 
 /** All jobs of an environment that are still stored, oldest first. */

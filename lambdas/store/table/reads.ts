@@ -1,6 +1,12 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Key } from './addresses';
+import type { Item } from './conditions';
 import type { Table } from './table';
+
+/** An item as it is now, strongly consistent; undefined if there is none. */
+export async function getItem(table: Table, { ...Key }: Key): Promise<Item | undefined> {
+  return (await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }))).Item;
+}
 
 /** All items of a partition whose sort key starts with `prefix`, in order, strongly consistent. */
 export async function queryAll(table: Table, pk: string, prefix: string): Promise<Record<string, unknown>[]> {
