@@ -97,6 +97,19 @@ export function parseDelivery(raw: unknown): Delivery {
   return { ...rest, ...key, organization: org, environment: env, source: src, connection: con, destination: dst };
 }
 
+/** Whose a delivery is, as its own item and those of its attempts and dead letters say it. */
+export const ownerAttributes = ({
+  organization,
+  environment,
+  connection,
+  destination,
+}: Pick<Delivery, 'organization' | 'environment' | 'connection' | 'destination'>) => ({
+  org: organization,
+  env: environment,
+  con: connection,
+  dst: destination,
+});
+
 /** Attempts made in the current round: what the surfaces call the attempt count. */
 export const attemptsInRound = (delivery: Pick<Delivery, 'made' | 'roundStart'>): number =>
   delivery.made - delivery.roundStart;

@@ -1,27 +1,27 @@
-import type { Trigger } from '../../domain/delivery';
 import { expiry } from '../events/events';
 import { byDestinationPk, deliveryKey, shardOf, timeKey, timelinePk } from '../table/addresses';
 import { compactDelivery } from '../table/compact-items';
 import { putNew } from '../table/put-new';
 import type { Table } from '../table/table';
-import { attentionKeys, type Delivery, parseDelivery } from './delivery-items';
+import { attentionKeys, type Delivery, ownerAttributes, parseDelivery } from './delivery-items';
 import { refusedAttempt } from './refusals';
 
 /** A delivery to be made. */
-export interface NewDelivery {
-  readonly base: string;
-  readonly ordinal: number;
-  readonly organization: string;
-  readonly environment: string;
-  readonly source?: string | undefined;
-  readonly connection: string;
-  readonly destination: string;
-  readonly cause: Trigger;
-  readonly maxAttempts: number;
-  /** ISO 8601. */
-  readonly createdAt: string;
-  /** ISO 8601: when the event came in, if that is another time. */
-  readonly receivedAt?: string | undefined;
+export interface NewDelivery
+  extends Pick<
+    Delivery,
+    | 'base'
+    | 'ordinal'
+    | 'organization'
+    | 'environment'
+    | 'source'
+    | 'connection'
+    | 'destination'
+    | 'cause'
+    | 'maxAttempts'
+    | 'createdAt'
+    | 'receivedAt'
+  > {
   /** Why the connection's schema refuses the payload: the delivery ends right away. */
   readonly refusal?: string | undefined;
   /** Its destination accepts nothing at the moment: it starts out parked. */
@@ -34,11 +34,8 @@ export function newDeliveryItem(delivery: NewDelivery, shards: number, retention
   const sort = timeKey(createdAt, base, delivery.ordinal);
   return compactDelivery({
     ...deliveryKey(base, delivery.ordinal),
-    org: delivery.organization,
-    env: environment,
+    ...ownerAttributes(delivery),
     src: delivery.source,
-    con: delivery.connection,
-    dst: destination,
     ...standing(delivery, shards),
     cause: delivery.cause,
     roundStart: 0,

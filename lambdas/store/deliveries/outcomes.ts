@@ -17,7 +17,7 @@ import { RETURN_OLD, writeIf } from '../table/conditions';
 import { updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
 import { CONDITION_FAILED, type TransactItems, transact } from '../table/transact';
-import { attemptsInRound, attentionKeys, type Delivery, type StoredAttempt } from './delivery-items';
+import { attemptsInRound, attentionKeys, type Delivery, ownerAttributes, type StoredAttempt } from './delivery-items';
 
 /** What followed from an attempt; times in milliseconds since the epoch. */
 export type Outcome =
@@ -130,10 +130,7 @@ export function laterAttempt(
   const Item = {
     ...attemptKey(delivery.base, delivery.ordinal, attempt.number),
     ...attempt,
-    org: delivery.organization,
-    env: delivery.environment,
-    con: delivery.connection,
-    dst: delivery.destination,
+    ...ownerAttributes(delivery),
     expiresAt: expiry(now, settings.retentionDays),
     tlPk: timelinePk(delivery.environment, 'ATT', shardOf(delivery.base, settings.shards)),
     tlSk: sort,
@@ -150,10 +147,7 @@ function deadLetter(table: string, record: AttemptRecord, settings: RecordSettin
   const sort = timeKey(failedAt, delivery.base, delivery.ordinal, attempt.number);
   const Item = {
     ...deadLetterKey(delivery.base, delivery.ordinal, attempt.number),
-    org: delivery.organization,
-    env: delivery.environment,
-    con: delivery.connection,
-    dst: delivery.destination,
+    ...ownerAttributes(delivery),
     attemptCount: attemptsInRound({ made: attempt.number, roundStart: delivery.roundStart }),
     errorCode: attempt.errorCode,
     errorMessage: attempt.errorMessage,

@@ -48,10 +48,10 @@ function parseDeadLetter(raw: unknown): DeadLetter {
 export async function getDeadLetter(
   table: Table,
   base: string,
-  delivery: number,
+  ordinal: number,
   attempt: number,
 ): Promise<DeadLetter | undefined> {
-  const stored = await getItem(table, deadLetterKey(base, delivery, attempt));
+  const stored = await getItem(table, deadLetterKey(base, ordinal, attempt));
   return stored && parseDeadLetter(stored);
 }
 
