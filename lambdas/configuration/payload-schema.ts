@@ -1,5 +1,6 @@
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import * as z from 'zod/mini';
+import { bytes } from '../runtime/bytes';
 import { once } from '../runtime/once';
 import { clearable, member } from './members';
 
@@ -15,7 +16,7 @@ export type JsonSchema = z.output<ReturnType<typeof jsonSchema>>;
 /** What payloads have to match; absent: nothing. */
 export const payloadSchema = member({
   body: () => ({ schema: clearable(jsonSchema()) }),
-  kept: () => z.optional(z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes')),
+  kept: () => z.optional(bytes),
   read: ({ schema }) => (schema === undefined || schema === null ? schema : packSchema(schema)),
   answer: () => ({ schema: z.nullable(jsonSchema()) }),
   write: (kept) => ({ schema: kept ? unpackSchema(kept) : null }),

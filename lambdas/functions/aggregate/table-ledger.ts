@@ -1,8 +1,9 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
+import { bytes } from '../../runtime/bytes';
 import type { Key } from '../../store/table/addresses';
 import { RETURN_OLD, writeIf } from '../../store/table/conditions';
-import { bytes, type Table } from '../../store/table/table';
+import type { Table } from '../../store/table/table';
 import { transact } from '../../store/table/transact';
 import type { Ledger } from './apply-batch';
 import type { ItemChange } from './item-changes';

@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { ERROR_CODES } from '../../domain/attempt';
 import { DELIVERY_STATUSES, type DeliveryStatus, needsAttention, TRIGGERS } from '../../domain/delivery';
+import { bytes } from '../../runtime/bytes';
 import { once } from '../../runtime/once';
 import { attentionPk, parkedPk, readDeliveryKey, shardOf, timeKey } from '../table/addresses';
 import { expandDelivery } from '../table/compact-items';
-import { bytes } from '../table/table';
 
 const attempt = once(() =>
   z.object({

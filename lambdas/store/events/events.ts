@@ -1,5 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
+import { bytes } from '../../runtime/bytes';
 import { once } from '../../runtime/once';
 import { eventKey, shardOf, timeKey, timelinePk } from '../table/addresses';
 import { compactEvent, expandEvent } from '../table/compact-items';
@@ -7,7 +8,7 @@ import { writeIf } from '../table/conditions';
 import { itemBytes } from '../table/item-size';
 import { putNew } from '../table/put-new';
 import { getRecentItem } from '../table/reads';
-import { bytes, type Table } from '../table/table';
+import type { Table } from '../table/table';
 import { packBody, unpackBody } from './body-codec';
 
 /** An event: what was published or ingested, byte for byte. */

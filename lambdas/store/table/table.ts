@@ -1,6 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod/mini';
 import { retryConflicts } from './conflicts';
 
 /** The table, as passed to everything in this folder. */
@@ -41,6 +40,3 @@ function marshallable(value: unknown): unknown {
 
 /** Names of the indexes; all hold keys only. */
 export const INDEXES = { timeline: 'timeline', byDestination: 'by-destination', attention: 'attention' } as const;
-
-/** Binary attributes, as the SDK reads them. */
-export const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'expected bytes');
