@@ -10,7 +10,7 @@ import {
 } from '../../configuration/connection';
 import { readChange } from '../../configuration/derived';
 import type { JsonSchema } from '../../configuration/payload-schema';
-import { type Principal, requireEnvironment } from '../../http/authentication';
+import type { Principal } from '../../http/authentication';
 import { ApiError, invalid, notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
 import { validate } from '../../http/parse';
@@ -22,7 +22,7 @@ import { getDestination, listDestinations } from '../../store/configuration/dest
 import { removeConnection } from '../../store/configuration/removal';
 import { getSource, listSources } from '../../store/configuration/sources';
 import type { Table } from '../../store/table/table';
-import { deleting, listAll, newItem, readBody, showing } from './endpoints';
+import { deleting, listAll, newItem, ownItem, readBody, showing } from './endpoints';
 import { connectionQuery } from './queries';
 
 /** `POST /v1/connections` */
@@ -92,17 +92,15 @@ export const showConnection = showing(getConnection, answer);
 
 /** `PATCH /v1/connections/{id}` */
 export async function patchConnection(table: Table, request: ApiRequest, caller: Principal): Promise<ApiResponse> {
-  const id = request.params.id ?? '';
-  const { environment } = requireEnvironment(caller);
-  const before = await getConnection(table, environment, id);
-  if (!before) throw notFound('Connection', id);
+  const before = await ownItem('Connection', getConnection, table, request, caller);
   const { body } = readBody(connectionChange(), request, caller);
-  await readJoined(table, environment, body);
+  await readJoined(table, before.environment, body);
   await refuseUnusable(body.schema);
   const change = readChange(connectionMembers, body, before, new Date().toISOString());
   const { source_id: source, destination_id: destination } = body;
   const joins = { ...(source && { source }), ...(destination && { destination }) };
-  return answer(table, id, await changeConnection(table, environment, id, change, joins));
+  const changed = await changeConnection(table, before.environment, before.id, change, joins);
+  return answer(table, before.id, changed);
 }
 
 /** `DELETE /v1/connections/{id}`: from the next event on, it no longer matches. */

@@ -27,7 +27,7 @@ import {
 import { removeDestination } from '../../store/configuration/removal';
 import type { Change } from '../../store/table/expressions';
 import type { Table } from '../../store/table/table';
-import { deleting, listAll, newItem, orInvalid, readBody, showing } from './endpoints';
+import { deleting, listAll, newItem, orInvalid, ownItem, readBody, showing } from './endpoints';
 import { destinationQuery } from './queries';
 import { forgetEndedSecrets } from './rotate-secret';
 
@@ -87,10 +87,7 @@ export async function patchDestination(
   request: ApiRequest,
   caller: Principal,
 ): Promise<ApiResponse> {
-  const id = request.params.id ?? '';
-  const { environment } = requireEnvironment(caller);
-  const before = await getDestination(table, environment, id);
-  if (!before) throw notFound('Destination', id);
+  const before = await ownItem('Destination', getDestination, table, request, caller);
   const { body } = readBody(
     destinationChange((url) => urlProblem(url, rules)),
     request,
@@ -101,7 +98,8 @@ export async function patchDestination(
   const change = orInvalid(() => readDestinationChange(before, body, at));
   const switched = body.status === undefined || body.status === before.status ? {} : statusChange(body.status, at);
   await forgetEndedSecrets(table, before, now);
-  return answer(table, id, await changeDestination(table, environment, id, both(change, switched)));
+  const changed = await changeDestination(table, before.environment, before.id, both(change, switched));
+  return answer(table, before.id, changed);
 }
 
 const both = (one: Change, other: Partial<Change>): Change => ({

@@ -21,6 +21,23 @@ export function readBody<Schema extends z.ZodMiniType<Tenant>>(schema: Schema, r
   return { body, owner: ownEnvironment(caller, body) };
 }
 
+/**
+ * The one that a call is about, in the caller's own environment.
+ *
+ * @throws ApiError 403 for a key of the whole organization, 404 if there is none
+ */
+export async function ownItem<Item>(
+  kind: string,
+  get: (table: Table, environment: string, id: string) => Promise<Item | undefined>,
+  table: Table,
+  { params: { id = '' } }: ApiRequest,
+  caller: Principal,
+): Promise<Item> {
+  const found = await get(table, requireEnvironment(caller).environment, id);
+  if (!found) throw notFound(kind, id);
+  return found;
+}
+
 /** Attributes of a new item: who it is, whose it is, and what its body says. @throws ApiError 400 */
 export function newItem(
   prefix: ConfigurationPrefix,

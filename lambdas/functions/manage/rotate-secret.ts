@@ -4,7 +4,7 @@ import type { Destination } from '../../configuration/destination';
 import { writeDestination } from '../../configuration/destination';
 import { newSigningSecret } from '../../domain/signature';
 import { MAX_RETIRING, overlapEnd, rotated, unended } from '../../domain/signing-secrets';
-import { type Principal, requireEnvironment } from '../../http/authentication';
+import type { Principal } from '../../http/authentication';
 import { ApiError, notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
 import { parseJson, validate } from '../../http/parse';
@@ -13,6 +13,7 @@ import { activityOfDestinations } from '../../statistics/activity';
 import { getDestination } from '../../store/configuration/destinations';
 import { writeSecrets } from '../../store/configuration/signing-secrets';
 import type { Table } from '../../store/table/table';
+import { ownItem } from './endpoints';
 
 const DAY_SECONDS = 86_400;
 
@@ -33,10 +34,7 @@ export async function rotateSecret(
   caller: Principal,
   now: number,
 ): Promise<ApiResponse> {
-  const id = request.params.id ?? '';
-  const { environment } = requireEnvironment(caller);
-  const stored = await getDestination(table, environment, id);
-  if (!stored) throw notFound('Destination', id);
+  const stored = await ownItem('Destination', getDestination, table, request, caller);
   const body = validate(rotationBody, request.body.byteLength === 0 ? {} : parseJson(request.body).value);
   ownEnvironment(caller, body);
   const signingSecret = newSigningSecret();

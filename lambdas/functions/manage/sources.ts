@@ -8,7 +8,7 @@ import {
   sourceMembers,
   writeSource,
 } from '../../configuration/source';
-import { type Principal, requireEnvironment } from '../../http/authentication';
+import type { Principal } from '../../http/authentication';
 import { notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
 import { validate } from '../../http/parse';
@@ -18,7 +18,7 @@ import { activityOfSources } from '../../statistics/activity';
 import { removeSource } from '../../store/configuration/removal';
 import { changeSource, getSource, listSources, putSource } from '../../store/configuration/sources';
 import type { Table } from '../../store/table/table';
-import { deleting, listAll, newItem, orInvalid, readBody, showing } from './endpoints';
+import { deleting, listAll, newItem, orInvalid, ownItem, readBody, showing } from './endpoints';
 import { sourceQuery } from './queries';
 import { SOURCE_TEMPLATES } from './source-templates';
 
@@ -50,14 +50,11 @@ export const showSource = showing(getSource, answer);
 
 /** `PATCH /v1/sources/{id}` */
 export async function patchSource(table: Table, request: ApiRequest, caller: Principal): Promise<ApiResponse> {
-  const id = request.params.id ?? '';
-  const { environment } = requireEnvironment(caller);
-  const before = await getSource(table, environment, id);
-  if (!before) throw notFound('Source', id);
+  const before = await ownItem('Source', getSource, table, request, caller);
   const { body } = readBody(sourceChange(), request, caller);
   const at = new Date().toISOString();
   const change = orInvalid(() => readChange(sourceMembers, body, before, at));
-  return answer(table, id, await changeSource(table, environment, id, change));
+  return answer(table, before.id, await changeSource(table, before.environment, before.id, change));
 }
 
 /** `DELETE /v1/sources/{id}`: its address answers 404 within seconds. Its connections are deleted as well. */
