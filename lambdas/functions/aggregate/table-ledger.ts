@@ -2,7 +2,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { bytes } from '../../runtime/bytes';
 import type { Key } from '../../store/table/addresses';
-import { RETURN_OLD, writeIf } from '../../store/table/conditions';
+import { ABSENT, RETURN_OLD, writeIf } from '../../store/table/conditions';
 import type { Table } from '../../store/table/table';
 import { transact } from '../../store/table/transact';
 import type { Ledger } from './apply-batch';
@@ -35,7 +35,7 @@ function markerOf(table: string, fingerprints: readonly string[], now: number) {
   return {
     TableName: table,
     Item: { ...markerKey(first), records, expiresAt: Math.ceil(now / 1000) + REMEMBERED_SECONDS },
-    ConditionExpression: 'attribute_not_exists(pk)',
+    ConditionExpression: ABSENT,
   };
 }
 

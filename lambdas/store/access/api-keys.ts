@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { isConfigurationId, newConfigurationId } from '../../domain/identifiers';
 import { once } from '../../runtime/once';
 import { apiKeyEntryKey, apiKeyKey, environmentKey, organizationKey, organizationPk } from '../table/addresses';
-import { writeIf } from '../table/conditions';
+import { ABSENT, EXISTS, writeIf } from '../table/conditions';
 import { getItem, queryAll } from '../table/reads';
 import type { Table } from '../table/table';
 import { transact } from '../table/transact';
@@ -113,11 +113,10 @@ export async function addApiKey(
 }
 
 async function putKey(table: Table, key: ApiKey): Promise<void> {
-  const ConditionExpression = 'attribute_not_exists(pk)';
   const entry = { ...apiKeyEntryKey(key.organization, key.id), hash: key.hash };
   const { kind } = await transact(table, [
-    { Put: { TableName: table.name, Item: { ...apiKeyKey(key.hash), ...key }, ConditionExpression } },
-    { Put: { TableName: table.name, Item: entry, ConditionExpression } },
+    { Put: { TableName: table.name, Item: { ...apiKeyKey(key.hash), ...key }, ConditionExpression: ABSENT } },
+    { Put: { TableName: table.name, Item: entry, ConditionExpression: ABSENT } },
   ]);
   if (kind === 'refused') throw new Error(`There is an API key ${key.id} already.`);
 }
@@ -160,7 +159,7 @@ export async function revokeApiKey(table: Table, organization: string, id: strin
     TableName: table.name,
     Key: apiKeyKey(key.hash),
     UpdateExpression: 'SET revokedAt = if_not_exists(revokedAt, :now)',
-    ConditionExpression: 'attribute_exists(pk)',
+    ConditionExpression: EXISTS,
     ExpressionAttributeValues: { ':now': new Date(now).toISOString() },
   });
   return (await writeIf(table, change)).kind === 'done';

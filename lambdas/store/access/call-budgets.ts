@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { CallBudget } from '../../domain/call-budget';
 import { once } from '../../runtime/once';
 import { callBudgetKey } from '../table/addresses';
-import { writeIf } from '../table/conditions';
+import { ABSENT, writeIf } from '../table/conditions';
 import { updateOf, withCondition } from '../table/expressions';
 import { getItem } from '../table/reads';
 import type { Table } from '../table/table';
@@ -44,7 +44,7 @@ export async function writeBudget(table: Table, keyId: string, budget: CallBudge
   const change = updateOf({ set: { milliTokens, at, leases, expiresAt, version: version + 1 } });
   const parts =
     version === 0
-      ? withCondition(change, 'attribute_not_exists(pk)')
+      ? withCondition(change, ABSENT)
       : withCondition(change, '#version = :read', { values: { ':read': version } });
   const command = new UpdateCommand({ TableName: table.name, Key: callBudgetKey(keyId), ...parts });
   return (await writeIf(table, command)).kind === 'done';

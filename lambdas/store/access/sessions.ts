@@ -3,6 +3,7 @@ import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { once } from '../../runtime/once';
 import { sessionKey } from '../table/addresses';
+import { ABSENT } from '../table/conditions';
 import { getItem } from '../table/reads';
 import type { Table } from '../table/table';
 import { hashSecret } from './api-keys';
@@ -37,8 +38,7 @@ export async function startSession(table: Table, keyHash: string, now: number, u
     expiresOn: new Date(until).toISOString(),
   };
   const Item = { ...sessionKey(hashSecret(token)), ...session, expiresAt: Math.ceil(until / 1000) };
-  const ConditionExpression = 'attribute_not_exists(pk)';
-  await table.documents.send(new PutCommand({ TableName: table.name, Item, ConditionExpression }));
+  await table.documents.send(new PutCommand({ TableName: table.name, Item, ConditionExpression: ABSENT }));
   return token;
 }
 

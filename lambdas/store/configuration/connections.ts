@@ -1,10 +1,11 @@
 import { type Connection, parseConnection } from '../../configuration/connection';
 import { connectionKey, destinationKey, sourceKey } from '../table/addresses';
+import { EXISTS } from '../table/conditions';
 import { type Change, updateOf, withCondition } from '../table/expressions';
 import { getItem } from '../table/reads';
 import type { Table } from '../table/table';
 import { transact } from '../table/transact';
-import { EXISTS, getting, listing, putNew } from './items';
+import { creation, getting, listing } from './items';
 
 export const getConnection = getting('con', connectionKey, parseConnection);
 /** Connections of an environment: a new one matches the next event. */
@@ -16,7 +17,7 @@ export const listConnections = listing(connectionKey, parseConnection);
  * @returns false if its source or destination does not exist, or has just been deleted
  */
 export async function putConnection(table: Table, item: Connection): Promise<boolean> {
-  const Put = putNew(table, connectionKey(item.environment, item.id), item);
+  const Put = creation(table, connectionKey(item.environment, item.id), item);
   return (await transact(table, [{ Put }, ...references(table, item)])).kind === 'done';
 }
 

@@ -2,7 +2,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Destination } from '../../configuration/destination';
 import { isConfigurationId } from '../../domain/identifiers';
 import { destinationKey } from '../table/addresses';
-import { writeIf } from '../table/conditions';
+import { EXISTS, writeIf } from '../table/conditions';
 import { type Change, updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
 
@@ -45,7 +45,7 @@ export async function setDestinationStatus(
   updatedAt: string,
 ): Promise<boolean> {
   if (!isConfigurationId(id, 'dst')) return false;
-  const parts = withCondition(updateOf(statusChange(status, updatedAt)), 'attribute_exists(pk)');
+  const parts = withCondition(updateOf(statusChange(status, updatedAt)), EXISTS);
   const command = new UpdateCommand({ TableName: table.name, Key: destinationKey(environment, id), ...parts });
   return (await writeIf(table, command)).kind === 'done';
 }

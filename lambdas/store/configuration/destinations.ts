@@ -4,7 +4,7 @@ import { isConfigurationId } from '../../domain/identifiers';
 import { destinationKey } from '../table/addresses';
 import { getRecentItem } from '../table/reads';
 import type { Table } from '../table/table';
-import { changing, getting, listing, putNew } from './items';
+import { changing, creation, getting, listing } from './items';
 
 export const getDestination = getting('dst', destinationKey, parseDestination);
 export const listDestinations = listing(destinationKey, parseDestination);
@@ -12,7 +12,7 @@ export const changeDestination = changing(destinationKey, parseDestination);
 
 /** Writes a new destination. */
 export async function putDestination(table: Table, item: Destination): Promise<void> {
-  await table.documents.send(new PutCommand(putNew(table, destinationKey(item.environment, item.id), item)));
+  await table.documents.send(new PutCommand(creation(table, destinationKey(item.environment, item.id), item)));
 }
 
 /**

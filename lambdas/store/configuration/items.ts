@@ -1,7 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type ConfigurationPrefix, isConfigurationId } from '../../domain/identifiers';
 import type { Key } from '../table/addresses';
-import { writeIf } from '../table/conditions';
+import { ABSENT, EXISTS, writeIf } from '../table/conditions';
 import { type Change, updateOf, withCondition } from '../table/expressions';
 import { getItem, queryAll } from '../table/reads';
 import type { Table } from '../table/table';
@@ -39,12 +39,9 @@ export const changing =
     return kind === 'done' && item ? parse(item) : undefined;
   };
 
-/** The condition that an item exists. */
-export const EXISTS = 'attribute_exists(pk)';
-
-/** A write of an item that does not exist yet. */
-export const putNew = (table: Table, key: Key, item: object) => ({
+/** The write of an item that does not exist yet. */
+export const creation = (table: Table, key: Key, item: object) => ({
   TableName: table.name,
   Item: { ...key, ...item },
-  ConditionExpression: 'attribute_not_exists(pk)',
+  ConditionExpression: ABSENT,
 });

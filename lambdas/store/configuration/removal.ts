@@ -12,6 +12,7 @@ import {
   sourceAddressKey,
   sourceKey,
 } from '../table/addresses';
+import { EXISTS } from '../table/conditions';
 import { getItem } from '../table/reads';
 import type { Table } from '../table/table';
 import { type TransactItems, transact } from '../table/transact';
@@ -142,7 +143,7 @@ async function remove(
   const TableName = table.name;
   const kept = removed.parse({ ...item, removedAt });
   const answer = await transact(table, [
-    { Delete: { TableName, Key: { ...key }, ConditionExpression: 'attribute_exists(pk)' } },
+    { Delete: { TableName, Key: { ...key }, ConditionExpression: EXISTS } },
     { Put: { TableName, Item: { ...removedConfigurationKey(item.environment, item.id), ...kept } } },
     ...others,
   ]);

@@ -5,7 +5,7 @@ import { sourceAddressKey, sourceKey } from '../table/addresses';
 import { getItem } from '../table/reads';
 import type { Table } from '../table/table';
 import { transact } from '../table/transact';
-import { changing, getting, listing, putNew } from './items';
+import { changing, creation, getting, listing } from './items';
 
 export const getSource = getting('src', sourceKey, parseSource);
 export const listSources = listing(sourceKey, parseSource);
@@ -15,8 +15,8 @@ export const changeSource = changing(sourceKey, parseSource);
 export async function putSource(table: Table, item: Source): Promise<void> {
   const { id, environment } = item;
   const { kind } = await transact(table, [
-    { Put: putNew(table, sourceKey(environment, id), item) },
-    { Put: putNew(table, sourceAddressKey(id), { environment }) },
+    { Put: creation(table, sourceKey(environment, id), item) },
+    { Put: creation(table, sourceAddressKey(id), { environment }) },
   ]);
   if (kind === 'refused') throw new Error(`There is a source ${id} already.`);
 }

@@ -1,5 +1,6 @@
 import { DEAD_STATUSES } from '../../domain/delivery';
 import { type DeadLetterAddress, deadLetterKey, deliveryKey } from '../table/addresses';
+import { EXISTS } from '../table/conditions';
 import { statusIn, updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
 import { type TransactItems, transact } from '../table/transact';
@@ -18,7 +19,7 @@ export function closingItems(table: string, { base, ordinal, attempt }: DeadLett
   const Key = deadLetterKey(base, ordinal, attempt);
   return [
     { Update: { TableName: table, Key: deliveryKey(base, ordinal), ...parts } },
-    { Delete: { TableName: table, Key, ConditionExpression: 'attribute_exists(pk)' } },
+    { Delete: { TableName: table, Key, ConditionExpression: EXISTS } },
   ];
 }
 

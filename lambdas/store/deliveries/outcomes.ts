@@ -13,7 +13,7 @@ import {
   timeKey,
   timelinePk,
 } from '../table/addresses';
-import { RETURN_OLD, writeIf } from '../table/conditions';
+import { EXISTS, RETURN_OLD, writeIf } from '../table/conditions';
 import { updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
 import { CONDITION_FAILED, type TransactItems, transact } from '../table/transact';
@@ -165,5 +165,5 @@ function pausedDestination(table: string, { delivery, outcome, now }: AttemptRec
   if (outcome.kind !== 'dead' || !outcome.pauseDestination) return [];
   const change = updateOf(pauseChange('gone', new Date(now).toISOString()));
   const Key = destinationKey(delivery.environment, delivery.destination);
-  return [{ Update: { TableName: table, Key, ...change, ConditionExpression: 'attribute_exists(pk)' } }];
+  return [{ Update: { TableName: table, Key, ...change, ConditionExpression: EXISTS } }];
 }

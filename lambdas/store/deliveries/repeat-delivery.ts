@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { MAX_ORDINAL } from '../../domain/identifiers';
 import { expiry } from '../events/events';
 import { DELIVERY_PREFIX, type DeadLetterAddress, eventKey, readFamilyKey } from '../table/addresses';
+import { ABSENT, EXISTS } from '../table/conditions';
 import { updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
 import { CONDITION_FAILED, transact } from '../table/transact';
@@ -71,9 +72,9 @@ function repeatItems(
   { shards, retentionDays }: { readonly shards: number; readonly retentionDays: number },
 ) {
   const Item = newDeliveryItem(delivery, shards, retentionDays);
-  const later = withCondition(updateOf({ set: { expiresAt: expiry(now, retentionDays) } }), 'attribute_exists(pk)');
+  const later = withCondition(updateOf({ set: { expiresAt: expiry(now, retentionDays) } }), EXISTS);
   return [
-    { Put: { TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' } },
+    { Put: { TableName: table, Item, ConditionExpression: ABSENT } },
     { Update: { TableName: table, Key: eventKey(delivery.base), ...later } },
     ...(closes ? closingItems(table, closes) : []),
   ];

@@ -4,7 +4,7 @@ import { bytes } from '../../runtime/bytes';
 import { once } from '../../runtime/once';
 import { eventKey, shardOf, timeKey, timelinePk } from '../table/addresses';
 import { compactEvent, expandEvent } from '../table/compact-items';
-import { writeIf } from '../table/conditions';
+import { EXISTS, writeIf } from '../table/conditions';
 import { itemBytes } from '../table/item-size';
 import { putNew } from '../table/put-new';
 import { getRecentItem } from '../table/reads';
@@ -119,7 +119,7 @@ export async function markUnrouted(table: Table, base: string): Promise<void> {
     TableName: table.name,
     Key: eventKey(base),
     UpdateExpression: 'SET routing = :none',
-    ConditionExpression: 'attribute_exists(pk)',
+    ConditionExpression: EXISTS,
     ExpressionAttributeValues: { ':none': 'no_routes' },
   });
   // Refused: deleted by its TTL in the meantime, so there is nothing left to say about it.
@@ -137,7 +137,7 @@ export async function requestRetry(table: Table, base: string, now: number): Pro
     TableName: table.name,
     Key: eventKey(base),
     UpdateExpression: 'SET routing = :requested, retryAt = :now',
-    ConditionExpression: 'attribute_exists(pk)',
+    ConditionExpression: EXISTS,
     ExpressionAttributeValues: { ':requested': 'requested', ':now': now },
   });
   return (await writeIf(table, command)).kind === 'done';

@@ -1,6 +1,6 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { eventKey } from '../table/addresses';
-import { writeIf } from '../table/conditions';
+import { ABSENT, writeIf } from '../table/conditions';
 import { updateOf, withCondition } from '../table/expressions';
 import type { Table } from '../table/table';
 import { transact } from '../table/transact';
@@ -22,7 +22,7 @@ export async function putLatestEvent(
 ): Promise<boolean> {
   const Item = newEventItem(event, shards, retentionDays);
   const answer = await transact(table, [
-    { Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' } },
+    { Put: { TableName: table.name, Item, ConditionExpression: ABSENT } },
     { Update: { TableName: table.name, Key: eventKey(first.base), ...latestParameters(event, first, windowMs) } },
   ]);
   return answer.kind === 'done';

@@ -6,6 +6,10 @@ import type { Table } from './table';
 /** An item as it is stored, not parsed yet. */
 export type Item = Readonly<Record<string, unknown>>;
 
+/** The conditions that an item exists, and that it does not. */
+export const EXISTS = 'attribute_exists(pk)';
+export const ABSENT = 'attribute_not_exists(pk)';
+
 /** Makes DynamoDB return the item that a condition failed on. */
 export const RETURN_OLD: { readonly ReturnValuesOnConditionCheckFailure: ReturnValuesOnConditionCheckFailure } = {
   ReturnValuesOnConditionCheckFailure: 'ALL_OLD',

@@ -1,5 +1,5 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { RETURN_OLD, writeIf } from './conditions';
+import { ABSENT, RETURN_OLD, writeIf } from './conditions';
 import type { Table } from './table';
 
 /**
@@ -12,8 +12,7 @@ export async function putNew<Parsed>(
   Item: Record<string, unknown>,
   parse: (raw: unknown) => Parsed,
 ): Promise<Parsed | undefined> {
-  const ConditionExpression = 'attribute_not_exists(pk)';
-  const put = new PutCommand({ TableName: table.name, Item, ConditionExpression, ...RETURN_OLD });
+  const put = new PutCommand({ TableName: table.name, Item, ConditionExpression: ABSENT, ...RETURN_OLD });
   const { kind, item } = await writeIf(table, put);
   return kind === 'done' ? undefined : parse(item);
 }
