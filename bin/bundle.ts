@@ -1,5 +1,5 @@
 import { ENVIRONMENTS, type FunctionName } from '../lambdas/runtime/environment';
-import { bundle } from '../lib/bundle';
+import { bundle } from '../lib/bundler';
 import { folderOf } from '../lib/bundles';
 
 const names = Object.keys(ENVIRONMENTS) as FunctionName[];

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ENVIRONMENTS, type FunctionName } from '../../lambdas/runtime/environment';
-import { bundle } from '../../lib/bundle';
+import { bundle } from '../../lib/bundler';
 import { bundleOf } from '../../lib/bundles';
 import { table } from '../cost/report';
 import { barChart } from '../support/bar-chart';

@@ -32,7 +32,7 @@ export const auth = member({
   body: () => ({ auth_type: preset(z.enum(TYPES), 'none'), auth_config: preset(credentials(), {}) }),
   kept,
   read: ({ auth_type, auth_config }, before) => {
-    // Naming the kind that is kept anyway does not ask for its credentials again.
+    // A body that names the stored kind need not repeat its credentials.
     if (auth_config === undefined && (auth_type === undefined || auth_type === before?.type)) return undefined;
     const given = { auth_type: auth_type ?? before?.type ?? 'none', auth_config: auth_config ?? {} };
     const [missing] = missingCredentials(given);
@@ -56,7 +56,7 @@ interface Authentication {
   readonly auth_config: z.output<ReturnType<typeof credentials>>;
 }
 
-/** The credentials that the kind of authentication needs and a body lacks: where they belong, and what to say of it. */
+/** The credentials that a body lacks for its kind of authentication, each with its path and the error to report. */
 export function missingCredentials({ auth_type, auth_config }: Authentication) {
   return REQUIRED[auth_type]
     .filter((name) => auth_config[name] === undefined)

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Circuit } from '../domain/breaker';
 import { internal, shown } from './members';
 
-/** What the state of a circuit is read from. */
+/** The attributes that determine the state of a circuit. */
 interface Breaker {
   readonly status: 'active' | 'paused';
   readonly pausedAt?: string | undefined;

@@ -13,7 +13,7 @@ export interface ConnectionNames {
   readonly destination?: string | undefined;
 }
 
-/** What an answer needs besides what is kept. */
+/** What an answer needs that is not stored. */
 interface Joined {
   readonly source?: string | undefined;
   readonly names: ConnectionNames;
@@ -42,7 +42,7 @@ export const connectionMembers = {
   ),
   filterRules,
   schema: payloadSchema,
-  /** Answers also show it in the word by which sources and destinations are active or not. */
+  /** Answers also show it as a status, as sources and destinations have one. */
   enabled: member({
     body: () => ({ enabled: preset(z.boolean(), true) }),
     kept: () => z.boolean(),
@@ -68,7 +68,7 @@ export const connectionBody = once(() => createBody(connectionMembers));
 /** Body of `PATCH /v1/connections/{id}`: what is absent stays as it is; a `source_id` of null means every source. */
 export const connectionChange = once(() => changeBody(connectionMembers));
 
-/** Whether a connection is in use, in one word. */
+/** The status of a connection. */
 export const connectionStatus = ({ enabled }: { readonly enabled: boolean }): 'active' | 'disabled' =>
   enabled ? 'active' : 'disabled';
 

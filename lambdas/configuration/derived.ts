@@ -35,18 +35,18 @@ export function itemSchema<M extends Members>(members: M) {
   return z.object({ ...owned(), ...Object.fromEntries(kept) } as ReturnType<typeof owned> & KeptShape<M>);
 }
 
-/** The schemas of what answers show of its members, by name. */
+/** The schemas of its fields in answers, by name. */
 export const answerShape = <M extends Members>(members: M) =>
   Object.assign({}, ...Object.values(members).map((one) => one.answer?.())) as AnswerShape<M> & object;
 
-/** What a new one keeps of the body that creates it, by attribute. */
+/** The attributes that a new item gets from its body. */
 export function readNew(members: Members, body: object): Record<string, unknown> {
   const read = Object.entries(members).map(([key, one]) => [key, one.read?.(body, undefined) ?? undefined] as const);
   return Object.fromEntries(read.filter(([, value]) => value !== undefined));
 }
 
 /**
- * What a body changes: attributes to set, and attributes to remove.
+ * The change that a body asks for: attributes to set, and attributes to remove.
  *
  * @param at when it is changed, ISO 8601
  */
@@ -56,7 +56,7 @@ export function readChange(members: Members, body: object, before: Readonly<Reco
   return { set: { ...set, updatedAt: at }, remove: read.filter(([, value]) => value === null).map(([key]) => key) };
 }
 
-/** Writes one for callers. */
+/** Writes an item as callers see it. */
 export function write<M extends Members>(members: M, item: Owned & ItemOf<M> & WrittenFrom<M>) {
   const attributes: Readonly<Record<string, unknown>> = item;
   return {
@@ -95,7 +95,7 @@ type WrittenFrom<M> = Together<
 
 type Needed<Item> = unknown extends Item ? never : Item;
 
-/** What fits every part of a union: `{ a: … } & { b: … }` for `{ a: … } | { b: … }`. */
+/** The intersection of a union's parts: `{ a: … } & { b: … }` for `{ a: … } | { b: … }`. */
 type Together<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer All) => void
   ? All
   : never;

@@ -54,7 +54,7 @@ export const destinationMembers = {
     answer: () => z.number(),
     description: 'Requests a second',
   }),
-  /** Set with a new destination; later it is paused and resumed, with all that goes with it. */
+  /** Set here for new destinations only: later changes pause or resume, which sets more than this. */
   status: member({
     body: () => ({ status: preset(z.enum(STATUSES), 'active') }),
     kept: () => z.enum(STATUSES),

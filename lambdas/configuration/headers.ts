@@ -3,7 +3,7 @@ import { HEADER_NAME, HEADER_VALUE, headersProblem, isReservedHeader } from '../
 import { redactHeaders } from '../domain/redaction';
 import { member, preset } from './members';
 
-/** No object can hold it safely; schemas of records leave it out without a word. */
+/** Objects cannot hold it safely, and record schemas drop it silently. */
 const LOST = /^__proto__$/i;
 const LOST_MESSAGE = 'cannot be the name of a header';
 
@@ -44,7 +44,7 @@ export const headers = member({
 const lowerCase = (all: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(all).map(([name, value]) => [name.toLowerCase(), value]));
 
-/** A value that comes back as it was shown means the one that is kept. */
+/** A value that comes back as it was shown stands for the stored one. */
 function keepHidden(kept: Record<string, string>, given: Record<string, string>): Record<string, string> {
   const shown = redactHeaders(kept);
   return Object.fromEntries(

@@ -1,40 +1,40 @@
 import * as z from 'zod/mini';
 
 /**
- * The members of a kind of configuration (source, destination, connection), keyed by the attribute that keeps each. From
- * this one list follow the bodies that create and change one, its item, and what callers are shown: see `derived.ts`.
+ * The members of a kind of configuration (source, destination, connection), by the attribute that stores each. The bodies
+ * that create and change one, its item and its answers are derived from this list: see `derived.ts`.
  *
- * Schemas are made when they are asked for. Most functions only read items, and every schema costs a start some time.
+ * Schemas are built on demand. Most functions only read items, and every schema slows a cold start down.
  */
 export type Members = Readonly<Record<string, Member>>;
 
 /** Says why a URL cannot be a destination's, or undefined if it can: each stack has its own rules. */
 export type UrlCheck = (url: string) => string | undefined;
 
-/** For bodies without URLs, and where none is looked at. */
+/** For bodies without URLs, and where URLs are not checked. */
 export const anyUrl: UrlCheck = () => undefined;
 
-/** The parts of a member, each where it applies: no body names the state of a circuit, and no answer shows a secret. */
+/** The parts of a member, all optional: no body sets the state of a circuit, and no answer shows a secret. */
 interface Member {
-  /** What bodies may say of it, by the names that callers use. */
+  /** Its fields in bodies, by the names that callers use. */
   body?(urlProblem: UrlCheck): Fields;
-  /** How it is kept; optional where an item can go without it. */
+  /** How it is stored; an optional schema if an item may not have it. */
   kept?(): Schema;
   /**
-   * Reads what a body says.
+   * Reads it from a body.
    *
-   * @param before what is kept by now; undefined for a new item
-   * @returns what to keep; null to keep nothing, undefined to leave it as it is
-   * @throws InvalidMember when it does not fit together
+   * @param before the stored value; undefined for a new item
+   * @returns the value to store; null to remove it, undefined to leave it as it is
+   * @throws InvalidMember if the fields contradict each other or the stored value
    */
   read?(given: object, before: unknown): unknown;
-  /** What answers show of it, by the names that callers use. */
+  /** Its fields in answers, by the names that callers use. */
   answer?(): Shape;
-  /** @param item all that the answer is written from: the item, and what is known of it besides */
+  /** @param item what the answer is written from: the item, and what else is known about it */
   write?(kept: unknown, item: unknown): object;
 }
 
-/** A body says what does not fit together, or not with what is kept. */
+/** The fields of a body contradict each other or the stored item. */
 export class InvalidMember extends Error {
   override readonly name = 'InvalidMember';
 
@@ -50,17 +50,17 @@ export class InvalidMember extends Error {
 export type Schema<Value = unknown> = z.ZodMiniType<Value>;
 export type Shape = Readonly<Record<string, Schema>>;
 
-/** What bodies may say under one name: those that create, and those that change. */
+/** One field: its schema in bodies that create, and in bodies that change. */
 export interface Field<Create extends Schema = Schema, Change extends Schema = Schema> {
   readonly create: Create;
   readonly change: Change;
 }
 export type Fields = Readonly<Record<string, Field>>;
 
-/** A field that a new item needs. */
+/** A field that is required to create one. */
 const required = <S extends Schema>(schema: S) => ({ create: schema, change: z.optional(schema) });
 
-/** A field that has a value where the body of a new item does not name it. */
+/** A field with a default value for new items. */
 export const preset = <S extends Schema>(schema: S, value: z.core.util.NoUndefined<z.output<S>>) => ({
   create: z._default(schema, value),
   change: z.optional(schema),
@@ -72,11 +72,11 @@ export const optional = <S extends Schema>(schema: S) => ({ create: z.optional(s
 /** A field that may be left out; null takes it away. */
 export const clearable = <S extends Schema>(schema: S) => ({ create: z.nullish(schema), change: z.nullish(schema) });
 
-/** What bodies may say, create and change alike. */
+/** The fields of a body, whether it creates or changes. */
 export type Given<F extends Fields> = { readonly [Name in keyof F]?: z.output<F[Name]['change']> };
 type Written<Answer extends Shape> = { readonly [Name in keyof Answer]: z.output<Answer[Name]> };
 
-/** A member that has several names, or another form in bodies, item and answers. */
+/** A member with several fields, or with different forms in bodies, item and answers. */
 export const member = <F extends Fields, Kept extends Schema, Answer extends Shape>(parts: {
   body(urlProblem: UrlCheck): F;
   kept(): Kept;
@@ -85,28 +85,28 @@ export const member = <F extends Fields, Kept extends Schema, Answer extends Sha
   write(kept: z.output<Kept>): Written<Answer>;
 }) => parts;
 
-/** What is kept for Posthorn's own use. */
+/** A member for Posthorn's own use: stored and never shown. */
 export const internal = <Kept extends Schema>(kept: () => Kept) => ({ kept });
 
-/** What answers show without its being kept as such. */
+/** A member that answers show and nothing stores. */
 export const shown = <Answer extends Shape, Item>(answer: () => Answer, write: (item: Item) => Written<Answer>) => ({
   answer,
   write: (_: unknown, item: Item) => write(item),
 });
 
-/** The schemas of a member with one name and one form. */
+/** The schemas of a member with one field. */
 interface Forms<Value> {
-  /** What a body may say. */
+  /** Its schema in bodies. */
   input(urlProblem: UrlCheck): Schema<Value>;
-  /** What is read back, by default the input. It is wider where items of before a limit was drawn stay readable. */
+  /** Its schema in items, by default that of bodies. Wider if a limit was tightened later and older items must stay readable. */
   kept?(): Schema<Value>;
-  /** What is shown, by default what is kept. */
+  /** Its schema in answers, by default that of items. */
   answer?(): Schema<Value>;
-  /** What the document says of it in answers. */
+  /** Its description in the OpenAPI document. */
   readonly description?: string;
 }
 
-/** A member with one name and one form, which every item has. A new item needs it, unless there is a preset. */
+/** A member with one field, which every item has. Bodies that create one need it, unless it has a preset. */
 export function scalar<Name extends string, Value extends NonNullable<unknown>>(
   name: Name,
   forms: Forms<Value> & { readonly preset?: z.core.util.NoUndefined<Value> },
@@ -123,7 +123,7 @@ export function scalar<Name extends string, Value extends NonNullable<unknown>>(
   };
 }
 
-/** A member with one name and one form, which an item can go without. Answers show null then; null or an empty text takes it away. */
+/** A member with one field, which an item may not have. Answers then show null; null or an empty string removes it. */
 export function nullableScalar<Name extends string, Value extends NonNullable<unknown>>(
   name: Name,
   { input, kept = () => input(anyUrl), answer = kept, description }: Forms<Value>,

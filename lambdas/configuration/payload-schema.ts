@@ -4,7 +4,7 @@ import { bytes } from '../runtime/bytes';
 import { once } from '../runtime/once';
 import { clearable, member } from './members';
 
-/** JSON Schema 2020-12. What else it has to be is looked at before it is saved. */
+/** JSON Schema 2020-12. Further limits are checked before it is saved. */
 const jsonSchema = once(() =>
   z
     .union([z.boolean(), z.record(z.string(), z.unknown())], { error: 'must be a JSON Schema: an object or a boolean' })
@@ -23,8 +23,8 @@ export const payloadSchema = member({
 });
 
 /**
- * A JSON Schema as it is kept: compressed, because routing reads the connections of an environment as a whole, and as
- * text, because the table takes neither its depth nor its numbers.
+ * A JSON Schema as it is stored: compressed, because routing reads all connections of an environment, and as text, because
+ * the table does not take every depth and number.
  */
 export const packSchema = (content: JsonSchema): Uint8Array => brotliCompressSync(JSON.stringify(content));
 

@@ -3,7 +3,7 @@ import { DEFAULT_RETRY_POLICY, MAX_RETRY_AFTER_SECONDS, type RetryPolicy } from 
 import { clearable, member } from './members';
 
 const seconds = (least: number) => z.number().check(z.minimum(least), z.maximum(MAX_RETRY_AFTER_SECONDS));
-/** At once, or after a time: the table holds no number that is nearly zero. */
+/** 0, or at least a millisecond: the table cannot store numbers close to zero. */
 const step = () =>
   z.union([z.literal(0), seconds(0.001)], { error: `must be 0, or from 0.001 to ${MAX_RETRY_AFTER_SECONDS}` });
 const policy = () =>
@@ -26,7 +26,7 @@ const policy = () =>
       ),
     );
 
-/** Null in a body asks for the policy of a destination that names none. */
+/** Null in a body asks for the default policy. */
 export const retryPolicy = member({
   body: () => ({ retry_policy: clearable(policy()) }),
   kept: () =>

@@ -69,7 +69,7 @@ export const verification = member({
 
 type Body = Given<ReturnType<typeof fields>>;
 
-/** Puts together what a body says and what is kept: undefined when it says nothing, null when nothing is verified any more. */
+/** Merges a body into the stored settings: undefined if the body says nothing, null if signatures are no longer verified. */
 function readVerification(body: Body, before: Verification | undefined) {
   const { verification_enabled: enabled, verification_type: asked, verification_tolerance_seconds: tolerance } = body;
   if (enabled === false || enabled === null || asked === null) return null;

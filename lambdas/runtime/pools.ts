@@ -2,7 +2,7 @@
 export const chunks = <Item>(items: readonly Item[], size: number): Item[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, n) => items.slice(n * size, (n + 1) * size));
 
-/** The same of what comes one by one. The last piece is smaller than `size`, and may be empty. */
+/** The same for an async iterable. The last piece is smaller than `size`, and may be empty. */
 export async function* inChunks<Item>(items: AsyncIterable<Item>, size: number): AsyncGenerator<Item[]> {
   let chunk: Item[] = [];
   for await (const item of items) {
@@ -15,8 +15,8 @@ export async function* inChunks<Item>(items: AsyncIterable<Item>, size: number):
 }
 
 /**
- * Maps a list in order, `size` members side by side. A failure waits for the rest of its pool: nothing is under way any more
- * when it is thrown.
+ * Maps a list in order, `size` items at a time. When it throws, nothing is still running: a failure waits for the
+ * rest of its pool.
  */
 export async function inPools<Item, Result>(
   items: readonly Item[],

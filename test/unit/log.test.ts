@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { inSources } from '../../lambdas/runtime/log';
-import { bundle } from '../../lib/bundle';
+import { bundle } from '../../lib/bundler';
 
 const folder = mkdtempSync(join(tmpdir(), 'posthorn-stack-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
