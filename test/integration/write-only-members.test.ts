@@ -77,6 +77,11 @@ beforeAll(async () => {
     const { data } = await tenant.deliveries({ eventId: event });
     return data.length === 4 && data.every(({ status }) => /^(delivered|failed|partial)$/.test(status)) && data;
   });
+  // Aggregate collects changes for some seconds before it counts them.
+  await eventually('the counters', async () => {
+    const items = await world().table.all();
+    return items.some(({ pk }) => String(pk).startsWith('STAT#')) && world().stack.logs('aggregate').length > 0;
+  });
   const dead = settled.find(({ status }) => status === 'failed');
   ids = {
     sources: source,
