@@ -19,9 +19,9 @@ import { sourceBody } from '../../../lambdas/configuration/source';
 import { FILTER_OPERATORS } from '../../../lambdas/domain/filter-rules';
 import { HEADER_NAME, isReservedHeader } from '../../../lambdas/domain/header-rules';
 import { urlProblem } from '../../../lambdas/domain/target-url';
-import { nastyMap, nastyValue, storable } from '../support/nasty-names';
+import { nastyMap, nastyValue, storable } from '../../corpus/names';
 import { connectionOf, destinationOf } from '../support/records';
-import { storedAndRead } from '../support/stored';
+import { storedAndRead } from '../support/wire-table';
 
 const strict = { allowPlainHttp: false, allowLoopback: false };
 const local = { allowPlainHttp: true, allowLoopback: true };
