@@ -47,9 +47,10 @@ async function run({ dbPath, port, context, logs }: StartOptions): Promise<Local
   const keyFile = dbPath === undefined ? undefined : join(dbPath, 'key');
   const apiKey = await localKey(endpoints.dynamodb, outputs.TableName ?? '', keyFile);
   const info = { apiUrl, apiKey, endpoints, outputs };
-  files.write(info);
+  const elsewhere = files.write(info);
   print('ready');
   console.log(welcome(info));
+  if (elsewhere !== undefined) console.log(`  ${elsewhere}\n`);
   return started;
 }
 
