@@ -32,6 +32,8 @@ export interface Faults {
   repeat?(functionName: string): number | undefined;
   /** When a due one-time schedule starts its target: delays in milliseconds, one for each start. */
   starts?(scheduleName: string): readonly number[];
+  /** Called for every invocation that was throttled. */
+  throttled?(functionName: string): void;
   /** Called for every worker that ends in the middle of an event. */
   workerEnded?(end: WorkerEnd): void;
 }

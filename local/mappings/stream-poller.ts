@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { Faults } from '../faults/faults';
+import { Throttled } from '../lambda/concurrency';
 import type { FunctionHost } from '../lambda/function-host';
 import type { Checkpoints } from './checkpoints';
 import { compileFilters, type Filter } from './filter';
@@ -184,14 +185,26 @@ export class StreamPoller implements Poller {
   }
 
   private async invoke(batch: readonly DynamoDBRecord[]) {
-    const { host, properties, log } = this.ports;
+    const { properties, log } = this.ports;
     try {
-      const result = await host.invoke({ Records: batch });
+      const result = await this.untilNotThrottled(batch);
       const partial = properties.FunctionResponseTypes.includes('ReportBatchItemFailures');
       return outcomeOf(partial ? result : undefined, batch);
     } catch (error) {
       if (!this.stopped) log(`A batch of ${batch.length} stream records failed: ${error}`);
       return { kind: 'retry', from: 0 } as const;
+    }
+  }
+
+  /** Invokes the function. Throttles do not count as attempts: they end with the throttling, or when records are too old. */
+  private async untilNotThrottled(batch: readonly DynamoDBRecord[]): Promise<unknown> {
+    for (let throttles = 0; ; throttles += 1) {
+      try {
+        return await this.ports.host.invoke({ Records: batch });
+      } catch (error) {
+        if (!(error instanceof Throttled) || this.stopped || this.exhausted(0, batch[0])) throw error;
+        await this.pauseFor(retryDelayMs(throttles));
+      }
     }
   }
 

@@ -1,10 +1,38 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { writeFixtureAssembly } from './fixture-assembly';
 
 const SCRIPT = fileURLToPath(new URL('./start-fixture.ts', import.meta.url));
+
+/** Processes that run functions of this assembly. */
+function functionProcesses(assembly: string): string[] {
+  const commandOf = (id: string) => {
+    try {
+      return readFileSync(`/proc/${id}/cmdline`, 'utf8').split('\0');
+    } catch {
+      return [];
+    }
+  };
+  return readdirSync('/proc').filter((id) => commandOf(id).some((word) => word.startsWith(`${assembly}/asset.`)));
+}
+
+it.runIf(process.platform === 'linux')(
+  'a stack that is killed takes its functions with it, frozen or not',
+  async () => {
+    const fixture = writeFixtureAssembly();
+    const child = spawn(process.execPath, ['--import', 'tsx', SCRIPT, fixture.directory]);
+    await once(child.stdout, 'data');
+    await expect.poll(() => functionProcesses(fixture.directory).length, { timeout: 10_000 }).toBe(3);
+
+    child.kill('SIGKILL');
+
+    await expect.poll(() => functionProcesses(fixture.directory), { timeout: 5_000 }).toEqual([]);
+    fixture.remove();
+  },
+);
 
 it('a stack that is killed takes the DynamoDB engine with it', async () => {
   const fixture = writeFixtureAssembly();
