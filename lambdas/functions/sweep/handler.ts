@@ -20,6 +20,9 @@ const common = { shards: environment.TIMELINE_SHARDS, retentionDays: environment
 /** Leaves room in the minute for the deliveries themselves, and before the function's timeout. */
 const PACE = { pace: 1000, timeLimitMs: 20_000 };
 
+/** How much of the dead-letter queue one run looks at. */
+const TIDYING = { limit: 500, timeLimitMs: PACE.timeLimitMs };
+
 /** What one run did. */
 export interface Swept {
   readonly resumed: number;
@@ -49,7 +52,7 @@ export async function handler(): Promise<Swept> {
   const environments = await readEnvironments(table);
   const [resuming, tidying, recovering] = await Promise.allSettled([
     resumeParked(table, environments, { limit: PACE.pace, timeLimitMs: PACE.timeLimitMs }, Date.now),
-    tidyDeadLetters({ table, queue, settings: { ...common, limit: 500 }, now: Date.now, reportForeign }),
+    tidyDeadLetters({ table, queue, settings: { ...common, ...TIDYING }, now: Date.now, reportForeign }),
     recoverDeliveries({ table, shards: common.shards, ...PACE, now: Date.now }),
   ]);
   // Comes last: a delivery whose message is in the dead-letter queue is dead, not stranded.

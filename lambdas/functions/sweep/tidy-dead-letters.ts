@@ -8,9 +8,9 @@ import { deliveryKey } from '../../store/table/addresses';
 import { getAll } from '../../store/table/batch-get';
 import type { Table } from '../../store/table/table';
 import {
+  countMessages,
   type DeadLetterQueue,
   type HeldMessage,
-  hasMessages,
   releaseMessages,
   removeMessages,
   takeBatch,
@@ -31,6 +31,8 @@ export interface Tidied {
 export interface TidySettings extends RecordSettings {
   /** How many messages a run looks at. */
   readonly limit: number;
+  /** A run receives nothing after this long. */
+  readonly timeLimitMs: number;
 }
 
 /** What the tidying needs from outside. */
@@ -49,26 +51,37 @@ const FAMILIAR_BATCHES = 3;
 
 /**
  * Compares the dead-letter queue with the open dead letters and makes them the same set. A batch of ten is held only
- * while it is checked, so that a running redrive finds nearly everything.
+ * while it is checked, so that a running redrive finds nearly everything. What comes a second time is held until the
+ * run ends: a fair queue hands the largest group out last, and would go on to hand out the others.
  */
 export async function tidyDeadLetters(ports: TidyPorts): Promise<Tidied> {
+  const { queue, settings } = ports;
+  const deadline = ports.now() + settings.timeLimitMs;
   const seen = new Set<string>();
+  const kept: HeldMessage[] = [];
   const counts = { removed: 0, repaired: 0, foreign: 0 };
-  let familiar = (await hasMessages(ports.queue)) ? 0 : FAMILIAR_BATCHES;
-  while (familiar < FAMILIAR_BATCHES && seen.size < ports.settings.limit) {
-    const held = await takeBatch(ports.queue);
-    const fresh = held.filter(({ messageId }) => !seen.has(messageId));
-    familiar = fresh.length > 0 ? 0 : familiar + 1;
-    for (const { messageId } of fresh) seen.add(messageId);
-    const done = await tidyBatch(ports, held, fresh);
-    for (const word of ['removed', 'repaired', 'foreign'] as const) counts[word] += done[word];
+  const depth = await countMessages(queue);
+  let familiar = depth > 0 ? 0 : FAMILIAR_BATCHES;
+  try {
+    while (familiar < FAMILIAR_BATCHES && seen.size < settings.limit && ports.now() < deadline) {
+      const held = await takeBatch(queue);
+      const fresh = held.filter(({ messageId }) => !seen.has(messageId));
+      kept.push(...held.filter((message) => !fresh.includes(message)));
+      for (const { messageId } of fresh) seen.add(messageId);
+      if (fresh.length > 0) familiar = 0;
+      else if (held.length === 0 || seen.size >= depth) familiar += 1;
+      const done = await tidyBatch(ports, fresh);
+      for (const word of ['removed', 'repaired', 'foreign'] as const) counts[word] += done[word];
+    }
+  } finally {
+    await releaseMessages(queue, kept);
   }
   return { seen: seen.size, ...counts };
 }
 
 type Verdict = 'keep' | 'remove' | 'repaired' | 'repaired, remove' | 'foreign';
 
-async function tidyBatch(ports: TidyPorts, held: readonly HeldMessage[], fresh: readonly HeldMessage[]) {
+async function tidyBatch(ports: TidyPorts, fresh: readonly HeldMessage[]) {
   const stale: HeldMessage[] = [];
   const verdicts: Verdict[] = [];
   try {
@@ -81,7 +94,7 @@ async function tidyBatch(ports: TidyPorts, held: readonly HeldMessage[], fresh: 
   } finally {
     await releaseMessages(
       ports.queue,
-      held.filter((message) => !stale.includes(message)),
+      fresh.filter((message) => !stale.includes(message)),
     );
   }
   await removeMessages(ports.queue, stale);
