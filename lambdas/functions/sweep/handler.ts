@@ -3,13 +3,16 @@ import { readEnvironment } from '../../runtime/environment';
 import { logger } from '../../runtime/log';
 import { METRICS } from '../../runtime/metric-names';
 import { count, measureSeconds, publishMetrics } from '../../runtime/metrics';
+import { knownDeadLetters } from '../../statistics/lifetime';
 import { openTable } from '../../store/table/table';
+import { countMessages } from './dead-letter-queue';
 import { readEnvironments, type SweptEnvironment } from './environments';
 import { hasBacklog } from './guards';
 import { type Recovered, recoverDeliveries } from './recover';
 import { repair } from './repair';
 import { resumeParked } from './resume-parked';
 import { type Tidied, tidyDeadLetters } from './tidy-dead-letters';
+import { tidyWhenDue } from './tidy-when-due';
 
 const environment = readEnvironment('sweep');
 const table = openTable(environment.TABLE_NAME);
@@ -21,7 +24,7 @@ const common = { shards: environment.TIMELINE_SHARDS, retentionDays: environment
 const PACE = { pace: 1000, timeLimitMs: 20_000 };
 
 /** How much of the dead-letter queue one run looks at. */
-const TIDYING = { limit: 500, timeLimitMs: PACE.timeLimitMs };
+const TIDYING = { limit: 5000, timeLimitMs: PACE.timeLimitMs };
 
 /** What one run did. */
 export interface Swept {
@@ -47,12 +50,24 @@ export interface Swept {
   readonly oldestSeconds: number;
 }
 
+const tidy = tidyWhenDue({
+  countMessages: () => countMessages(queue),
+  countOpen: (environments) => knownDeadLetters(table, { environments }),
+  tidy: (messages) =>
+    tidyDeadLetters({ table, queue, settings: { ...common, ...TIDYING }, now: Date.now, reportForeign }, messages),
+  now: Date.now,
+});
+
 /** Every minute: makes the repairs that nothing else would. If one fails, the others are still made. */
-export async function handler(): Promise<Swept> {
+export async function handler(event?: { readonly source?: string }): Promise<Swept> {
   const environments = await readEnvironments(table);
   const [resuming, tidying, recovering] = await Promise.allSettled([
     resumeParked(table, environments, { limit: PACE.pace, timeLimitMs: PACE.timeLimitMs }, Date.now),
-    tidyDeadLetters({ table, queue, settings: { ...common, ...TIDYING }, now: Date.now, reportForeign }),
+    // Who starts a run by hand wants to see its effect.
+    tidy(
+      event?.source === 'aws.scheduler' ? 'when due' : 'now',
+      environments.map(({ id }) => id),
+    ),
     recoverDeliveries({ table, shards: common.shards, ...PACE, now: Date.now }),
   ]);
   // Comes last: a delivery whose message is in the dead-letter queue is dead, not stranded.

@@ -24,6 +24,8 @@ export interface Tidied {
   readonly removed: number;
   /** Their deliveries had no record: the death was recorded, or the lost retry was enqueued. */
   readonly repaired: number;
+  /** A worker may still be busy with their deliveries: a later run decides. */
+  readonly unsettled: number;
   /** Not written by Posthorn, or not moved there by SQS: left alone. */
   readonly foreign: number;
 }
@@ -53,15 +55,17 @@ const FAMILIAR_BATCHES = 3;
  * Compares the dead-letter queue with the open dead letters and makes them the same set. A batch of ten is held only
  * while it is checked, so that a running redrive finds nearly everything. What comes a second time is held until the
  * run ends: a fair queue hands the largest group out last, and would go on to hand out the others.
+ *
+ * @param depth how many messages there are, approximately, if that is known
  */
-export async function tidyDeadLetters(ports: TidyPorts): Promise<Tidied> {
+export async function tidyDeadLetters(ports: TidyPorts, depth?: number): Promise<Tidied> {
   const { queue, settings } = ports;
   const deadline = ports.now() + settings.timeLimitMs;
   const seen = new Set<string>();
   const kept: HeldMessage[] = [];
-  const counts = { removed: 0, repaired: 0, foreign: 0 };
-  const depth = await countMessages(queue);
-  let familiar = depth > 0 ? 0 : FAMILIAR_BATCHES;
+  const counts = { removed: 0, repaired: 0, unsettled: 0, foreign: 0 };
+  const messages = depth ?? (await countMessages(queue));
+  let familiar = messages > 0 ? 0 : FAMILIAR_BATCHES;
   try {
     while (familiar < FAMILIAR_BATCHES && seen.size < settings.limit && ports.now() < deadline) {
       const held = await takeBatch(queue);
@@ -69,9 +73,9 @@ export async function tidyDeadLetters(ports: TidyPorts): Promise<Tidied> {
       kept.push(...held.filter((message) => !fresh.includes(message)));
       for (const { messageId } of fresh) seen.add(messageId);
       if (fresh.length > 0) familiar = 0;
-      else if (held.length === 0 || seen.size >= depth) familiar += 1;
+      else if (held.length === 0 || seen.size >= messages) familiar += 1;
       const done = await tidyBatch(ports, fresh);
-      for (const word of ['removed', 'repaired', 'foreign'] as const) counts[word] += done[word];
+      for (const word of ['removed', 'repaired', 'unsettled', 'foreign'] as const) counts[word] += done[word];
     }
   } finally {
     await releaseMessages(queue, kept);
@@ -79,7 +83,7 @@ export async function tidyDeadLetters(ports: TidyPorts): Promise<Tidied> {
   return { seen: seen.size, ...counts };
 }
 
-type Verdict = 'keep' | 'remove' | 'repaired' | 'repaired, remove' | 'foreign';
+type Verdict = 'keep' | 'remove' | 'repaired' | 'repaired, remove' | 'unsettled' | 'foreign';
 
 async function tidyBatch(ports: TidyPorts, fresh: readonly HeldMessage[]) {
   const stale: HeldMessage[] = [];
@@ -99,7 +103,12 @@ async function tidyBatch(ports: TidyPorts, fresh: readonly HeldMessage[]) {
   }
   await removeMessages(ports.queue, stale);
   const count = (word: string) => verdicts.filter((verdict) => verdict.startsWith(word)).length;
-  return { removed: stale.length, repaired: count('repaired'), foreign: count('foreign') };
+  return {
+    removed: stale.length,
+    repaired: count('repaired'),
+    unsettled: count('unsettled'),
+    foreign: count('foreign'),
+  };
 }
 
 type Deliveries = ReadonlyMap<string, Delivery>;
@@ -145,15 +154,16 @@ async function follow(
 ): Promise<Verdict> {
   switch (reading) {
     case 'open':
-    case 'unsettled':
       return 'keep';
+    case 'unsettled':
+      return 'unsettled';
     case 'stale':
       return 'remove';
     case 'unrecorded':
-      return (await recordDeath(ports.table, message, ports.settings, ports.now())) ? 'repaired' : 'keep';
+      return (await recordDeath(ports.table, message, ports.settings, ports.now())) ? 'repaired' : 'unsettled';
     case 'retry-lost': {
       const answer = delivery && (await enqueueAgain(ports.table, delivery, ports.now()));
-      return answer?.kind === 'done' ? 'repaired, remove' : 'keep';
+      return answer?.kind === 'done' ? 'repaired, remove' : 'unsettled';
     }
     default:
       return reading satisfies never;

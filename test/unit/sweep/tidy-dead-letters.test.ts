@@ -97,13 +97,13 @@ beforeEach(() => {
 describe('the tidying of the dead-letter queue', () => {
   it('receives nothing from an empty queue', async () => {
     given([], []);
-    expect(await tidy()).toEqual({ seen: 0, removed: 0, repaired: 0, foreign: 0 });
+    expect(await tidy()).toEqual({ seen: 0, removed: 0, repaired: 0, unsettled: 0, foreign: 0 });
     expect(sqs.commandCalls(ReceiveMessageCommand)).toHaveLength(0);
   });
 
   it('keeps the message of an open dead letter and makes it visible again at once', async () => {
     given([dead()], [{ id: 'one', body: bodyOf() }]);
-    expect(await tidy()).toEqual({ seen: 1, removed: 0, repaired: 0, foreign: 0 });
+    expect(await tidy()).toEqual({ seen: 1, removed: 0, repaired: 0, unsettled: 0, foreign: 0 });
     expect(handles(DeleteMessageBatchCommand)).toEqual([]);
     expect(handles(ChangeMessageVisibilityBatchCommand)).toContain('one');
   });
@@ -132,7 +132,7 @@ describe('the tidying of the dead-letter queue', () => {
     ['asks for an attempt of the future', { id: 'one', body: bodyOf({ attempt: 3 }) }, 'not come to this attempt'],
   ])('reports a message that %s once a run, and leaves it alone', async (_, message, why) => {
     given([deliveryOf({ updatedAt: LONG_AGO })], [message]);
-    expect(await tidy()).toEqual({ seen: 1, removed: 0, repaired: 0, foreign: 1 });
+    expect(await tidy()).toEqual({ seen: 1, removed: 0, repaired: 0, unsettled: 0, foreign: 1 });
     expect(reported).toEqual([expect.stringContaining(why)]);
     expect(fake.documents.commandCalls(UpdateCommand)).toEqual([]);
   });
