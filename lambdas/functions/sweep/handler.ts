@@ -7,7 +7,7 @@ import { knownDeadLetters } from '../../statistics/lifetime';
 import { openTable } from '../../store/table/table';
 import { countMessages } from './dead-letter-queue';
 import { readEnvironments, type SweptEnvironment } from './environments';
-import { hasBacklog } from './guards';
+import { certainAfterMs } from './guards';
 import { type Recovered, recoverDeliveries } from './recover';
 import { repair } from './repair';
 import { resumeParked } from './resume-parked';
@@ -82,14 +82,14 @@ export async function handler(event?: { readonly source?: string }): Promise<Swe
 }
 
 async function repairAll(environments: readonly SweptEnvironment[]) {
-  let backlog: Promise<boolean> | undefined;
+  let certain: Promise<number> | undefined;
   return repair(
     {
       table,
       shards: common.shards,
       timeLimitMs: PACE.timeLimitMs,
       now: Date.now,
-      hasBacklog: () => (backlog ??= hasBacklog(sqs, environment.DELIVERY_QUEUE_URL)),
+      certainAfterMs: () => (certain ??= certainAfterMs(sqs, environment.DELIVERY_QUEUE_URL)),
     },
     environments,
   );
