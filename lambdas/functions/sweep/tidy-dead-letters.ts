@@ -53,8 +53,9 @@ const FAMILIAR_BATCHES = 3;
 
 /**
  * Compares the dead-letter queue with the open dead letters and makes them the same set. A batch of ten is held only
- * while it is checked, so that a running redrive finds nearly everything. What comes a second time is held until the
- * run ends: a fair queue hands the largest group out last, and would go on to hand out the others.
+ * while it is checked, so that a running redrive finds nearly everything. A fair queue hands the largest group out last,
+ * and would go on to hand out what was released: what comes a second time is held until the run ends. It ends when the
+ * queue has nothing more than what was released.
  *
  * @param depth how many messages there are, approximately, if that is known
  */
@@ -64,8 +65,8 @@ export async function tidyDeadLetters(ports: TidyPorts, depth?: number): Promise
   const seen = new Set<string>();
   const kept: HeldMessage[] = [];
   const counts = { removed: 0, repaired: 0, unsettled: 0, foreign: 0 };
-  const messages = depth ?? (await countMessages(queue));
-  let familiar = messages > 0 ? 0 : FAMILIAR_BATCHES;
+  const released = () => seen.size - counts.removed - kept.length;
+  let familiar = (depth ?? (await countMessages(queue))) > 0 ? 0 : FAMILIAR_BATCHES;
   try {
     while (familiar < FAMILIAR_BATCHES && seen.size < settings.limit && ports.now() < deadline) {
       const held = await takeBatch(queue);
@@ -73,7 +74,7 @@ export async function tidyDeadLetters(ports: TidyPorts, depth?: number): Promise
       kept.push(...held.filter((message) => !fresh.includes(message)));
       for (const { messageId } of fresh) seen.add(messageId);
       if (fresh.length > 0) familiar = 0;
-      else if (held.length === 0 || seen.size >= messages) familiar += 1;
+      else if (held.length === 0 || (await countMessages(queue)) <= released()) familiar += 1;
       const done = await tidyBatch(ports, fresh);
       for (const word of ['removed', 'repaired', 'unsettled', 'foreign'] as const) counts[word] += done[word];
     }

@@ -24,7 +24,7 @@ const fake = fakeTable();
 const sqs = mockClient(SQSClient);
 const LONG_AGO = NOW - QUIET_MS - 1;
 const reported: string[] = [];
-let visible: readonly unknown[] = [];
+let visible: unknown[] = [];
 
 interface Queued {
   readonly id: string;
@@ -183,6 +183,23 @@ describe('the tidying of the dead-letter queue', () => {
     expect(taken).toBeLessThanOrEqual(160);
     expect(new Set(handles(ChangeMessageVisibilityBatchCommand))).toEqual(new Set(open.map(({ id }) => id)));
     expect(visible).toHaveLength(40);
+  });
+
+  it('holds nothing back from a redrive that takes messages meanwhile', async () => {
+    given(
+      [dead()],
+      Array.from({ length: 60 }, (_, n) => ({ id: `m${n}`, body: bodyOf() })),
+    );
+    let looks = 0;
+    const redrive = () => {
+      looks += 1;
+      if (looks === 4) visible.splice(0, 30);
+      return NOW;
+    };
+    await tidy(500, redrive);
+    // Three familiar batches end the run: it does not go on to hold all that is left.
+    expect(sqs.commandCalls(ReceiveMessageCommand).length).toBeLessThanOrEqual(7);
+    expect(visible).toHaveLength(30);
   });
 
   it('ends in time, however many messages there are, and leaves none hidden', async () => {
