@@ -33,6 +33,8 @@ export interface LocalStackOptions extends EngineOptions {
   readonly interceptors?: readonly Interceptor[];
   /** Receives the policies' decisions about calls of functions, each once. */
   readonly decided?: (decision: Decision) => void;
+  /** Into how many shards each stream is split; 4, as a new on-demand table has them, when left out. */
+  readonly streamShards?: number;
   /** A synthesized `cdk.out` directory, instead of synthesizing the app. */
   readonly assembly?: string;
 }
@@ -64,6 +66,8 @@ export interface LocalStack {
   /** Stops everything that the stack started. */
   stop(): Promise<void>;
 }
+
+const STREAM_SHARDS = 4;
 
 interface Running {
   readonly gateway: Gateway;
@@ -116,6 +120,7 @@ async function start(options: LocalStackOptions, teardown: Teardown): Promise<Ru
     sqs,
     dynamoDbEndpoint: endpoints.dynamodb,
     checkpointFile: data.file('checkpoints.json'),
+    streamShards: options.streamShards ?? STREAM_SHARDS,
     faults,
     log,
   });
