@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,9 +22,10 @@ const STOP_TIMEOUT_MS = 3_000;
 /**
  * Runs dynoxide under this shell as its guard. The guard's standard input is a pipe from us: however we end, even by
  * SIGKILL, the pipe closes and the guard stops dynoxide. The guard exits when dynoxide does, and removes the directory in
- * SCRATCH.
+ * SCRATCH; what it complains about meanwhile nobody may hear.
  */
-const GUARD = `exec 3<&0
+const GUARD = `trap '' PIPE
+exec 3<&0
 "$0" "$@" <&- & child=$!
 ( cat <&3 >/dev/null; kill $child ) 2>/dev/null & watch=$!
 wait $child; status=$?
@@ -50,9 +52,10 @@ export async function startDynamoDb(dbFile: string | undefined, crashed: () => v
   child.once('exit', crashed);
   return {
     endpoint: `http://127.0.0.1:${port}`,
-    stop: () => {
+    stop: async () => {
       child.off('exit', crashed);
-      return stop(child);
+      await stop(child);
+      if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
     },
   };
 }
