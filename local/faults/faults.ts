@@ -32,6 +32,10 @@ export interface Faults {
   repeat?(functionName: string): number | undefined;
   /** When a due one-time schedule starts its target: delays in milliseconds, one for each start. */
   starts?(scheduleName: string): readonly number[];
+  /** The time by which messages expire, in milliseconds since the epoch: it may run ahead of the machine's. */
+  messageTime?(): number;
+  /** Called for every message that expired before anybody deleted it. */
+  messageExpired?(queueName: string, body: string): void;
   /** Called for every worker that ends in the middle of an event. */
   workerEnded?(end: WorkerEnd): void;
 }
