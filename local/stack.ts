@@ -1,5 +1,7 @@
 import type { Interceptor } from './calls/call';
-import { deployTables } from './dynamodb/tables';
+import type { PartitionLimits } from './dynamodb/partitions';
+import { deployTables, tableKeys } from './dynamodb/tables';
+import { Throttle, type Throttled } from './dynamodb/throttle';
 import { type EngineOptions, startEngines } from './engines';
 import { deployRoutes, registerApi } from './gateway/http-api';
 import { type Gateway, startGateway } from './gateway/server';
@@ -35,6 +37,11 @@ export interface LocalStackOptions extends EngineOptions {
   readonly decided?: (decision: Decision) => void;
   /** Into how many shards each stream is split; 4, as a new on-demand table has them, when left out. */
   readonly streamShards?: number;
+  /**
+   * What each partition of the table and its indexes takes, in units a second; no limit when left out, because the engine does
+   * not reach those of AWS.
+   */
+  readonly partitionLimits?: PartitionLimits;
   /** A synthesized `cdk.out` directory, instead of synthesizing the app. */
   readonly assembly?: string;
 }
@@ -111,6 +118,10 @@ async function start(options: LocalStackOptions, teardown: Teardown): Promise<Ru
   const functions = deployFunctions(deployment, endpoints, observerOf(options), faults);
   const permissions = deployPermissions(deployment, functions, options);
   interceptors.push(permissions.intercept);
+  if (options.partitionLimits !== undefined) {
+    const throttled = (what: Throttled) => faults.throttled?.(what);
+    interceptors.push(new Throttle(tableKeys(deployment), options.partitionLimits, throttled).intercept);
+  }
   const router = deployRoutes(deployment);
   deploySchedules(deployment, scheduler.store);
   const outputs = deployment.outputs();

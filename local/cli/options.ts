@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import type { PartitionLimits } from '../dynamodb/partitions';
 
 /** The options of `npm start`. */
 export interface StartOptions {
@@ -7,6 +8,7 @@ export interface StartOptions {
   readonly readyFile?: string;
   readonly context: Record<string, string>;
   readonly streamShards?: number;
+  readonly partitionLimits?: PartitionLimits;
   readonly logs: boolean;
 }
 
@@ -23,6 +25,7 @@ export function parseOptions(argv: readonly string[]): StartOptions {
       'shards that each stream is split into: 4, unless the data has its own',
       parseCount,
     )
+    .option('--partition-limits <read,write>', 'units that a partition takes a second: 3000,1000 on AWS', parseLimits)
     .option('--logs', 'print what the functions log', false)
     .parse(argv, { from: 'user' })
     .opts<StartOptions>();
@@ -37,6 +40,12 @@ function parsePort(text: string): number {
 function parseCount(text: string): number {
   if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('It takes a whole number from 1 to 999.');
+}
+
+function parseLimits(text: string): PartitionLimits {
+  const [, read, write] = /^(\d+),(\d+)$/.exec(text) ?? [];
+  if (Number(read) > 0 && Number(write) > 0) return { read: Number(read), write: Number(write) };
+  throw new InvalidArgumentError('It takes two whole numbers above 0, such as 3000,1000.');
 }
 
 function parseContext(text: string, previous: Record<string, string>): Record<string, string> {

@@ -1,4 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
+import type { Throttled } from '../dynamodb/throttle';
 
 /** A part of a batch, and how many milliseconds after its receipt the function gets it. */
 export interface Portion<Item> {
@@ -36,6 +37,8 @@ export interface Faults {
   messageTime?(): number;
   /** Called for every message that expired before anybody deleted it. */
   messageExpired?(queueName: string, body: string): void;
+  /** Called for every call that met a partition of the table or an index that takes no more just now. */
+  throttled?(what: Throttled): void;
   /** Called for every worker that ends in the middle of an event. */
   workerEnded?(end: WorkerEnd): void;
 }

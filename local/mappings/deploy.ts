@@ -1,7 +1,7 @@
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { mappingCredentials } from '../calls/caller';
-import { tableProperties } from '../dynamodb/table-properties';
+import { tableKeys } from '../dynamodb/tables';
 import { LocalStackError } from '../errors';
 import type { Faults } from '../faults/faults';
 import type { FunctionHost } from '../lambda/function-host';
@@ -56,7 +56,7 @@ export async function deployMappings(deployment: Deployment, ports: MappingPorts
     streams.push(client);
     return client;
   };
-  const hashKeys = hashKeysOf(deployment);
+  const hashKeys = new Map([...tableKeys(deployment).values()].map(({ streamArn, hash }) => [streamArn, hash]));
   for (const resource of resources) await assertPermitted(resource, ports);
   const pollers = resources.map((resource) => pollerOf(resource, ports, { streamsFor, checkpoints, hashKeys }));
   return {
@@ -74,14 +74,6 @@ interface Streams {
   /** The name of the partition key of each stream's table, by the stream's ARN. */
   readonly hashKeys: ReadonlyMap<string, string>;
 }
-
-const hashKeysOf = (deployment: Deployment): ReadonlyMap<string, string> =>
-  new Map(
-    deployment.resources('AWS::DynamoDB::Table', tableProperties).map(({ logicalId, properties: { KeySchema } }) => {
-      const hash = KeySchema.find(({ KeyType }) => KeyType === 'HASH');
-      return [deployment.attribute(logicalId, 'StreamArn'), hash?.AttributeName ?? ''];
-    }),
-  );
 
 function pollerOf(
   { logicalId, properties }: Resource<MappingProperties>,
