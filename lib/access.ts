@@ -105,18 +105,33 @@ const CONDITIONS: Partial<Record<AccessTarget, PolicyStatementProps['conditions'
 };
 
 /**
- * What a function needs of the operator's key, if there is one: DynamoDB and SQS use it on behalf of the caller.
- * DynamoDB decrypts the table's key for every call, a sender gets a data key, a receiver has it decrypted.
+ * What a function needs of the operator's key, if there is one: DynamoDB and SQS use it on behalf of the caller. A
+ * sender gets a data key, which SQS also decrypts to check it; a receiver has its data key decrypted.
+ *
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
  */
 export function keyStatementsFor(name: FunctionName, { statement }: Encryption): PolicyStatement[] {
   const actions = ACCESS[name].flatMap((grant) => grant.actions);
   const sends = actions.includes('sqs:SendMessage');
-  const usesQueues = sends || actions.includes('sqs:ReceiveMessage');
+  const receives = actions.includes('sqs:ReceiveMessage');
   return [
-    statement(['kms:Decrypt'], usesQueues ? ['dynamodb', 'sqs'] : ['dynamodb']),
-    ...(sends ? [statement(['kms:GenerateDataKey'], ['sqs'])] : []),
+    statement(TABLE_KEY_ACTIONS, ['dynamodb']),
+    ...(sends || receives ? [statement(['kms:Decrypt', ...(sends ? ['kms:GenerateDataKey'] : [])], ['sqs'])] : []),
   ];
 }
+
+// What DynamoDB's documentation asks for, and what CDK grants to readers and writers. A call by itself should only need
+// `kms:Decrypt`.
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.howitworks.html#dynamodb-kms-authz
+const TABLE_KEY_ACTIONS = [
+  'kms:Decrypt',
+  'kms:DescribeKey',
+  'kms:Encrypt',
+  'kms:GenerateDataKey',
+  'kms:GenerateDataKeyWithoutPlaintext',
+  'kms:ReEncryptFrom',
+  'kms:ReEncryptTo',
+];
 
 /** The policy statements that give a function what `ACCESS` says. */
 export function statementsFor(name: FunctionName, resources: AccessResources): PolicyStatement[] {

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { QueueEncryption, type QueueProps } from 'aws-cdk-lib/aws-sqs';
@@ -15,9 +15,17 @@ export interface Encryption {
   statement(actions: readonly string[], services: readonly KeyedService[]): PolicyStatement;
 }
 
-/** The operator's key according to the settings: an existing one, one that the stack creates, or none. */
-export function encryptionFor(scope: Construct, settings: Settings): Encryption | undefined {
-  const key = keyFor(scope, settings);
+/**
+ * The operator's key according to the settings: an existing one, one that the stack creates, or none.
+ *
+ * @param removalPolicy the table's: a table that outlives the stack would be unreadable without its key
+ */
+export function encryptionFor(
+  scope: Construct,
+  settings: Settings,
+  removalPolicy: RemovalPolicy,
+): Encryption | undefined {
+  const key = keyFor(scope, settings, removalPolicy);
   if (key === undefined) return undefined;
   const { region, urlSuffix } = Stack.of(scope);
   return {
@@ -33,14 +41,17 @@ export function encryptionFor(scope: Construct, settings: Settings): Encryption 
   };
 }
 
-function keyFor(scope: Construct, { kmsKeyArn, customerManagedKey, removalPolicy }: Settings): IKey | undefined {
+function keyFor(
+  scope: Construct,
+  { kmsKeyArn, customerManagedKey }: Settings,
+  removalPolicy: RemovalPolicy,
+): IKey | undefined {
   if (kmsKeyArn !== undefined) return Key.fromKeyArn(scope, 'Key', kmsKeyArn);
   if (!customerManagedKey) return undefined;
   return new Key(scope, 'Key', {
     description: 'Posthorn: table and queues',
     enableKeyRotation: true,
-    // A table that outlives the stack would be unreadable without its key.
-    removalPolicy: removalPolicy === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+    removalPolicy,
   });
 }
 

@@ -12,6 +12,10 @@ export interface Surroundings {
   readonly scheduleRoleArn: string;
 }
 
+// Node resolves names on libuv's threads. There are four by default, and lookups may use half of them: two names whose
+// servers do not answer would delay every other destination of the instance.
+const THREADS = { UV_THREADPOOL_SIZE: '64' };
+
 // Names come from the schemas that the functions parse: a variable that one of them misses is a type error here.
 type Variables = {
   readonly [Name in FunctionName]: Readonly<Record<keyof z.input<(typeof ENVIRONMENTS)[Name]>, string>>;
@@ -39,7 +43,7 @@ export function environmentFor(
   const environments: Variables = {
     ingest: { ...writer, ...limits },
     route: { ...sender, ...aside },
-    deliver: { ...sender, ...destinations, ...followUp(settings, around) },
+    deliver: { ...sender, ...destinations, ...followUp(settings, around), ...THREADS },
     aggregate: { ...table, ...aside },
     api: { ...writer, BODY_RETENTION_DAYS: String(settings.bodyRetentionDays), ...limits },
     manage: { ...table, ...destinations, ...limits },

@@ -20,6 +20,7 @@ const text = (name: string) => ({ name, type: AttributeType.STRING });
 
 export interface EventTableProps {
   readonly removalPolicy: RemovalPolicy;
+  readonly deletionProtection: boolean;
   readonly encryption: Encryption | undefined;
 }
 
@@ -27,6 +28,7 @@ export interface EventTableProps {
 export class EventTable extends Construct {
   readonly table: Table;
   readonly streamArn: string;
+  readonly indexNames = INDEXES.map(({ name }) => name);
   /** ARNs of the indexes, each by its name: a policy needs no wildcard to name them. */
   readonly indexArns: readonly string[];
   /** ARN of the index of rare statuses and dead letters. */
@@ -44,6 +46,7 @@ export class EventTable extends Construct {
       timeToLiveAttribute: 'expiresAt',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: props.removalPolicy,
+      deletionProtection: props.deletionProtection,
       ...(props.encryption !== undefined && {
         encryption: TableEncryption.CUSTOMER_MANAGED,
         encryptionKey: props.encryption.key,

@@ -16,7 +16,7 @@ export interface FunctionsProps {
 
 type Profile = Pick<
   ServiceFunctionProps,
-  'description' | 'memoryMegabytes' | 'timeoutSeconds' | 'afterFailure' | 'recursiveLoop'
+  'description' | 'memoryMegabytes' | 'timeoutSeconds' | 'afterFailure' | 'recursiveLoop' | 'reservedConcurrency'
 >;
 
 /** All functions of the stack, by name. */
@@ -59,7 +59,11 @@ function profilesFor(settings: Settings): Readonly<Record<FunctionName, Profile>
     afterFailure: 'The caller gets an error, and may call again.',
   };
   return {
-    ingest: { ...http, description: 'Accepts events over HTTP' },
+    ingest: {
+      ...http,
+      description: 'Accepts events over HTTP',
+      reservedConcurrency: settings.ingestReservedConcurrency,
+    },
     api: { ...http, description: 'Answers questions about events and deliveries' },
     manage: { ...http, description: 'Manages sources, destinations, connections and keys' },
     route: {

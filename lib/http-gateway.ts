@@ -40,21 +40,23 @@ export class HttpGateway extends Construct {
     this.api = new HttpApi(this, 'Api', { description: 'Posthorn', createDefaultStage: false });
     this.url = this.api.apiEndpoint;
     this.apiId = this.api.apiId;
-    this.addRoutes(props.functions);
-    this.addStage(props.logRetention);
+    // The stage deploys every change at once. A route that is added during such a deployment fails.
+    this.addStage(props.logRetention).node.addDependency(...this.addRoutes(props.functions));
   }
 
-  private addRoutes(functions: HttpGatewayProps['functions']): void {
+  private addRoutes(functions: HttpGatewayProps['functions']): HttpRoute[] {
     const integrations = {
       ingest: this.integrate('ingest', functions.ingest),
       api: this.integrate('api', functions.api),
       manage: this.integrate('manage', functions.manage),
     };
-    for (const route of ROUTES) {
-      this.addRoute(HttpRouteKey.with(route.path, HttpMethod[route.method]), integrations[route.function]);
-    }
-    // HTTP APIs have no gateway responses: an unknown path is answered in JSON only if a function answers it.
-    this.addRoute(HttpRouteKey.DEFAULT, integrations.api);
+    return [
+      ...ROUTES.map((route) =>
+        this.addRoute(HttpRouteKey.with(route.path, HttpMethod[route.method]), integrations[route.function]),
+      ),
+      // HTTP APIs have no gateway responses: an unknown path is answered in JSON only if a function answers it.
+      this.addRoute(HttpRouteKey.DEFAULT, integrations.api),
+    ];
   }
 
   private integrate(name: HttpFunction, { function: handler }: ServiceFunction): FunctionIntegration {
@@ -65,18 +67,22 @@ export class HttpGateway extends Construct {
     return new FunctionIntegration(name, handler);
   }
 
-  private addRoute(routeKey: HttpRouteKey, integration: FunctionIntegration): void {
+  private addRoute(routeKey: HttpRouteKey, integration: FunctionIntegration): HttpRoute {
     const route = new HttpRoute(this, routeKey.key, { httpApi: this.api, routeKey, integration });
     acknowledge(
       route,
       'AwsSolutions-APIG4',
       'The functions check keys themselves: three ways to present one, and scopes.',
     );
+    return route;
   }
 
-  private addStage(retention: RetentionDays): void {
-    const logs = new LogGroup(this, 'AccessLogs', { retention, removalPolicy: RemovalPolicy.DESTROY });
-    new HttpStage(this, 'Stage', {
+  private addStage(retention: RetentionDays): HttpStage {
+    // Log groups outside of this prefix use up a policy of 5,120 characters that all APIs of an account and region share.
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
+    const logGroupName = `/aws/vendedlogs/${Stack.of(this).stackName}/http-api`;
+    const logs = new LogGroup(this, 'AccessLogs', { logGroupName, retention, removalPolicy: RemovalPolicy.DESTROY });
+    return new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,

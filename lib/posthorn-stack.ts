@@ -22,10 +22,17 @@ export class PosthornStack extends Stack {
 
   constructor(scope: Construct, settings: Settings) {
     super(scope, settings.stackName, { description: 'Posthorn: webhook delivery' });
-    const removalPolicy = settings.removalPolicy === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
-    const encryption = encryptionFor(this, settings);
-    this.data = new EventTable(this, 'Data', { removalPolicy, encryption });
+    // A first deployment that fails leaves nothing behind: what it created is empty, and would be in the way of the next one.
+    const removalPolicy =
+      settings.removalPolicy === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
+    const encryption = encryptionFor(this, settings, removalPolicy);
+    this.data = new EventTable(this, 'Data', {
+      removalPolicy,
+      deletionProtection: settings.deletionProtection,
+      encryption,
+    });
     this.queues = new DeliveryQueues(this, 'Queues', {
+      removalPolicy,
       maxReceiveCount: settings.maxReceiveCount,
       consumerTimeoutSeconds: settings.deliverTimeoutSeconds,
       encryption,
@@ -62,7 +69,8 @@ export class PosthornStack extends Stack {
     const watched = {
       stackName: settings.stackName,
       functions,
-      table: this.data.table,
+      tableName: this.data.table.tableName,
+      indexNames: this.data.indexNames,
       httpApiId,
       deliveryQueue: this.queues.deliveryQueue,
       deadLetterQueue: this.queues.deadLetterQueue,

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge';
@@ -11,6 +11,8 @@ export interface DeliveryQueuesProps {
   /** Timeout of the function that consumes the queue, in seconds. */
   readonly consumerTimeoutSeconds: number;
   readonly encryption: Encryption | undefined;
+  /** What happens to dead letters when the stack is deleted. */
+  readonly removalPolicy: RemovalPolicy;
 }
 
 /** The queue of deliveries that are due, and the native dead-letter queue behind it. */
@@ -25,6 +27,7 @@ export class DeliveryQueues extends Construct {
       ...common,
       // The longest that SQS offers. A message keeps its age when it is moved, so the source queue's has to be shorter.
       retentionPeriod: Duration.days(14),
+      removalPolicy: props.removalPolicy,
     });
     acknowledge(this.deadLetterQueue, 'Serverless-SQSRedrivePolicy', 'It is the dead-letter queue itself.');
     this.deliveryQueue = new Queue(this, 'DeliveryQueue', {

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   PolicyStatement,
   type PrincipalBase,
@@ -87,6 +87,9 @@ export class SweepSchedule extends Construct {
       },
     });
     schedule.node.addDependency(role);
+    // EventBridge Scheduler invokes asynchronously, and Lambda itself would retry such an invocation twice.
+    props.target.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
+    acknowledge(props.target, 'Serverless-LambdaAsyncFailureDestination', 'The next run finds the same work.');
   }
 }
 

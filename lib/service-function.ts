@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
@@ -16,6 +16,7 @@ import { Construct } from 'constructs';
 import type { FunctionName } from '../lambdas/runtime/environment';
 import { acknowledge } from './acknowledge';
 import { bundleOf } from './bundles';
+import { metricNamespace } from './monitoring/metrics';
 
 export interface ServiceFunctionProps {
   readonly name: FunctionName;
@@ -29,6 +30,8 @@ export interface ServiceFunctionProps {
   readonly access: readonly PolicyStatement[];
   readonly logRetention: RetentionDays;
   readonly recursiveLoop?: RecursiveLoop;
+  /** Executions that are set aside for this function, and also the most that it may use. */
+  readonly reservedConcurrency?: number | undefined;
   /** Whether X-Ray traces invocations. */
   readonly tracing: boolean;
 }
@@ -66,8 +69,9 @@ export class ServiceFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
-      environment: environmentOf(props),
+      environment: environmentOf(props, Stack.of(this).stackName),
       ...(props.recursiveLoop && { recursiveLoop: props.recursiveLoop }),
+      ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
       ...(props.tracing && { tracing: Tracing.ACTIVE }),
     });
     acknowledge(this.function, 'Serverless-LambdaDLQ', props.afterFailure);
@@ -76,10 +80,11 @@ export class ServiceFunction extends Construct {
   }
 }
 
-function environmentOf(props: ServiceFunctionProps): Record<string, string> {
+function environmentOf(props: ServiceFunctionProps, stackName: string): Record<string, string> {
   return {
     ...props.environment,
     POWERTOOLS_SERVICE_NAME: props.name,
     POWERTOOLS_LOG_LEVEL: 'INFO',
+    POWERTOOLS_METRICS_NAMESPACE: metricNamespace(stackName),
   };
 }

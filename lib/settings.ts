@@ -7,6 +7,15 @@ export const DELIVERY_RETENTION_DAYS = 4;
 /** AWS recommends six function timeouts, so that a throttled batch is not received again while it is still waiting. */
 export const VISIBILITY_TIMEOUTS = 6;
 
+/** Concurrent executions of a new account. The template cannot look up the account's quota, so it assumes the smallest. */
+const SMALLEST_CONCURRENCY = 10;
+
+/** Batches that are delivered at the same time if the account has plenty of concurrency. */
+const USUAL_BATCHES = 50;
+
+/** Executions that Lambda keeps unreserved: https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
+const UNRESERVABLE_CONCURRENCY = 100;
+
 const LOG_RETENTIONS = Object.values(RetentionDays)
   .filter((value): value is RetentionDays => typeof value === 'number' && value !== RetentionDays.INFINITE)
   .sort((a, b) => a - b);
@@ -52,10 +61,13 @@ const contextValues = z.object({
   allowPlainHttp: flag(),
   allowLoopback: flag(),
   removalPolicy: z.enum(['retain', 'destroy'], { error: 'must be "retain" or "destroy"' }).default('retain'),
+  deletionProtection: flag(),
   logRetentionDays: logRetention,
   maxReceiveCount: wholeNumber(2, 100, 5),
   deliverTimeoutSeconds: wholeNumber(3, 900, 60),
-  deliverMaxConcurrency: wholeNumber(2, 1000, 50),
+  accountConcurrency: wholeNumber(SMALLEST_CONCURRENCY, 1_000_000, SMALLEST_CONCURRENCY),
+  deliverMaxConcurrency: rangedNumber(2, 1000).optional(),
+  ingestReservedConcurrency: rangedNumber(1, 1_000_000).optional(),
   sweepIntervalMinutes: wholeNumber(1, 60, 1),
   keyRatePerSecond: wholeNumber(1, 100_000, 50),
   keyRateBurst: wholeNumber(1, 100_000, 100),
@@ -78,6 +90,9 @@ const contextValues = z.object({
 const schema = contextValues.transform((settings) => ({
   ...settings,
   bodyRetentionDays: settings.bodyRetentionDays ?? settings.retentionDays,
+  // All functions share the account's concurrency. When none is left, callers of the API get a 503.
+  deliverMaxConcurrency:
+    settings.deliverMaxConcurrency ?? Math.min(USUAL_BATCHES, Math.floor(settings.accountConcurrency / 2)),
 }));
 
 /**
@@ -91,11 +106,14 @@ const schema = contextValues.transform((settings) => ({
  * - `schedulerThresholdSeconds`: later retries use EventBridge Scheduler instead of an SQS delay (900).
  * - `allowPlainHttp`: accept destinations with `http:` URLs (false).
  * - `allowLoopback`: accept destinations on loopback addresses; for local use only (false).
- * - `removalPolicy`: what happens to the table when the stack is deleted, `retain` or `destroy` (`retain`).
+ * - `removalPolicy`: what happens to table, dead letters and key when the stack is deleted, `retain` or `destroy` (`retain`).
+ * - `deletionProtection`: DynamoDB refuses to delete the table, also when a first deployment failed (false).
  * - `logRetentionDays`: days that log groups keep their entries (30).
  * - `maxReceiveCount`: receives after which SQS moves a message to the dead-letter queue (5).
  * - `deliverTimeoutSeconds`: timeout of the function that sends (60).
- * - `deliverMaxConcurrency`: batches of deliveries that run concurrently (50).
+ * - `accountConcurrency`: the account's quota of concurrent executions in the region (10, as in a new account).
+ * - `deliverMaxConcurrency`: batches of deliveries that run concurrently (half of `accountConcurrency`, at most 50).
+ * - `ingestReservedConcurrency`: executions that only the function that accepts events may use (none).
  * - `sweepIntervalMinutes`: minutes between two runs of the repairs (1).
  * - `keyRatePerSecond`: calls a second that an API key may make unless it has a limit of its own (50).
  * - `keyRateBurst`: calls that such a key may make all at once after a pause (100).
@@ -133,6 +151,8 @@ export function parseSettings(context: Readonly<Record<string, unknown>>): Setti
   if (!parsed.success || problems.length > 0) throw new InvalidSettingsError(problems);
   refuseEarlyExpiry(parsed.data);
   refuseTwoKeys(parsed.data);
+  refuseProtectedAndDestroyed(parsed.data);
+  refuseTooMuchReserved(parsed.data);
   return parsed.data;
 }
 
@@ -152,6 +172,22 @@ function describe(issue: z.core.$ZodIssue, context: Readonly<Record<string, unkn
 function refuseTwoKeys({ customerManagedKey, kmsKeyArn }: Settings): void {
   if (!customerManagedKey || kmsKeyArn === undefined) return;
   throw new InvalidSettingsError(['customerManagedKey makes a key and kmsKeyArn names one: set one of the two']);
+}
+
+function refuseProtectedAndDestroyed({ removalPolicy, deletionProtection }: Settings): void {
+  if (removalPolicy !== 'destroy' || !deletionProtection) return;
+  throw new InvalidSettingsError([
+    'deletionProtection keeps a table that removalPolicy "destroy" deletes: set one of the two',
+  ]);
+}
+
+function refuseTooMuchReserved({ accountConcurrency, ingestReservedConcurrency = 0 }: Settings): void {
+  const reservable = Math.max(0, accountConcurrency - UNRESERVABLE_CONCURRENCY);
+  if (ingestReservedConcurrency <= reservable) return;
+  throw new InvalidSettingsError([
+    `ingestReservedConcurrency is ${ingestReservedConcurrency}, but AWS keeps ${UNRESERVABLE_CONCURRENCY} executions of an ` +
+      `account unreserved: with an accountConcurrency of ${accountConcurrency} you can reserve ${reservable}`,
+  ]);
 }
 
 // A message keeps its age through every receive, so its receives have to be used up before it is too old for the queue.

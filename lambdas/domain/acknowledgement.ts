@@ -24,11 +24,12 @@ export type Acknowledgement =
 /**
  * Acknowledge or leave. A message is acknowledged only when nothing is lost with it: its outcome is recorded, and what
  * follows is enqueued. A dying message is failed on purpose, again and again, until SQS itself moves it to the
- * dead-letter queue: only messages that SQS moved can be redriven.
+ * dead-letter queue: only messages that SQS moved can be redriven. If SQS does not move it, it comes back slowly.
  *
  * @param now milliseconds since the epoch
+ * @param overdue whether the message was received more often than the redrive policy allows
  */
-export function acknowledgementOf(outcome: MessageOutcome, now: number): Acknowledgement {
+export function acknowledgementOf(outcome: MessageOutcome, now: number, overdue = false): Acknowledgement {
   switch (outcome.kind) {
     case 'delivered':
     case 'retry-scheduled':
@@ -41,7 +42,7 @@ export function acknowledgementOf(outcome: MessageOutcome, now: number): Acknowl
       return { kind: 'acknowledge' };
     case 'died':
     case 'dying':
-      return { kind: 'leave', visibleAfterSeconds: 0 };
+      return overdue ? { kind: 'leave' } : { kind: 'leave', visibleAfterSeconds: 0 };
     case 'busy':
       return { kind: 'leave', visibleAfterSeconds: Math.max(1, Math.ceil((outcome.until - now) / 1000) + 1) };
     case 'claim-lost':

@@ -1,6 +1,3 @@
-/** Namespace of the metrics that functions count themselves. */
-export const METRIC_NAMESPACE = 'Posthorn';
-
 /** The dimension that Powertools adds for each function; its value is the function's short name. */
 export const FUNCTION_DIMENSION = 'service';
 

@@ -1,7 +1,8 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { METRIC_NAMESPACE, type MetricName } from './metric-names';
+import type { MetricName } from './metric-names';
 
-const metrics = new Metrics({ namespace: METRIC_NAMESPACE });
+// Powertools reads the namespace and the name of the function from environment variables.
+const metrics = new Metrics();
 
 /** Counts something once or more. Nothing is written before {@link publishMetrics}. */
 export function count(name: MetricName, times = 1): void {
@@ -18,5 +19,5 @@ export function measureSeconds(name: MetricName, seconds: number): void {
  * permission, no waiting.
  */
 export function publishMetrics(): void {
-  metrics.publishStoredMetrics();
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
 }

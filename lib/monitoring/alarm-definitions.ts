@@ -5,7 +5,7 @@ import {
   behindStream,
   counted,
   failedSchedules,
-  overAllFunctions,
+  overFunctions,
   SHORT,
   serverErrors,
   throttledRequests,
@@ -34,6 +34,9 @@ export interface AlarmDefinition {
 /** Longer than any delay of the delivery queue's (15 minutes) and than its visibility timeout. */
 const OLDEST_MESSAGE_SECONDS = 1800;
 
+/** Functions whose failures no other alarm shows: the others answer 5xx or fall behind the stream. */
+const UNATTENDED = ['deliver', 'sweep'] as const;
+
 const visible = { period: SHORT, statistic: Stats.MAXIMUM };
 
 /** What is watched, and the thresholds that an operator sets. */
@@ -57,7 +60,7 @@ function deliveriesLate(watched: Limits): AlarmDefinition[] {
       name: 'OldestDelivery',
       severity: 'look',
       meaning: 'A delivery has been unsettled for a long time, whatever its state: retrying, parked or waiting.',
-      metric: counted('sweep', METRICS.sweep.oldest, Stats.MAXIMUM),
+      metric: counted(watched, 'sweep', METRICS.sweep.oldest, Stats.MAXIMUM),
       threshold: watched.oldestDeliverySeconds,
     },
     {
@@ -91,14 +94,14 @@ function needsLooking(watched: Limits): AlarmDefinition[] {
       name: 'CircuitOpened',
       severity: 'look',
       meaning: 'A destination failed so often in a row that its deliveries wait until a probe succeeds.',
-      metric: counted('deliver', METRICS.deliver.circuitOpened),
+      metric: counted(watched, 'deliver', METRICS.deliver.circuitOpened),
       threshold: 1,
     },
     {
       name: 'ForeignDeadLetters',
       severity: 'look',
       meaning: 'The dead-letter queue holds messages that do not belong to Posthorn.',
-      metric: counted('sweep', METRICS.sweep.foreign, Stats.MAXIMUM),
+      metric: counted(watched, 'sweep', METRICS.sweep.foreign, Stats.MAXIMUM),
       threshold: 1,
     },
     {
@@ -112,7 +115,7 @@ function needsLooking(watched: Limits): AlarmDefinition[] {
       name: 'SweepRepairs',
       severity: 'look',
       meaning: 'The sweep repaired what a crash left behind. A healthy stack needs no repairs.',
-      metric: counted('sweep', METRICS.sweep.repairs),
+      metric: counted(watched, 'sweep', METRICS.sweep.repairs),
       threshold: 1,
     },
     {
@@ -131,16 +134,16 @@ function partsFail(watched: Limits): AlarmDefinition[] {
     {
       name: 'FunctionErrors',
       severity: 'page',
-      meaning: 'Invocations of functions failed as a whole.',
-      metric: overAllFunctions(watched, 'Errors'),
+      meaning: 'Invocations of deliver or sweep failed as a whole.',
+      metric: overFunctions(watched, 'Errors', UNATTENDED),
       threshold: 1,
       periods: 2,
     },
     {
       name: 'FunctionThrottles',
       severity: 'page',
-      meaning: 'Lambda refused invocations: the concurrency of the account or of a function is used up.',
-      metric: overAllFunctions(watched, 'Throttles'),
+      meaning: 'Lambda throttled deliver or sweep: the concurrency of the account is used up.',
+      metric: overFunctions(watched, 'Throttles', UNATTENDED),
       threshold: 1,
       periods: 2,
     },
@@ -155,7 +158,7 @@ function partsFail(watched: Limits): AlarmDefinition[] {
     {
       name: 'TableThrottled',
       severity: 'look',
-      meaning: 'DynamoDB throttled requests: a partition gets more than it can take.',
+      meaning: 'DynamoDB throttled requests: a partition of the table or of an index gets more than it can take.',
       metric: throttledRequests(watched),
       threshold: 1,
       periods: 3,

@@ -1,3 +1,4 @@
+import { Aws } from 'aws-cdk-lib';
 import { Dashboard, GraphWidget, type IMetric, Stats, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { METRICS } from '../../lambdas/runtime/metric-names';
@@ -6,7 +7,7 @@ import {
   counted,
   failedSchedules,
   LONG,
-  overAllFunctions,
+  overFunctions,
   serverErrors,
   throttledRequests,
 } from './metrics';
@@ -19,19 +20,21 @@ const INTRODUCTION =
 export class OperatorDashboard extends Construct {
   constructor(scope: Construct, id: string, watched: Watched) {
     super(scope, id);
-    const dashboard = new Dashboard(this, 'Dashboard', { dashboardName: watched.stackName });
+    // The names of dashboards are shared by all regions of an account.
+    const dashboard = new Dashboard(this, 'Dashboard', { dashboardName: `${watched.stackName}-${Aws.REGION}` });
     dashboard.addWidgets(new TextWidget({ markdown: INTRODUCTION, width: 24, height: 2 }));
     dashboard.addWidgets(...incoming(watched));
     dashboard.addWidgets(...waiting(watched));
     dashboard.addWidgets(...parts(watched));
-    dashboard.addWidgets(breakers());
+    dashboard.addWidgets(breakers(watched));
   }
 }
 
 const graph = (title: string, left: IMetric[], right: IMetric[] = []): GraphWidget =>
   new GraphWidget({ title, left, right, width: 8, height: 6, period: LONG });
 
-function incoming({ functions, deliveryQueue }: Watched): GraphWidget[] {
+function incoming(watched: Watched): GraphWidget[] {
+  const { functions, deliveryQueue } = watched;
   const { deliver } = METRICS;
   const sum = { statistic: Stats.SUM, period: LONG };
   return [
@@ -46,8 +49,8 @@ function incoming({ functions, deliveryQueue }: Watched): GraphWidget[] {
     ]),
     graph(
       'Attempts',
-      [counted('deliver', deliver.succeeded), counted('deliver', deliver.failed)],
-      [counted('deliver', deliver.died), counted('deliver', deliver.parked)],
+      [counted(watched, 'deliver', deliver.succeeded), counted(watched, 'deliver', deliver.failed)],
+      [counted(watched, 'deliver', deliver.died), counted(watched, 'deliver', deliver.parked)],
     ),
   ];
 }
@@ -69,12 +72,12 @@ function waiting(watched: Watched): GraphWidget[] {
   ];
 }
 
-const breakers = (): GraphWidget => {
+const breakers = (watched: Watched): GraphWidget => {
   const { circuitOpened, circuitProbed, circuitReopened, circuitReleased, circuitClosed } = METRICS.deliver;
   const changes = [circuitOpened, circuitProbed, circuitReopened, circuitReleased, circuitClosed];
   return graph(
     'Breakers',
-    changes.map((name) => counted('deliver', name)),
+    changes.map((name) => counted(watched, 'deliver', name)),
   );
 };
 
@@ -83,14 +86,14 @@ function parts(watched: Watched): GraphWidget[] {
   return [
     graph(
       'Functions',
-      [overAllFunctions(watched, 'Errors'), overAllFunctions(watched, 'Throttles')],
+      [overFunctions(watched, 'Errors'), overFunctions(watched, 'Throttles')],
       [watched.functions.deliver.function.metric('ConcurrentExecutions', { statistic: Stats.MAXIMUM, period: LONG })],
     ),
     graph('API, table, schedules', [serverErrors(watched), throttledRequests(watched), failedSchedules(watched)]),
     graph(
       'Sweep',
-      [counted('sweep', sweep.repairs), counted('sweep', sweep.resumed)],
-      [counted('sweep', sweep.oldest, Stats.MAXIMUM)],
+      [counted(watched, 'sweep', sweep.repairs), counted(watched, 'sweep', sweep.resumed)],
+      [counted(watched, 'sweep', sweep.oldest, Stats.MAXIMUM)],
     ),
   ];
 }

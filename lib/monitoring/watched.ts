@@ -6,7 +6,8 @@ import type { FunctionName } from '../../lambdas/runtime/environment';
 export interface Watched {
   readonly stackName: string;
   readonly functions: Readonly<Record<FunctionName, { readonly function: IFunction }>>;
-  readonly table: { readonly tableName: string };
+  readonly tableName: string;
+  readonly indexNames: readonly string[];
   readonly deliveryQueue: IQueue;
   readonly deadLetterQueue: IQueue;
   readonly setAsideQueue: IQueue;

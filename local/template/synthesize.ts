@@ -9,8 +9,16 @@ export interface SynthesizedApp {
   remove(): void;
 }
 
-/** What differs on one machine: receivers listen on loopback addresses without TLS, and nothing is kept. */
-const LOCAL_CONTEXT = { allowLoopback: true, allowPlainHttp: true, removalPolicy: 'destroy' };
+/**
+ * What differs on one machine: receivers listen on loopback addresses without TLS, nothing is kept, and no account has a
+ * quota.
+ */
+const LOCAL_CONTEXT = {
+  allowLoopback: true,
+  allowPlainHttp: true,
+  removalPolicy: 'destroy',
+  accountConcurrency: 1000,
+};
 
 /**
  * Synthesizes the app as `cdk deploy` would.

@@ -55,6 +55,7 @@ const ACKNOWLEDGED = {
   'AwsSolutions-APIG4': 'Http',
   'AwsSolutions-IAM5': 'Functions/deliver',
   'AwsSolutions-SQS3': 'SetAside/Queue',
+  'Serverless-LambdaAsyncFailureDestination': 'Functions/sweep',
   'Serverless-LambdaDLQ': 'Functions',
   'Serverless-LambdaEventSourceMappingDestination': 'EventSources',
   'Serverless-LambdaTracing': 'Functions',

@@ -29,8 +29,12 @@ function servicesIn(condition: unknown): string {
 
 const roleOf = (template: Template, path: string): string => theOnly(template, 'AWS::IAM::Role', path).id;
 
-const SENDER = { 'kms:Decrypt': 'dynamodb sqs', 'kms:GenerateDataKey': 'sqs' };
-const TABLE_ONLY = { 'kms:Decrypt': 'dynamodb' };
+// What CDK grants to readers and writers of a table, without wildcards.
+const TABLE_ONLY = {
+  'kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey kms:GenerateDataKeyWithoutPlaintext kms:ReEncryptFrom kms:ReEncryptTo':
+    'dynamodb',
+};
+const SENDER = { ...TABLE_ONLY, 'kms:Decrypt kms:GenerateDataKey': 'sqs' };
 
 // Written down a second time on purpose, as all grants are.
 const EXPECTED: Readonly<Record<keyof typeof ACCESS, Readonly<Record<string, string>>>> = {
@@ -40,7 +44,7 @@ const EXPECTED: Readonly<Record<keyof typeof ACCESS, Readonly<Record<string, str
   aggregate: SENDER,
   api: TABLE_ONLY,
   manage: TABLE_ONLY,
-  sweep: { 'kms:Decrypt': 'dynamodb sqs' },
+  sweep: { ...TABLE_ONLY, 'kms:Decrypt': 'sqs' },
 };
 
 test('without a key of the operator, AWS owns the keys and nobody needs permission to use them', () => {
@@ -75,7 +79,10 @@ describe.each([
 
 describe('the key that the stack makes', () => {
   it('is rotated, and outlives the stack as the table does', () => {
-    own.hasResource('AWS::KMS::Key', { Properties: { EnableKeyRotation: true }, DeletionPolicy: 'Retain' });
+    own.hasResource('AWS::KMS::Key', {
+      Properties: { EnableKeyRotation: true },
+      DeletionPolicy: 'RetainExceptOnCreate',
+    });
     const temporary = synthesize({ customerManagedKey: true, removalPolicy: 'destroy' });
     temporary.hasResource('AWS::KMS::Key', { DeletionPolicy: 'Delete' });
   });

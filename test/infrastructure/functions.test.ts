@@ -19,8 +19,10 @@ describe.each(NAMES)('the function %s', (name) => {
   it('gets the environment that it parses at its start, and nothing that it does not read', () => {
     const variables = variablesOf(template, name);
     expect(ENVIRONMENTS[name].safeParse(variables).error?.issues ?? []).toEqual([]);
-    const common = ['POWERTOOLS_LOG_LEVEL', 'POWERTOOLS_SERVICE_NAME'];
-    expect(Object.keys(variables).sort()).toEqual([...Object.keys(ENVIRONMENTS[name].shape), ...common].sort());
+    const libraries = ['POWERTOOLS_LOG_LEVEL', 'POWERTOOLS_METRICS_NAMESPACE', 'POWERTOOLS_SERVICE_NAME'];
+    const node = name === 'deliver' ? ['UV_THREADPOOL_SIZE'] : [];
+    const read = [...Object.keys(ENVIRONMENTS[name].shape), ...libraries, ...node];
+    expect(Object.keys(variables).sort()).toEqual(read.sort());
   });
 
   it('writes to a log group of its own, under its own name', () => {
@@ -50,6 +52,21 @@ describe('the functions', () => {
     });
   });
 
+  it('give deliver enough threads that names which do not resolve delay no other destination', () => {
+    expect(variablesOf(template, 'deliver').UV_THREADPOOL_SIZE).toBe('64');
+  });
+
+  it('reserve no concurrency, which a new account cannot do, unless the settings reserve some for ingest', () => {
+    const reserved = (of: typeof template) =>
+      resourcesOf(of, 'AWS::Lambda::Function').flatMap(({ path, properties }) => {
+        const { ReservedConcurrentExecutions } = properties;
+        return ReservedConcurrentExecutions === undefined ? [] : [[path.split('/')[2], ReservedConcurrentExecutions]];
+      });
+    expect(reserved(template)).toEqual([]);
+    const context = { accountConcurrency: 1000, ingestReservedConcurrency: 40 };
+    expect(reserved(synthesize(context))).toEqual([['ingest', 40]]);
+  });
+
   it('answer HTTP calls sooner than API Gateway gives up on them', () => {
     for (const name of ['ingest', 'api', 'manage'] as const) expect(functionOf(name).properties.Timeout).toBe(10);
   });
@@ -60,5 +77,9 @@ describe('the log groups', () => {
     const groups = resourcesOf(template, 'AWS::Logs::LogGroup');
     expect(groups).toHaveLength(NAMES.length + 1);
     for (const { properties } of groups) expect(properties.RetentionInDays).toBe(14);
+  });
+
+  it('go with the stack', () => {
+    template.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' });
   });
 });

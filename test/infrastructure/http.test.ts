@@ -54,6 +54,19 @@ describe('the HTTP API', () => {
     });
   });
 
+  it('is deployed after all routes, because adding a route during a deployment can fail', () => {
+    const routes = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(({ id }) => id);
+    const [{ DependsOn } = { DependsOn: [] }] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
+    expect(DependsOn).toEqual(expect.arrayContaining(routes));
+  });
+
+  // Other log groups use up a policy of 5,120 characters that all APIs of an account and region share.
+  it('writes its access log to a group that needs no policy of its own, under the name of the stack', () => {
+    const groupOf = (of: typeof template) => theOnly(of, 'AWS::Logs::LogGroup', '/Http/').properties.LogGroupName;
+    expect(groupOf(template)).toBe('/aws/vendedlogs/Posthorn/http-api');
+    expect(groupOf(synthesize({ stackName: 'staging' }))).toBe('/aws/vendedlogs/staging/http-api');
+  });
+
   it('logs no path, header, address or body, because they may hold keys and the addresses of sources', () => {
     const format = JSON.stringify(stage.AccessLogSettings);
     expect(format).toContain('$context.routeKey');

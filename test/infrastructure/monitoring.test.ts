@@ -2,10 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { METRIC_NAMESPACE, METRICS } from '../../lambdas/runtime/metric-names';
+import { METRICS } from '../../lambdas/runtime/metric-names';
+import { variablesOf } from './environment';
+import { textOf } from './policies';
 import { resourcesOf, synthesize, theOnly } from './synthesized';
 
 const template = synthesize();
+const metricSchema = z.looseObject({
+  Namespace: z.string(),
+  MetricName: z.string(),
+  Dimensions: z.array(z.object({ Name: z.string(), Value: z.unknown().transform(textOf) })).default([]),
+});
 const alarmSchema = z.looseObject({
   AlarmName: z.string(),
   AlarmDescription: z.string(),
@@ -13,6 +20,11 @@ const alarmSchema = z.looseObject({
   TreatMissingData: z.string(),
   MetricName: z.string().optional(),
   Dimensions: z.array(z.looseObject({ Name: z.string() })).optional(),
+  Metrics: z
+    .array(
+      z.looseObject({ Expression: z.string().optional(), MetricStat: z.object({ Metric: metricSchema }).optional() }),
+    )
+    .optional(),
   AlarmActions: z.array(z.unknown()).default([]),
   OKActions: z.array(z.unknown()).default([]),
 });
@@ -20,6 +32,16 @@ const alarmsOf = (of: typeof template) =>
   resourcesOf(of, 'AWS::CloudWatch::Alarm').map(({ properties }) => alarmSchema.parse(properties));
 const alarms = alarmsOf(template);
 const named = (name: string) => alarms.find(({ AlarmName }) => AlarmName === `Posthorn-${name}`);
+
+/** The metrics that an alarm looks at: its own, or those of its expression. */
+const metricsOf = ({ Metrics, ...alarm }: z.output<typeof alarmSchema>) =>
+  Metrics?.flatMap(({ MetricStat }) => MetricStat?.Metric ?? []) ?? [metricSchema.parse(alarm)];
+const metricsNamed = (name: string) => alarms.filter((alarm) => alarm === named(name)).flatMap(metricsOf);
+/** The dimensions of a metric as text: `TableName=<Table> …`. */
+const dimensionsOf = ({ Dimensions }: z.output<typeof metricSchema>) =>
+  Dimensions.map(({ Name, Value }) => `${Name}=${Value}`)
+    .sort()
+    .join(' ');
 
 const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
 /** Sections of the runbook with the severity that each begins with. */
@@ -74,8 +96,41 @@ describe('the alarms', () => {
     }
   });
 
+  // AWS charges ten cents a month for each metric of an alarm, also for those inside an expression.
+  it('look at 29 metrics at most, so that a stack costs next to nothing while it is idle', () => {
+    expect(alarms.flatMap(metricsOf).length).toBeLessThanOrEqual(29);
+  });
+
+  it('see throttled requests of the table and of every index', () => {
+    const { id, properties } = theOnly(template, 'AWS::DynamoDB::Table');
+    const indexes = z.array(z.object({ IndexName: z.string() })).parse(properties.GlobalSecondaryIndexes);
+    const table = `TableName=<${id}>`;
+    const places = [table, ...indexes.map(({ IndexName }) => `GlobalSecondaryIndexName=${IndexName} ${table}`)];
+    const seen = metricsNamed('TableThrottled').map((metric) => `${metric.MetricName} ${dimensionsOf(metric)}`);
+    const kinds = ['ReadThrottleEvents', 'WriteThrottleEvents'];
+    expect(seen.sort()).toEqual(kinds.flatMap((kind) => places.map((place) => `${kind} ${place}`)).sort());
+  });
+
+  it('count a metric without data as zero in expressions', () => {
+    const expressions = alarms.flatMap(({ Metrics = [] }) => Metrics.flatMap(({ Expression }) => Expression ?? []));
+    expect(expressions.length).toBeGreaterThan(0);
+    for (const expression of expressions) expect(expression).toMatch(/^SUM\(\[(FILL\(\w+, 0\)(, )?)+\]\)$/);
+  });
+
+  it('look at the errors of functions that no other alarm shows', () => {
+    const watched = (name: string) => metricsNamed(name).map(dimensionsOf).sort();
+    const functions = ['deliver', 'sweep'].map(
+      (name) => `FunctionName=<${theOnly(template, 'AWS::Lambda::Function', `/${name}/`).id}>`,
+    );
+    for (const name of ['FunctionErrors', 'FunctionThrottles']) expect(watched(name)).toEqual(functions);
+    expect(metricsNamed('ServerErrors')).toMatchObject([{ Namespace: 'AWS/ApiGateway', MetricName: '5xx' }]);
+    for (const name of ['RouteBehind', 'StatisticsBehind'])
+      expect(metricsNamed(name)).toMatchObject([{ MetricName: 'IteratorAge' }]);
+  });
+
   it('look at the metrics that functions count, under the names that these use', () => {
-    const own = alarms.filter(({ Namespace }) => Namespace === METRIC_NAMESPACE);
+    const namespace = variablesOf(template, 'deliver').POWERTOOLS_METRICS_NAMESPACE;
+    const own = alarms.filter(({ Namespace }) => Namespace === namespace);
     const { foreign, oldest, repairs } = METRICS.sweep;
     const counted = [...[foreign, oldest, repairs].map((name) => `sweep ${name}`), 'deliver CircuitOpened'];
     const named = own.map(({ MetricName, Dimensions }) => `${Dimensions?.[0]?.Value} ${MetricName}`);
@@ -99,10 +154,41 @@ describe('the alarms', () => {
   });
 });
 
+describe('another stack of the account', () => {
+  const other = synthesize({ stackName: 'posthorn-staging' });
+  const ownMetrics = (of: typeof template) =>
+    alarmsOf(of)
+      .flatMap(metricsOf)
+      .filter(({ Namespace }) => !Namespace.startsWith('AWS/'));
+
+  it('counts in a namespace of its own, and its alarms look there', () => {
+    for (const name of ['deliver', 'sweep'] as const)
+      expect(variablesOf(other, name).POWERTOOLS_METRICS_NAMESPACE).toBe('Posthorn/posthorn-staging');
+    expect(new Set(ownMetrics(other).map(({ Namespace }) => Namespace))).toEqual(
+      new Set(['Posthorn/posthorn-staging']),
+    );
+    expect(new Set(ownMetrics(template).map(({ Namespace }) => Namespace))).toEqual(new Set(['Posthorn/Posthorn']));
+  });
+
+  it('has alarms with other names', () => {
+    const names = new Set(alarms.map(({ AlarmName }) => AlarmName));
+    expect(alarmsOf(other).filter(({ AlarmName }) => names.has(AlarmName))).toEqual([]);
+  });
+
+  // A metric without dimensions covers the whole account.
+  it('does not affect the AWS metrics that alarms look at', () => {
+    for (const metric of alarms.flatMap(metricsOf)) expect(metric.Dimensions, metric.MetricName).not.toEqual([]);
+  });
+});
+
 describe('the dashboard', () => {
-  it('bears the name of the stack and shows every metric that functions count', () => {
+  it('is named after stack and region, because regions share the names of dashboards', () => {
     const { properties } = theOnly(template, 'AWS::CloudWatch::Dashboard');
-    expect(properties.DashboardName).toBe('Posthorn');
+    expect(textOf(properties.DashboardName)).toBe('Posthorn-<AWS::Region>');
+  });
+
+  it('shows every metric that functions count', () => {
+    const { properties } = theOnly(template, 'AWS::CloudWatch::Dashboard');
     const body = JSON.stringify(properties.DashboardBody);
     const shown = [
       ...Object.values(METRICS.deliver),

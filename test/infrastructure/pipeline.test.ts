@@ -51,15 +51,40 @@ describe('the table', () => {
       index('attention', 'att'),
     ]);
   });
+});
 
-  it.each([
-    ['retain', 'Retain'],
-    ['destroy', 'Delete'],
-  ])('follows the removal policy %s when the stack is deleted or replaces it', (removalPolicy, policy) => {
-    synthesize({ removalPolicy }).hasResource('AWS::DynamoDB::Table', {
-      DeletionPolicy: policy,
-      UpdateReplacePolicy: policy,
-    });
+describe('what holds data', () => {
+  const stateful = ['AWS::DynamoDB::Table', 'AWS::SQS::Queue', 'AWS::KMS::Key'];
+  /** Paths of the resources that stay when the stack is deleted, and their policies. */
+  const kept = (of: typeof template) =>
+    stateful.flatMap((type) =>
+      Object.values(of.findResources(type))
+        .filter(({ DeletionPolicy }) => ![undefined, 'Delete'].includes(DeletionPolicy))
+        .map(({ DeletionPolicy, UpdateReplacePolicy, Metadata }) => [
+          String(Metadata['aws:cdk:path']).split('/').slice(1, -1).join('/'),
+          DeletionPolicy,
+          UpdateReplacePolicy,
+        ]),
+    );
+
+  it('stays when the stack is deleted, dead letters included, but not after a first deployment that failed', () => {
+    expect(kept(synthesize({ customerManagedKey: true }))).toEqual([
+      ['Data/Table', 'RetainExceptOnCreate', 'Retain'],
+      ['Queues/DeadLetterQueue', 'RetainExceptOnCreate', 'Retain'],
+      ['Key', 'RetainExceptOnCreate', 'Retain'],
+    ]);
+  });
+
+  it('is deleted with the stack if the settings say so', () => {
+    expect(kept(synthesize({ customerManagedKey: true, removalPolicy: 'destroy' }))).toEqual([]);
+  });
+
+  // CloudFormation cannot delete a protected table either, not even after a first deployment that failed.
+  it('is protected from deletion if the settings say so', () => {
+    const protection = (of: typeof template) =>
+      theOnly(of, 'AWS::DynamoDB::Table').properties.DeletionProtectionEnabled;
+    expect(protection(template)).toBe(false);
+    expect(protection(synthesize({ deletionProtection: true }))).toBe(true);
   });
 });
 
@@ -129,6 +154,15 @@ describe('the event source mappings', () => {
     }
   });
 
+  it('leave half of a small account to other functions, and take 50 batches of a large one', () => {
+    const batches = (context: Record<string, unknown>) =>
+      theOnly(synthesize(context), 'AWS::Lambda::EventSourceMapping', '/Queue/').properties.ScalingConfig;
+    expect(batches({})).toEqual({ MaximumConcurrency: 5 });
+    expect(batches({ accountConcurrency: 50 })).toEqual({ MaximumConcurrency: 25 });
+    expect(batches({ accountConcurrency: 1000 })).toEqual({ MaximumConcurrency: 50 });
+    expect(batches({ deliverMaxConcurrency: 200 })).toEqual({ MaximumConcurrency: 200 });
+  });
+
   it('bound how many batches of deliveries run side by side', () => {
     expect(queueMapping).toMatchObject({
       EventSourceArn: { 'Fn::GetAtt': [queue.id, 'Arn'] },
@@ -153,6 +187,16 @@ describe('the functions around the queue', () => {
       api: undefined,
       manage: undefined,
       sweep: undefined,
+    });
+  });
+
+  it('leave a failed sweep to the next one: Lambda retries none, and starts none late', () => {
+    const sweep = theOnly(template, 'AWS::Lambda::Function', '/sweep/');
+    expect(theOnly(template, 'AWS::Lambda::EventInvokeConfig').properties).toEqual({
+      FunctionName: { Ref: sweep.id },
+      Qualifier: '$LATEST',
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
     });
   });
 

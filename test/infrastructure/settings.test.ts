@@ -22,10 +22,12 @@ describe('settings', () => {
       allowPlainHttp: false,
       allowLoopback: false,
       removalPolicy: 'retain',
+      deletionProtection: false,
       logRetentionDays: 30,
       maxReceiveCount: 5,
       deliverTimeoutSeconds: 60,
-      deliverMaxConcurrency: 50,
+      accountConcurrency: 10,
+      deliverMaxConcurrency: 5,
       sweepIntervalMinutes: 1,
       keyRatePerSecond: 50,
       keyRateBurst: 100,
@@ -59,6 +61,7 @@ describe('settings', () => {
     ['schedulerThresholdSeconds', 1, 900],
     ['maxReceiveCount', 2, 100],
     ['deliverTimeoutSeconds', 3, 900],
+    ['accountConcurrency', 10, 1_000_000],
     ['deliverMaxConcurrency', 2, 1000],
     ['sweepIntervalMinutes', 1, 60],
     ['breakerThreshold', 1, 10_000],
@@ -73,17 +76,38 @@ describe('settings', () => {
     }
   });
 
-  it.each(['allowPlainHttp', 'allowLoopback'])('take true or false for %s and nothing else', (key) => {
-    for (const good of [true, false, 'true', 'false']) expect(problemsOf({ [key]: good })).toEqual([]);
-    for (const bad of ['yes', 1, '']) {
-      expect(problemsOf({ [key]: bad })).toEqual([`${key} must be true or false, not ${JSON.stringify(bad)}`]);
-    }
-  });
+  it.each(['allowPlainHttp', 'allowLoopback', 'deletionProtection'])(
+    'take true or false for %s and nothing else',
+    (key) => {
+      for (const good of [true, false, 'true', 'false']) expect(problemsOf({ [key]: good })).toEqual([]);
+      for (const bad of ['yes', 1, '']) {
+        expect(problemsOf({ [key]: bad })).toEqual([`${key} must be true or false, not ${JSON.stringify(bad)}`]);
+      }
+    },
+  );
 
   it('take a removal policy of retain or destroy and nothing else', () => {
     expect(problemsOf({ removalPolicy: 'snapshot' })).toEqual([
       'removalPolicy must be "retain" or "destroy", not "snapshot"',
     ]);
+  });
+
+  it('refuse to protect a table that is deleted with the stack', () => {
+    expect(problemsOf({ removalPolicy: 'destroy', deletionProtection: true })).toEqual([
+      'deletionProtection keeps a table that removalPolicy "destroy" deletes: set one of the two',
+    ]);
+  });
+
+  it('accept a reservation for ingest only if the account allows it', () => {
+    const reserve = (accountConcurrency: number, ingestReservedConcurrency: unknown) =>
+      problemsOf({ accountConcurrency, ingestReservedConcurrency });
+    expect(reserve(110, 10)).toEqual([]);
+    expect(reserve(1000, '900')).toEqual([]);
+    expect(reserve(1000, 0)).toEqual(['ingestReservedConcurrency must be a whole number from 1 to 1000000, not 0']);
+    expect(reserve(109, 10)).toEqual([
+      'ingestReservedConcurrency is 10, but AWS keeps 100 executions of an account unreserved: with an accountConcurrency of 109 you can reserve 9',
+    ]);
+    expect(problemsOf({ ingestReservedConcurrency: 10 })).toHaveLength(1);
   });
 
   it('take the log retention periods of CloudWatch and nothing else', () => {

@@ -93,7 +93,10 @@ async function handleRecord(record: SQSRecord, context: Context): Promise<void> 
   const receiveCount = Number(record.attributes.ApproximateReceiveCount);
   logger.info('delivery attempt', { base, ordinal, attempt, destination, messageId, outcome, receiveCount });
   for (const name of metricsOf(outcome)) count(name);
-  const acknowledgement = acknowledgementOf(outcome, Date.now());
+  const overdue = receiveCount > environment.MAX_RECEIVE_COUNT;
+  const acknowledgement = acknowledgementOf(outcome, Date.now(), overdue);
+  if (overdue && acknowledgement.kind === 'leave')
+    logger.error('SQS does not move messages to the dead-letter queue', { messageId, receiveCount });
   if (acknowledgement.kind === 'acknowledge') return;
   await leave(record, acknowledgement.visibleAfterSeconds);
   throw new MessageLeftError(outcome.kind);

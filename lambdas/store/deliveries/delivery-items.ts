@@ -36,6 +36,7 @@ const item = once(() =>
   z.object({
     pk: z.string(),
     sk: z.string(),
+    /** Identifiers of its organization, environment, source, connection and destination. */
     org: z.string(),
     env: z.string(),
     src: z.optional(z.string()),
@@ -48,12 +49,16 @@ const item = once(() =>
     made: z.int(),
     /** Attempts made before the current round. */
     roundStart: z.int(),
+    /** Attempts that its round may take, as of its latest attempt. */
     maxAttempts: z.int(),
+    /** When the next attempt is due; only while it is retrying. */
     nextAttemptAt: z.optional(z.number()),
+    /** The claim that the current attempt is made under, and when it expires. */
     claimId: z.optional(z.string()),
     claimUntil: z.optional(z.number()),
     /** How often the current attempt was claimed; more than once only if a worker failed. */
     claims: z.optional(z.int()),
+    /** Token and id of the message that it died by; see domain/message. */
     deathToken: z.optional(z.string()),
     deathMessageId: z.optional(z.string()),
     /** The recovery that started one of its rounds, if any. */

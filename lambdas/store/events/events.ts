@@ -44,6 +44,7 @@ export interface StoredEvent {
 const item = once(() =>
   z.object({
     pk: z.string(),
+    /** Identifiers of its organization, environment and source. */
     org: z.string(),
     env: z.string(),
     src: z.optional(z.string()),
@@ -61,6 +62,7 @@ const item = once(() =>
   }),
 );
 
+/** The body, compressed with Brotli (`br`) if that saves a write unit. */
 const storedBody = once(() => z.union([z.object({ br: bytes }), z.object({ body: bytes })]));
 
 /** Reads an event from its item. */

@@ -12,10 +12,12 @@ import type { IndexEntry, TimeRange } from './timeline';
 const item = z.object({
   pk: z.string(),
   sk: z.string(),
+  /** Identifiers of its organization, environment, connection and destination. */
   org: z.string(),
   env: z.string(),
   con: z.string(),
   dst: z.string(),
+  /** Attempts in the round that failed. */
   attemptCount: z.number(),
   errorCode: z.optional(z.enum(ERROR_CODES)),
   errorMessage: z.optional(z.string()),

@@ -27,6 +27,13 @@ describe('a message stays in the queue', () => {
     expect(acknowledgementOf({ kind }, NOW)).toEqual({ kind: 'leave', visibleAfterSeconds: 0 });
   });
 
+  it.each(['died', 'dying'] as const)(
+    'for its visibility timeout when it has %s and SQS should have moved it',
+    (kind) => {
+      expect(acknowledgementOf({ kind }, NOW, true)).toEqual({ kind: 'leave' });
+    },
+  );
+
   it('until its visibility timeout ends when the claim was lost', () => {
     expect(acknowledgementOf({ kind: 'claim-lost' }, NOW)).toEqual({ kind: 'leave' });
   });

@@ -127,6 +127,18 @@ describe('the function deliver', () => {
     expect(dead?.[0]?.Update?.ExpressionAttributeValues).toMatchObject({ ':deathMessageId': 'm1', ':deathToken': 't' });
   });
 
+  it('slows down and logs an error if SQS does not move a dead message', async () => {
+    const dead = deliveryOf({ destination, status: 'failed', made: 1, deathToken: 't', deathMessageId: 'm1' });
+    table.documents.on(UpdateCommand).rejects(conditionFailed(deliveryItem(dead)));
+    expect(await failures(recordOf('m1', { receives: 5 }))).toEqual(['m1']);
+    expect(visibilities()).toEqual([['receipt-m1', 0]]);
+    expect(output.lines().filter(({ level }) => level === 'ERROR')).toEqual([]);
+    expect(await failures(recordOf('m1', { receives: 6 }))).toEqual(['m1']);
+    expect(visibilities()).toHaveLength(1);
+    const [error] = output.lines().filter(({ level }) => level === 'ERROR');
+    expect(error).toMatchObject({ message: expect.stringContaining('dead-letter queue'), messageId: 'm1' });
+  });
+
   it('hides a message while another worker is at its attempt', async () => {
     const delivery = deliveryOf({ status: 'sent', claimId: 'other', claimUntil: Date.now() + 20_000 });
     table.documents.on(UpdateCommand).rejects(conditionFailed(deliveryItem(delivery)));

@@ -3,6 +3,12 @@ import { metricsOf } from '../../../lambdas/functions/deliver/metrics';
 import { METRICS } from '../../../lambdas/runtime/metric-names';
 import { count, measureSeconds, publishMetrics } from '../../../lambdas/runtime/metrics';
 
+// Powertools reads the namespace once, and another test file of this process may have loaded it before.
+vi.hoisted(() => {
+  vi.resetModules();
+  process.env.POWERTOOLS_METRICS_NAMESPACE = 'Posthorn/staging';
+});
+
 const lines: string[] = [];
 
 beforeEach(() => {
@@ -25,7 +31,7 @@ describe('the metrics of an invocation', () => {
     const written = JSON.parse(lines[0] ?? '');
     expect(written).toMatchObject({ AttemptsSucceeded: [1, 2], OldestOpenDelivery: 90 });
     const [directive] = written._aws.CloudWatchMetrics;
-    expect(directive.Namespace).toBe('Posthorn');
+    expect(directive.Namespace).toBe('Posthorn/staging');
     expect(directive.Dimensions).toEqual([['service']]);
     expect(directive.Metrics).toEqual([
       { Name: 'AttemptsSucceeded', Unit: 'Count' },
@@ -33,10 +39,13 @@ describe('the metrics of an invocation', () => {
     ]);
   });
 
-  it('are no line where nothing was counted', () => {
+  it('are no line if nothing was counted, and no warning either', () => {
+    // Powertools would print its warning as plain text among lines of JSON.
+    const warnings = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     count(METRICS.sweep.repairs, 0);
     publishMetrics();
     expect(lines).toEqual([]);
+    expect(warnings).not.toHaveBeenCalled();
   });
 });
 

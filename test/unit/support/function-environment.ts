@@ -5,6 +5,7 @@ export function setEnvironment(name: string): void {
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     POWERTOOLS_SERVICE_NAME: name,
+    POWERTOOLS_METRICS_NAMESPACE: 'Posthorn/test',
     TABLE_NAME: 'table',
     TIMELINE_SHARDS: '2',
     RETENTION_DAYS: '30',
