@@ -219,6 +219,17 @@ describe('the body of a connection', () => {
     expect(blamed(connectionBody(), rule({ value: [{ ['n'.repeat(65_536)]: 1 }] }))).toBe('filter_rules.0.value');
   });
 
+  it('is refused where its rules are larger than 64 KB together, or too deep to be measured', () => {
+    const rules = (...values: unknown[]) => ({
+      ...connection,
+      filter_rules: values.map((value) => ({ field: 'type', operator: 'eq', value })),
+    });
+    expect(blamed(connectionBody(), rules('x'.repeat(30_000), 'y'.repeat(30_000)))).toBeUndefined();
+    expect(blamed(connectionBody(), rules('x'.repeat(33_000), 'y'.repeat(33_000)))).toBe('filter_rules');
+    const deep = JSON.parse(`${'['.repeat(1e5)}${']'.repeat(1e5)}`);
+    expect(blamed(connectionBody(), rules(deep))).toBe('filter_rules.0.value');
+  });
+
   it('keeps a value with any other names in it', async () => {
     const holds = async (value: unknown) => {
       const { filterRules } = readNew(connectionMembers, connectionBody().parse(rule({ value })));
