@@ -25,6 +25,8 @@ export interface EngineOptions {
   readonly crashed?: (error: LocalStackError) => void;
   /** What goes wrong on purpose; nothing by default. */
   readonly faults?: Faults;
+  /** How many seconds late schedules may start their targets; 0 when left out, on AWS 60. */
+  readonly scheduleLatenessSeconds?: number;
 }
 
 /** Every call passes through the interceptors that are in the list when it comes. */
@@ -37,15 +39,24 @@ export async function startEngines(
   data: DataDirectory,
   teardown: Teardown,
 ): Promise<Engines> {
-  const { log = () => {} } = options;
+  const { log = () => {}, faults = {}, scheduleLatenessSeconds = 0 } = options;
   log('starting DynamoDB, SQS and EventBridge Scheduler');
   const dynamodb = await startDynamoDb(data.file('table.sqlite'), () =>
     options.crashed?.(new LocalStackError('The DynamoDB engine has ended unexpectedly.')),
   );
   teardown.add(() => dynamodb.stop());
-  const sqs = await startSqs(data.file('queues.jsonl'));
+  const sqs = await startSqs(data.file('queues.jsonl'), {
+    now: () => options.faults?.messageTime?.() ?? Date.now(),
+    expired: (queue, body) => {
+      log(`A message of ${queue} has expired.`);
+      options.faults?.messageExpired?.(queue, body);
+    },
+  });
   teardown.add(() => sqs.stop());
-  const scheduler = await startScheduler(data.file('schedules.jsonl'), log, options.faults);
+  const scheduler = await startScheduler(data.file('schedules.jsonl'), log, {
+    faults,
+    latenessMs: scheduleLatenessSeconds * 1000,
+  });
   teardown.add(() => scheduler.stop());
   const engines = { dynamodb, sqs, scheduler };
   return { ...engines, endpoints: await startProxies(engines, deployment, options, teardown) };

@@ -29,12 +29,14 @@ try {
   await end(1);
 }
 
-async function run({ dbPath, port, context, logs }: StartOptions): Promise<LocalStack> {
+async function run({ dbPath, port, context, streamShards, partitionLimits, logs }: StartOptions): Promise<LocalStack> {
   const print = progressPrinter();
   const started = await startLocalStack({
     ...(dbPath !== undefined && { dbPath }),
     port,
     context,
+    ...(partitionLimits && { partitionLimits }),
+    ...(streamShards !== undefined && { streamShards }),
     log: print,
     crashed: (error) => {
       console.error(error.message);
@@ -47,9 +49,10 @@ async function run({ dbPath, port, context, logs }: StartOptions): Promise<Local
   const keyFile = dbPath === undefined ? undefined : join(dbPath, 'key');
   const apiKey = await localKey(endpoints.dynamodb, outputs.TableName ?? '', keyFile);
   const info = { apiUrl, apiKey, endpoints, outputs };
-  files.write(info);
+  const elsewhere = files.write(info);
   print('ready');
   console.log(welcome(info));
+  if (elsewhere !== undefined) console.log(`  ${elsewhere}\n`);
   return started;
 }
 

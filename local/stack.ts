@@ -1,11 +1,15 @@
 import type { Interceptor } from './calls/call';
-import { deployTables } from './dynamodb/tables';
+import type { PartitionLimits } from './dynamodb/partitions';
+import { deployTables, tableKeys } from './dynamodb/tables';
+import { Throttle, type Throttled } from './dynamodb/throttle';
 import { type EngineOptions, startEngines } from './engines';
 import { deployRoutes, registerApi } from './gateway/http-api';
 import { type Gateway, startGateway } from './gateway/server';
+import { USUAL_QUOTA } from './lambda/concurrency';
 import type { Endpoints } from './lambda/environment';
 import type { FunctionObserver, HandledEvent } from './lambda/function-host';
 import { deployFunctions, type Functions, registerFunctions } from './lambda/functions';
+import { describeRuntimes } from './lambda/runtime';
 import { deployMappings, type Mappings } from './mappings/deploy';
 import { deployPermissions } from './permissions/deploy';
 import type { Decision } from './permissions/permissions';
@@ -25,6 +29,8 @@ export interface LocalStackOptions extends EngineOptions {
   readonly dbPath?: string;
   /** Port of the HTTP API; 0, the default, for a free one. */
   readonly port?: number;
+  /** How many executions the account may run at the same time, 1,000 when left out; more are throttled. */
+  readonly accountConcurrency?: number;
   /** Receives every line that a function writes. */
   readonly functionLog?: (functionName: string, line: string) => void;
   /** Called after every event that a function has handled, with what it used. */
@@ -33,6 +39,13 @@ export interface LocalStackOptions extends EngineOptions {
   readonly interceptors?: readonly Interceptor[];
   /** Receives the policies' decisions about calls of functions, each once. */
   readonly decided?: (decision: Decision) => void;
+  /** Into how many shards each stream is split; 4, as a new on-demand table has them, when left out. */
+  readonly streamShards?: number;
+  /**
+   * What each partition of the table and its indexes takes, in units a second; no limit when left out, because the engine does
+   * not reach those of AWS.
+   */
+  readonly partitionLimits?: PartitionLimits;
   /** A synthesized `cdk.out` directory, instead of synthesizing the app. */
   readonly assembly?: string;
 }
@@ -48,6 +61,7 @@ export interface LocalStack {
    *
    * @param functionName service name such as `ingest`, or the start of the logical id
    * @throws FunctionError when the function failed
+   * @throws Throttled when too many run already
    */
   invoke(functionName: string, event: unknown): Promise<unknown>;
   /** The last lines that one function, or all of them, wrote. */
@@ -64,6 +78,8 @@ export interface LocalStack {
   /** Stops everything that the stack started. */
   stop(): Promise<void>;
 }
+
+const STREAM_SHARDS = 4;
 
 interface Running {
   readonly gateway: Gateway;
@@ -104,9 +120,19 @@ async function start(options: LocalStackOptions, teardown: Teardown): Promise<Ru
   deployScheduleGroups(deployment, scheduler.store);
   deployQueues(deployment, sqs, endpoints.sqs);
   await deployTables(deployment, dynamodb.endpoint);
-  const functions = deployFunctions(deployment, endpoints, observerOf(options), faults);
+  const { accountConcurrency = USUAL_QUOTA } = options;
+  const functions = deployFunctions(deployment, endpoints, {
+    observer: observerOf(options),
+    faults,
+    accountConcurrency,
+    log,
+  });
   const permissions = deployPermissions(deployment, functions, options);
   interceptors.push(permissions.intercept);
+  if (options.partitionLimits !== undefined) {
+    const throttled = (what: Throttled) => faults.partitionThrottled?.(what);
+    interceptors.push(new Throttle(tableKeys(deployment), options.partitionLimits, throttled).intercept);
+  }
   const router = deployRoutes(deployment);
   deploySchedules(deployment, scheduler.store);
   const outputs = deployment.outputs();
@@ -116,6 +142,7 @@ async function start(options: LocalStackOptions, teardown: Teardown): Promise<Ru
     sqs,
     dynamoDbEndpoint: endpoints.dynamodb,
     checkpointFile: data.file('checkpoints.json'),
+    streamShards: options.streamShards ?? STREAM_SHARDS,
     faults,
     log,
   });
@@ -124,7 +151,8 @@ async function start(options: LocalStackOptions, teardown: Teardown): Promise<Ru
   scheduler.begin(targetStarter(functions, sqs, permissions));
   teardown.add(() => scheduler.end());
   gateway.serve({ router, functions });
-  log(`running ${functions.all().length} functions, their queues, table, schedules and routes`);
+  const on = describeRuntimes(functions.all().map(({ config }) => config.runtime));
+  log(`running ${functions.all().length} functions on ${on}, their queues, table, schedules and routes`);
   void warm(functions, log);
   return { gateway, endpoints, outputs, functions, mappings };
 }

@@ -1,31 +1,36 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
 import type { FunctionName } from '../../lambdas/runtime/environment';
-import { BUNDLING, entryOf } from '../../lib/bundles';
+import { bundleOf } from '../../lib/bundles';
 
 /** Imports of the AWS SDK in one file; those of types only are none. */
 const SDK_IMPORT = /^import \{([^}]+)\} from '(@aws-sdk\/[^']+)';/gm;
+
+const LAMBDAS = fileURLToPath(new URL('../../lambdas/', import.meta.url));
+
+const sourceMap = z.object({ sources: z.array(z.string()) });
 
 /** What a function imports from the AWS SDK: names by package. */
 export type SdkImports = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Reads the imports of all files that end up in a function's bundle. */
 export function sdkImportsOf(name: FunctionName): SdkImports {
-  const { metafile } = buildSync({
-    ...BUNDLING,
-    entryPoints: [entryOf(name)],
-    write: false,
-    metafile: true,
-    outdir: '.',
-  });
   const imports = new Map<string, Set<string>>();
-  for (const path of Object.keys(metafile.inputs).filter((input) => input.startsWith('lambdas/'))) {
-    for (const [module, names] of importsIn(readFileSync(join(BUNDLING.absWorkingDir, path), 'utf8'))) {
+  for (const path of sourcesOf(bundleOf(name)).filter((source) => source.startsWith(LAMBDAS))) {
+    for (const [module, names] of importsIn(readFileSync(path, 'utf8'))) {
       imports.set(module, new Set([...(imports.get(module) ?? []), ...names]));
     }
   }
   return imports;
+}
+
+/** The files that a bundle is made of, as its source maps name them. */
+function sourcesOf(folder: string): readonly string[] {
+  const maps = readdirSync(folder).filter((file) => file.endsWith('.map'));
+  const named = maps.flatMap((map) => sourceMap.parse(JSON.parse(readFileSync(join(folder, map), 'utf8'))).sources);
+  return named.map((source) => join(folder, source));
 }
 
 /** The SDK's values that a source file imports. */

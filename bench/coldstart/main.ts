@@ -1,10 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { buildSync } from 'esbuild';
 import { ENVIRONMENTS, type FunctionName } from '../../lambdas/runtime/environment';
-import { BUNDLING, bundleOf, filesOf } from '../../lib/bundles';
-import type { BundleFile } from '../../lib/join-parts';
+import { bundle } from '../../lib/bundle';
+import { bundleOf } from '../../lib/bundles';
 import { table } from '../cost/report';
 import { barChart } from '../support/bar-chart';
 import { runBench } from '../support/run';
@@ -16,20 +14,21 @@ import { type Bundle, initTimes } from './measure';
 const MAX_RATIO = 1.3;
 
 /** As most people bundle a handler, and as CDK's own construct does: into one file. */
-const PLAINLY = { ...BUNDLING, splitting: false, write: false } as const;
+const PLAINLY = { codeSplitting: false } as const;
 
 const SERIES = ['the function', 'empty, plain', 'empty, in parts'];
 
 const NAMES = Object.keys(ENVIRONMENTS) as FunctionName[];
 
 await runBench('coldstart', 'How long functions take to start, beside empty handlers.', async (bench) => {
-  const folder = mkdtempSync(join(tmpdir(), 'posthorn-coldstart-'));
-  bench.teardown.add(() => rmSync(folder, { recursive: true, force: true }));
   const environments = await environmentsOf();
-  const measured = NAMES.filter(bench.wants).map((name) => ({
-    name,
-    bundles: bundlesOf(name, folder, environments[name] ?? {}),
-  }));
+  // Beside the bundles of the functions, so that the empty handlers find the same packages.
+  const folder = mkdtempSync(join(dirname(bundleOf('api')), 'coldstart-'));
+  bench.teardown.add(() => rmSync(folder, { recursive: true, force: true }));
+  const measured: { readonly name: FunctionName; readonly bundles: readonly Bundle[] }[] = [];
+  for (const name of NAMES.filter(bench.wants)) {
+    measured.push({ name, bundles: await bundlesOf(name, folder, environments[name] ?? {}) });
+  }
   const times = await initTimes(measured.flatMap(({ bundles }) => bundles));
   const starts = measured.map(({ name, bundles }) => ({
     name,
@@ -76,23 +75,18 @@ function report(starts: readonly Start[]): string {
 }
 
 /** What is compared, in the order of {@link SERIES}. */
-function bundlesOf(name: FunctionName, folder: string, environment: Bundle['environment']): readonly Bundle[] {
-  const stdin = {
-    contents: emptyHandler(sdkImportsOf(name)),
-    resolveDir: BUNDLING.absWorkingDir,
-    loader: 'ts',
-  } as const;
-  const emptyAs = (kind: string, bundle: (outdir: string) => readonly BundleFile[]) => {
+async function bundlesOf(name: FunctionName, folder: string, environment: Bundle['environment']): Promise<Bundle[]> {
+  const source = join(folder, `${name}.ts`);
+  writeFileSync(source, emptyHandler(sdkImportsOf(name)));
+  const emptyAs = async (kind: string, options: typeof PLAINLY | undefined) => {
     const outdir = join(folder, kind, name);
-    mkdirSync(outdir, { recursive: true });
-    for (const { path, contents } of bundle(outdir)) writeFileSync(path, contents);
+    await bundle(source, outdir, options);
     return { name: `${kind} ${name}`, file: join(outdir, 'index.mjs'), environment };
   };
-  const source = { stdin, entryNames: 'index' };
   return [
     { name, file: join(bundleOf(name), 'index.mjs'), environment },
-    emptyAs('plain', (outdir) => buildSync({ ...PLAINLY, ...source, outdir }).outputFiles),
-    emptyAs('split', (outdir) => filesOf({ ...source, outdir })),
+    await emptyAs('plain', PLAINLY),
+    await emptyAs('split', undefined),
   ];
 }
 

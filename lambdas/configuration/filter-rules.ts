@@ -54,11 +54,18 @@ function storageProblem(value: unknown, depth = 0): string | undefined {
     return isStorable(Math.abs(value)) ? undefined : 'contains a number that is out of range';
   if (typeof value === 'string') return isWellFormed(value) ? undefined : 'contains half of a surrogate pair';
   if (typeof value !== 'object' || value === null) return undefined;
-  if (!Object.keys(value).every(isWellFormed)) return 'contains half of a surrogate pair';
+  const names = Object.keys(value);
+  if (!names.every(isWellFormed)) return 'contains half of a surrogate pair';
+  if (!names.every(isStorableName))
+    return 'contains a name that cannot be kept: __proto__, or none, or more than 64 KB';
   return Object.values(value)
     .map((member) => storageProblem(member, depth + 1))
     .find((problem) => problem !== undefined);
 }
+
+/** DynamoDB wants 1 to 65,535 bytes; and its SDK loses `__proto__`. */
+const isStorableName = (name: string): boolean =>
+  name !== '' && name !== '__proto__' && Buffer.byteLength(name) < 65_536;
 
 const isStorable = (magnitude: number): boolean =>
   magnitude === 0 || (magnitude >= MIN_NUMBER && magnitude <= Number.MAX_SAFE_INTEGER);

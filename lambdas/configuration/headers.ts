@@ -3,21 +3,33 @@ import { HEADER_NAME, HEADER_VALUE, headersProblem, isReservedHeader } from '../
 import { redactHeaders } from '../domain/redaction';
 import { member, preset } from './members';
 
+/** No object can hold it safely; schemas of records leave it out without a word. */
+const LOST = /^__proto__$/i;
+const LOST_MESSAGE = 'cannot be the name of a header';
+
 /** The name of a header that a destination may set. */
 export const headerName = () =>
   z.string().check(
     z.regex(HEADER_NAME, 'is no header name'),
     z.refine((header) => !isReservedHeader(header), 'is set by Posthorn or by HTTP itself'),
+    z.refine((header) => !LOST.test(header), LOST_MESSAGE),
   );
 
 const headerValue = () => z.string().check(z.regex(HEADER_VALUE, 'must be printable ASCII without line breaks'));
 
 const ownHeaders = () =>
-  z.record(headerName(), headerValue()).check(
-    z.superRefine((all, context) => {
-      const message = headersProblem(all);
-      if (message) context.addIssue({ code: 'custom', message });
+  z.pipe(
+    z.transform((given: unknown, context) => {
+      const lost = Object.keys(given ?? {}).find((name) => LOST.test(name));
+      if (lost) context.issues.push({ code: 'custom', input: given, path: [lost], message: LOST_MESSAGE });
+      return given;
     }),
+    z.record(headerName(), headerValue()).check(
+      z.superRefine((all, context) => {
+        const message = headersProblem(all);
+        if (message) context.addIssue({ code: 'custom', message });
+      }),
+    ),
   );
 
 /** The headers that a destination sets, names in lower case. Answers show `***` in place of credentials. */

@@ -2,17 +2,20 @@ import * as z from 'zod/mini';
 import { DEFAULT_RETRY_POLICY, MAX_RETRY_AFTER_SECONDS, type RetryPolicy } from '../domain/retry-policy';
 import { clearable, member } from './members';
 
-const seconds = () => z.number().check(z.minimum(0), z.maximum(MAX_RETRY_AFTER_SECONDS));
+const seconds = (least: number) => z.number().check(z.minimum(least), z.maximum(MAX_RETRY_AFTER_SECONDS));
+/** At once, or after a time: the table holds no number that is nearly zero. */
+const step = () =>
+  z.union([z.literal(0), seconds(0.001)], { error: `must be 0, or from 0.001 to ${MAX_RETRY_AFTER_SECONDS}` });
 const policy = () =>
   z
     .object({
       max_attempts: z._default(z.int().check(z.minimum(1), z.maximum(50)), 5),
-      schedule: z.optional(z.array(seconds()).check(z.minLength(1), z.maxLength(50))),
+      schedule: z.optional(z.array(step()).check(z.minLength(1), z.maxLength(50))),
       exponential: z.optional(
         z.object({
-          initial_seconds: seconds().check(z.minimum(1)),
+          initial_seconds: seconds(1),
           factor: z._default(z.number().check(z.minimum(1), z.maximum(10)), 2),
-          max_seconds: z._default(seconds().check(z.minimum(1)), 7200),
+          max_seconds: z._default(seconds(1), 7200),
         }),
       ),
     })

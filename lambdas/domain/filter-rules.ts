@@ -69,9 +69,9 @@ function matches({ operator, value: wanted }: FilterRule, found: unknown): boole
     case 'contains':
       return contains(found, wanted);
     case 'starts_with':
-      return typeof found === 'string' && found.startsWith(String(wanted));
+      return typeof found === 'string' && !isObject(wanted) && found.startsWith(String(wanted));
     case 'ends_with':
-      return typeof found === 'string' && found.endsWith(String(wanted));
+      return typeof found === 'string' && !isObject(wanted) && found.endsWith(String(wanted));
     case 'exists':
       return (found !== undefined) === (wanted !== false);
     default:
@@ -103,6 +103,6 @@ function ordered(found: unknown, wanted: unknown, test: (order: number) => boole
 }
 
 function contains(found: unknown, wanted: unknown): boolean {
-  if (typeof found === 'string') return found.includes(String(wanted));
+  if (typeof found === 'string') return !isObject(wanted) && found.includes(String(wanted));
   return Array.isArray(found) && found.some((one) => same(one, wanted));
 }

@@ -29,6 +29,8 @@ export interface Principal {
   readonly scopes: readonly Scope[];
   /** When the key expires, ISO 8601. */
   readonly expiresOn?: string | undefined;
+  /** Limits of the key's own; absent: the deployment's default. */
+  readonly rateLimit?: CallLimits | undefined;
   /** Present if the call has a session instead of the key. */
   readonly session?: { readonly token: string /** ISO 8601. */; readonly expiresOn: string } | undefined;
 }
@@ -88,9 +90,9 @@ function isUsable(key: ApiKey, now: number): boolean {
 }
 
 function principalOf(key: ApiKey): Principal {
-  const { organization, organizationName, environment, environmentName, scopes, expiresOn } = key;
+  const { organization, organizationName, environment, environmentName, scopes, expiresOn, rateLimit } = key;
   const owner = { organization, organizationName, environment, environmentName };
-  return { keyId: key.id, keyName: key.name, keyHash: key.hash, ...owner, scopes, expiresOn };
+  return { keyId: key.id, keyName: key.name, keyHash: key.hash, ...owner, scopes, expiresOn, rateLimit };
 }
 
 function tableLimiter(table: Table, now: () => number): Admit {

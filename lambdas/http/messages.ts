@@ -27,8 +27,11 @@ export interface ApiResponse {
   readonly cookies?: readonly string[];
 }
 
-const defined = (record: Record<string, string | undefined> | undefined): Record<string, string> =>
-  Object.fromEntries(Object.entries(record ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined));
+/** Without a prototype, so that nobody finds a header `constructor` that was not sent. */
+function defined(record: Record<string, string | undefined> = {}): Record<string, string> {
+  const given = Object.entries(record).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.setPrototypeOf(Object.fromEntries(given), null);
+}
 
 /** Reads a call. */
 export function readRequest(event: APIGatewayProxyEventV2): ApiRequest {

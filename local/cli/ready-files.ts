@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { LocalStackError, messageOf } from '../errors';
 import type { Endpoints } from '../lambda/environment';
 import { readFileIfPresent, writeFileAtomically } from '../storage/atomic-file';
+import { takeLock } from '../storage/lock';
 import { makeDirectory } from '../storage/make-directory';
 
 /** What scripts need to use a running stack. */
@@ -19,34 +20,55 @@ export const RUNNING_STACK_FILE = fileURLToPath(new URL('../../.posthorn/local.j
 
 /** The files that exist only while the stack is serving. */
 export class ReadyFiles {
-  private readonly paths: readonly string[];
+  private readonly own: readonly string[];
   private content: string | undefined;
+  private release: (() => void) | undefined;
 
-  /** @param readyFile path given with `--ready-file`; a leftover of an earlier run is removed */
-  constructor(readyFile: string | undefined) {
-    this.paths = [RUNNING_STACK_FILE, ...(readyFile === undefined ? [] : [resolve(readyFile)])];
+  /**
+   * @param readyFile path given with `--ready-file`; a leftover of an earlier run is removed
+   * @param stackFile belongs to one stack at a time, the first
+   */
+  constructor(
+    readyFile: string | undefined,
+    private readonly stackFile = RUNNING_STACK_FILE,
+  ) {
+    this.own = readyFile === undefined ? [] : [resolve(readyFile)];
     if (readyFile !== undefined) rmSync(readyFile, { force: true });
   }
 
-  /** @throws LocalStackError when a file cannot be written */
-  write(info: ReadyInfo): void {
-    this.content = `${JSON.stringify(info, null, 2)}\n`;
-    for (const path of this.paths) this.writeOne(path, this.content);
+  /**
+   * Writes the files.
+   *
+   * @returns what to say where another stack has the file of the checkout
+   * @throws LocalStackError when a file cannot be written
+   */
+  write(info: ReadyInfo): string | undefined {
+    const content = `${JSON.stringify(info, null, 2)}\n`;
+    this.content = content;
+    // It has a key in it.
+    const write = (path: string) => writeFileAtomically(path, content, 0o600);
+    for (const path of this.own) inFolderOf(path, write);
+    const lock = inFolderOf(this.stackFile, (path) => takeLock(`${path}.lock`));
+    if ('heldBy' in lock) return `Commands with --local go to ${lock.heldBy}, which was started before.`;
+    this.release = lock.release;
+    inFolderOf(this.stackFile, write);
+    return undefined;
   }
 
-  /** Removes the files, unless another stack has overwritten them since. */
+  /** Removes the files that are this stack's, unless something else has overwritten them since. */
   remove(): void {
-    for (const path of this.paths)
+    for (const path of this.release ? [...this.own, this.stackFile] : this.own)
       if (this.content !== undefined && readFileIfPresent(path) === this.content) rmSync(path, { force: true });
+    this.release?.();
   }
+}
 
-  private writeOne(path: string, content: string): void {
-    try {
-      makeDirectory(dirname(path));
-      // It has a key in it.
-      writeFileAtomically(path, content, 0o600);
-    } catch (error) {
-      throw new LocalStackError(`${path} cannot be written: ${messageOf(error)}.`);
-    }
+/** Works with a file, in a folder that is made if it is missing. */
+function inFolderOf<Result>(path: string, work: (path: string) => Result): Result {
+  try {
+    makeDirectory(dirname(path));
+    return work(path);
+  } catch (error) {
+    throw new LocalStackError(`${path} cannot be written: ${messageOf(error)}.`);
   }
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { readBody } from '../http/body';
 import { closeServer } from '../http/close';
 import { LOOPBACK, listen } from '../http/listen';
+import { Throttled } from '../lambda/concurrency';
 import type { Functions } from '../lambda/functions';
 import { decodedPath, type ReceivedRequest, toEvent } from './event';
 import { gatewayAnswer, type HttpAnswer, toAnswer } from './response';
@@ -64,7 +65,14 @@ async function route({ router, functions }: Api, request: ReceivedRequest): Prom
   if (match === undefined) return gatewayAnswer(404, 'Not Found');
   const event = toEvent(request, match, new Date());
   if ((event.body?.length ?? 0) > MAX_EVENT_BYTES) return gatewayAnswer(413, 'Request Too Long');
-  return await withinTimeout(match, functions.get(match.target.functionName).invoke(event).then(toAnswer));
+  const { functionName } = match.target;
+  return await withinTimeout(match, functions.get(functionName).invoke(event).then(toAnswer, answerToError));
+}
+
+/** A throttled function is a 503 of the gateway, a failed one a 500. */
+function answerToError(error: unknown): HttpAnswer {
+  if (error instanceof Throttled) return gatewayAnswer(503, 'Service Unavailable');
+  throw error;
 }
 
 async function withinTimeout({ target }: RouteMatch, answer: Promise<HttpAnswer>): Promise<HttpAnswer> {

@@ -1,5 +1,6 @@
 // Runs in a process of its own: loads the bundle once, then handles one event at a time, as the Lambda runtime does.
 import dns from 'node:dns';
+import { readSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { stallingLookup } from './lookups.mjs';
@@ -12,7 +13,16 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {
 // A stack that was killed takes its functions with it.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
-const send = (answer) => process.connected && process.send(answer);
+/** The pipe on which the stack writes a byte before each event. */
+const THAW = 4;
+
+const send = (answer, sent) => process.connected && process.send(answer, sent);
+
+// Lambda freezes an execution environment between events: no timer, no promise and no socket makes progress.
+function freeze() {
+  const stackIsGone = readSync(THAW, Buffer.alloc(1)) === 0;
+  if (stackIsGone) process.kill(process.pid, 'SIGKILL');
+}
 
 const errorOf = (error) =>
   error instanceof Error
@@ -49,12 +59,12 @@ try {
     const usage = startUsage();
     try {
       const result = await handler(JSON.parse(event), contextOf(context));
-      send({ kind: 'result', payload: JSON.stringify(result) ?? 'null', usage: usage() });
+      send({ kind: 'result', payload: JSON.stringify(result) ?? 'null', usage: usage() }, freeze);
     } catch (error) {
-      send({ kind: 'error', error: errorOf(error), usage: usage() });
+      send({ kind: 'error', error: errorOf(error), usage: usage() }, freeze);
     }
   });
-  send({ kind: 'ready' });
+  send({ kind: 'ready' }, freeze);
 } catch (error) {
   send({ kind: 'init-error', error: errorOf(error) });
 }

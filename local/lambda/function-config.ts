@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { ignored, numeric, tags } from '../template/property-schemas';
+import { type AsynchronousPolicy, USUAL_POLICY } from './asynchronous-events';
+import type { Runtime } from './runtime';
 
 /** What the local stack uses of `AWS::Lambda::Function`: ESM bundles for Node.js. Logs, architecture do not matter. */
 export const functionProperties = z.strictObject({
@@ -20,15 +22,12 @@ export const functionProperties = z.strictObject({
   ...tags,
 });
 
-/**
- * The only `AWS::Lambda::EventInvokeConfig` that the local stack accepts: asynchronous invocations are never retried. They
- * start at once, so their age does not matter.
- */
+/** What the local stack takes from `AWS::Lambda::EventInvokeConfig`: how asynchronous calls are repeated, but nowhere to send those given up. */
 export const invokeConfigProperties = z.strictObject({
   FunctionName: z.string(),
   Qualifier: z.literal('$LATEST'),
-  MaximumRetryAttempts: numeric.pipe(z.literal(0)),
-  MaximumEventAgeInSeconds: ignored,
+  MaximumRetryAttempts: numeric.pipe(z.number().int().min(0).max(2)).default(USUAL_POLICY.retries),
+  MaximumEventAgeInSeconds: numeric.pipe(z.number().int().min(60).max(21_600)).default(USUAL_POLICY.maxAgeSeconds),
 });
 
 /** One function as the local stack runs it. */
@@ -40,8 +39,10 @@ export interface FunctionConfig {
   /** The bundle file, and the name under which it exports the handler. */
   readonly entry: { readonly file: string; readonly name: string };
   readonly environment: Readonly<Record<string, string>>;
+  readonly runtime: Runtime & { readonly name: string };
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
-  /** How many events are handled at the same time, at most. */
-  readonly concurrency: number;
+  readonly asynchronous: AsynchronousPolicy;
+  /** Most processes that handle its events: what more it may run side by side waits for one of them. */
+  readonly workers: number;
 }

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Faults } from '../faults/faults';
+import { AsynchronousEvents } from './asynchronous-events';
+import { type Concurrency, Throttled } from './concurrency';
 import type { FunctionConfig } from './function-config';
 import { FunctionError } from './function-error';
 import { LogLines } from './log-lines';
@@ -26,6 +28,15 @@ export interface FunctionObserver {
   readonly handled?: (handled: HandledEvent) => void;
 }
 
+export interface FunctionPorts {
+  readonly observer: FunctionObserver;
+  readonly faults: Faults;
+  /** Executions that the function may run, which it may share with others. */
+  readonly concurrency: Concurrency;
+  /** Receives what the stack says about its events. */
+  readonly log: (line: string) => void;
+}
+
 /** How long spare workers may be idle; the last one stays. */
 const IDLE_MS = 30_000;
 
@@ -38,6 +49,8 @@ const GRACE_MS = 2_000;
  */
 export class FunctionHost {
   readonly logs: LogLines;
+  /** Takes events that nobody waits for. */
+  readonly asynchronous: AsynchronousEvents;
   private readonly queue: Invocation[] = [];
   private readonly workers = new Set<FunctionWorker>();
   private readonly idle = new Map<FunctionWorker, NodeJS.Timeout>();
@@ -47,10 +60,15 @@ export class FunctionHost {
 
   constructor(
     readonly config: FunctionConfig,
-    private readonly observer: FunctionObserver,
-    private readonly faults: Faults = {},
+    private readonly ports: FunctionPorts,
   ) {
-    this.logs = new LogLines((line) => observer.line?.(config.name, line));
+    this.logs = new LogLines((line) => ports.observer.line?.(config.name, line));
+    this.asynchronous = new AsynchronousEvents({
+      functionName: config.name,
+      policy: config.asynchronous,
+      invoke: (event) => this.invoke(event),
+      log: ports.log,
+    });
   }
 
   /** The name that the function has in the app, such as `deliver`. */
@@ -68,14 +86,17 @@ export class FunctionHost {
    *
    * @returns what the handler returned, after a round trip through JSON
    * @throws FunctionError when it failed
+   * @throws Throttled when too many run already
    */
   async invoke(event: unknown): Promise<unknown> {
     if (this.stopped) throw this.stopError();
-    const result = await new Promise<string>((resolve, reject) => {
-      this.queue.push({ event: JSON.stringify(event), resolve, reject });
-      this.next();
-    });
-    return JSON.parse(result);
+    const { concurrency, faults } = this.ports;
+    try {
+      return JSON.parse(await concurrency.run(this.config.name, () => this.execute(JSON.stringify(event))));
+    } catch (error) {
+      if (error instanceof Throttled) faults.functionThrottled?.(this.service);
+      throw error;
+    }
   }
 
   /** Loads the bundle ahead of the first event. */
@@ -102,9 +123,17 @@ export class FunctionHost {
   /** Stops all workers for good. Waiting events fail; running ones get a moment to finish. */
   async stop(): Promise<void> {
     this.stopped = true;
+    this.asynchronous.stop();
     for (const { reject } of this.queue.splice(0)) reject(this.stopError());
     await Promise.race([Promise.allSettled(this.running), sleep(GRACE_MS, undefined, { ref: false })]);
     await this.killWorkers();
+  }
+
+  private execute(event: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.queue.push({ event, resolve, reject });
+      this.next();
+    });
   }
 
   private stopError(): FunctionError {
@@ -118,14 +147,15 @@ export class FunctionHost {
       if (invocation === undefined) return;
       void this.run(worker, invocation);
     }
-    const wanted = this.queue.length > 0 && this.workers.size < this.config.concurrency;
+    const wanted = this.queue.length > 0 && this.workers.size < this.config.workers;
     if (wanted && !this.starting) void this.startWorker().catch((error) => this.queue.shift()?.reject(error));
   }
 
   private async run(worker: FunctionWorker, { event, resolve, reject }: Invocation): Promise<void> {
     clearTimeout(this.idle.get(worker));
     this.idle.delete(worker);
-    const onUsage = (usage: Usage) => this.observer.handled?.({ logicalId: this.config.logicalId, event, ...usage });
+    const onUsage = (usage: Usage) =>
+      this.ports.observer.handled?.({ logicalId: this.config.logicalId, event, ...usage });
     const handled = worker.handle(event, onUsage).then(resolve, reject);
     this.running.add(handled);
     await handled;
@@ -138,7 +168,7 @@ export class FunctionHost {
     const worker: FunctionWorker = new FunctionWorker(this.config, this.logs, {
       ended: () => this.forget(worker),
       failed: (event, reason) =>
-        this.faults.workerEnded?.({ functionName: this.service, worker: worker.id, event, reason }),
+        this.ports.faults.workerEnded?.({ functionName: this.service, worker: worker.id, event, reason }),
     });
     this.workers.add(worker);
     try {

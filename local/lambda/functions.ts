@@ -3,12 +3,15 @@ import { LocalStackError } from '../errors';
 import type { Faults } from '../faults/faults';
 import type { Deployment, Resource } from '../template/deployment';
 import { ACCOUNT_ID, REGION } from '../template/template';
+import { type AsynchronousPolicy, USUAL_POLICY } from './asynchronous-events';
+import { divideQuota } from './concurrency';
 import { type Endpoints, functionEnvironment } from './environment';
 import { type FunctionConfig, functionProperties, invokeConfigProperties } from './function-config';
 import { FunctionHost, type FunctionObserver } from './function-host';
+import { runtimeOf } from './runtime';
 
-/** The most workers of a function without reserved concurrency: a laptop is not a region. */
-const DEFAULT_CONCURRENCY = 10;
+/** The most workers of a function: a laptop is not a region. */
+const WORKERS = 10;
 
 type Properties = ReturnType<typeof functionProperties.parse>;
 
@@ -50,19 +53,32 @@ export function registerFunctions(deployment: Deployment): void {
     deployment.register(logicalId, { ref: name, attributes: { Arn: arnOf(name) } });
 }
 
-/** Prepares the template's functions; workers start when they are needed. */
+export interface FunctionOptions {
+  readonly observer: FunctionObserver;
+  readonly faults: Faults;
+  /** How many executions the account may run at the same time. */
+  readonly accountConcurrency: number;
+  readonly log: (line: string) => void;
+}
+
+/**
+ * Prepares the template's functions; workers start when they are needed.
+ *
+ * @throws LocalStackError if they reserve more of the account's concurrency than AWS allows
+ */
 export function deployFunctions(
   deployment: Deployment,
   endpoints: Endpoints,
-  observer: FunctionObserver,
-  faults: Faults = {},
+  { observer, faults, accountConcurrency, log }: FunctionOptions,
 ): Functions {
   const resources = deployment.resources('AWS::Lambda::Function', functionProperties);
-  // Only parsed, so that a template which asks for retries is refused.
-  deployment.resources('AWS::Lambda::EventInvokeConfig', invokeConfigProperties);
-  return new Functions(
-    resources.map((resource) => new FunctionHost(configOf(deployment, resource, endpoints), observer, faults)),
-  );
+  const shareOf = divideQuota(resources, accountConcurrency);
+  const hostOf = (resource: Resource<Properties>) =>
+    new FunctionHost(configOf(deployment, resource, endpoints), {
+      ...{ observer, faults, log },
+      concurrency: shareOf(resource),
+    });
+  return new Functions(resources.map(hostOf));
 }
 
 function configOf(
@@ -71,7 +87,7 @@ function configOf(
   endpoints: Endpoints,
 ): FunctionConfig {
   const [module = '', exported = ''] = properties.Handler.split('.');
-  const { MemorySize: memoryMb, Timeout: timeoutSeconds, ReservedConcurrentExecutions } = properties;
+  const { MemorySize: memoryMb, Timeout: timeoutSeconds } = properties;
   const variables = properties.Environment?.Variables ?? {};
   return {
     logicalId,
@@ -80,10 +96,19 @@ function configOf(
     roleArn: properties.Role,
     entry: { file: join(deployment.assembly.assetDirectory(properties.Code.S3Key), `${module}.mjs`), name: exported },
     environment: functionEnvironment({ logicalId, name, memoryMb }, variables, endpoints),
+    runtime: { name: properties.Runtime, ...runtimeOf(properties.Runtime) },
     memoryMb,
     timeoutSeconds,
-    concurrency: Math.min(ReservedConcurrentExecutions ?? DEFAULT_CONCURRENCY, DEFAULT_CONCURRENCY),
+    asynchronous: policyOf(deployment, name),
+    workers: WORKERS,
   };
+}
+
+function policyOf(deployment: Deployment, functionName: string): AsynchronousPolicy {
+  const configs = deployment.resources('AWS::Lambda::EventInvokeConfig', invokeConfigProperties);
+  const found = configs.find(({ properties }) => properties.FunctionName === functionName)?.properties;
+  if (found === undefined) return USUAL_POLICY;
+  return { retries: found.MaximumRetryAttempts, maxAgeSeconds: found.MaximumEventAgeInSeconds };
 }
 
 const arnOf = (name: string): string => `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:${name}`;

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { FunctionConfig } from './function-config';
 import { type ErrorPayload, FunctionError } from './function-error';
@@ -39,12 +40,14 @@ interface Waiting {
  * One execution environment: a process with the bundle loaded, handling one event at a time.
  *
  * A process rather than a thread: it can be killed at any moment like a crash, whereas terminating a thread inside
- * native code (zlib) aborts all of Node 20; and it has its own environment and exit.
+ * native code (zlib) aborts all of Node 20; and it has its own environment and exit. Between events the process is frozen,
+ * as on AWS.
  */
 export class FunctionWorker {
   /** The session token of the worker's AWS calls, which distinguishes them from those of other workers. */
   readonly id = `worker-${randomUUID()}`;
   private readonly process: ChildProcess;
+  private readonly thaw: Writable;
   private handling: string | undefined;
   private waiting: Waiting | undefined;
   private ended = false;
@@ -56,10 +59,14 @@ export class FunctionWorker {
   ) {
     const { file, name } = config.entry;
     this.process = fork(BOOTSTRAP, [file, name], {
+      execPath: config.runtime.executable,
       env: { ...config.environment, AWS_SESSION_TOKEN: this.id },
       execArgv: [],
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
     });
+    this.thaw = this.process.stdio[4] as Writable;
+    // A process that has ended says so itself.
+    this.thaw.on('error', () => {});
     if (this.process.stdout) logs.collect(this.process.stdout);
     if (this.process.stderr) logs.collect(this.process.stderr);
     this.process.on('message', (answer: Answer) => this.waiting?.resolve(answer));
@@ -105,6 +112,7 @@ export class FunctionWorker {
     const pending = this.answer(timeoutMs).finally(() => {
       this.handling = undefined;
     });
+    this.thaw.write('.');
     if (this.process.connected) this.process.send({ event, context: this.context(Date.now() + timeoutMs) });
     const answer = await pending;
     if ('usage' in answer) onUsage(answer.usage);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SQSRecord } from 'aws-lambda';
 import type { Faults } from '../faults/faults';
+import { Throttled } from '../lambda/concurrency';
 import type { FunctionHost } from '../lambda/function-host';
 import type { DurableQueue } from '../sqs/durable-queue';
 import type { DurableStore } from '../sqs/durable-store';
@@ -12,12 +13,13 @@ import { Gate } from './gate';
 import type { MappingProperties } from './mapping-properties';
 import type { Poller } from './poller';
 import { toQueueRecord } from './queue-record';
+import { retryDelayMs } from './stream-batches';
 
 /** How long one wait for messages lasts, as Lambda's own pollers do. */
 const LONG_POLL_MS = 20_000;
 /** Most messages that one receive can take. */
 const RECEIVE_LIMIT = 10;
-/** Batches at a time when the mapping has no MaximumConcurrency; the function's own limit is below it anyway. */
+/** Batches at a time when the mapping has no MaximumConcurrency. */
 const DEFAULT_CONCURRENCY = 1000;
 
 export interface QueuePollerPorts {
@@ -49,10 +51,11 @@ export class QueuePoller implements Poller {
     this.gate = new Gate(properties.Enabled);
     this.filter = compileFilters((properties.FilterCriteria?.Filters ?? []).map(({ Pattern }) => Pattern));
     this.batchSize = properties.BatchSize ?? RECEIVE_LIMIT;
-    // Takes no more batches than there can be workers: a message that waits for one would become visible again.
+    // Takes no more batches than there can be workers: a message that waits for one would become visible again. What the
+    // function reserved does not matter: as on AWS, batches beyond it are throttled.
     this.concurrency = Math.min(
       properties.ScalingConfig?.MaximumConcurrency ?? DEFAULT_CONCURRENCY,
-      host.config.concurrency,
+      host.config.workers,
     );
     this.loop = this.poll();
   }
@@ -105,6 +108,7 @@ export class QueuePoller implements Poller {
 
   private async handle(received: readonly FauxqsReceived[]): Promise<void> {
     const { queue, faults } = this.ports;
+    const hiddenUntil = Date.now() + Number(queue.attributes.VisibilityTimeout ?? 30) * 1000;
     const records = received.map((message) => toQueueRecord(queue, message));
     const wanted = records.filter((record) => this.filter(withParsedBody(record)));
     this.delete(records.filter((record) => !wanted.includes(record)));
@@ -113,15 +117,15 @@ export class QueuePoller implements Poller {
     await Promise.all(
       portions.map(async ({ afterMs, items }) => {
         if (afterMs > 0) await sleep(afterMs, undefined, { ref: false });
-        if (!this.stopped) await this.invoke(items);
+        if (!this.stopped) await this.invoke(items, hiddenUntil);
       }),
     );
   }
 
-  private async invoke(wanted: readonly SQSRecord[]): Promise<void> {
-    const { host, properties, log } = this.ports;
+  private async invoke(wanted: readonly SQSRecord[], hiddenUntil: number): Promise<void> {
+    const { properties, log } = this.ports;
     try {
-      const result = await host.invoke({ Records: wanted });
+      const result = await this.untilNotThrottled({ Records: wanted }, hiddenUntil);
       const partial = properties.FunctionResponseTypes.includes('ReportBatchItemFailures');
       const failed = partial
         ? failedItems(
@@ -132,6 +136,24 @@ export class QueuePoller implements Poller {
       if (failed !== ALL_FAILED) this.delete(wanted.filter(({ messageId }) => !failed.has(messageId)));
     } catch (error) {
       if (!this.stopped) log(`A batch of ${wanted.length} messages failed: ${error}`);
+    }
+  }
+
+  /**
+   * Invokes the function. A throttled batch is tried again for as long as its messages are hidden; after that they come
+   * back, and have been received once more without the function having seen them.
+   *
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+   */
+  private async untilNotThrottled(event: unknown, hiddenUntil: number): Promise<unknown> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.ports.host.invoke(event);
+      } catch (error) {
+        const pause = retryDelayMs(attempt);
+        if (!(error instanceof Throttled) || this.stopped || Date.now() + pause >= hiddenUntil) throw error;
+        await sleep(pause, undefined, { ref: false });
+      }
     }
   }
 

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { messageOf } from '../errors';
-import type { Faults } from '../faults/faults';
 import { readBody } from '../http/body';
 import { closeServer } from '../http/close';
 import { LOOPBACK, listen } from '../http/listen';
-import { ScheduleClock, type StartTarget } from './clock';
+import { type ClockOptions, ScheduleClock, type StartTarget } from './clock';
 import { answerSchedulerRequest } from './requests';
 import { ScheduleError } from './schedule-error';
 import { ScheduleStore } from './schedule-store';
@@ -31,10 +30,10 @@ const MAX_BODY_BYTES = 1024 * 1024;
 export async function startScheduler(
   logFile: string | undefined,
   log: (line: string) => void,
-  faults: Faults = {},
+  options: ClockOptions = {},
 ): Promise<SchedulerServer> {
   const store = new ScheduleStore(logFile);
-  const clock = new ScheduleClock(store, log, faults);
+  const clock = new ScheduleClock(store, log, options);
   const server = createServer((request, response) => void answer(store, clock, request, response));
   const port = await listen(server, 0);
   return {

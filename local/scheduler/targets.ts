@@ -16,7 +16,10 @@ const LAMBDA_PREFIX = `arn:aws:lambda:${REGION}:${ACCOUNT_ID}:function:`;
 /** Whether the local stack can start a target with this ARN. */
 export const isKnownTarget = (arn: string): boolean => arn === SEND_MESSAGE_TARGET || arn.startsWith(LAMBDA_PREFIX);
 
-/** Starts targets, as far as the schedule's role allows: functions of the stack, and the SQS universal target. */
+/**
+ * Starts targets, as far as the schedule's role allows: functions of the stack, asynchronously, and the SQS universal
+ * target.
+ */
 export function targetStarter(functions: Functions, sqs: SqsServer, permissions: Permissions): StartTarget {
   return async (schedule) => {
     const { Arn, RoleArn: roleArn } = schedule.Target;
@@ -25,7 +28,7 @@ export function targetStarter(functions: Functions, sqs: SqsServer, permissions:
     if (refused !== undefined) throw refused;
     // The queue is found by name, so a URL from before a restart, with another port, still works.
     if (Arn === SEND_MESSAGE_TARGET) sendMessage(sqs.store, JSON.parse(Input ?? '{}'));
-    else await functions.get(Arn).invoke(Input === undefined ? scheduledEvent(schedule) : JSON.parse(Input));
+    else functions.get(Arn).asynchronous.add(Input === undefined ? scheduledEvent(schedule) : JSON.parse(Input));
   };
 }
 

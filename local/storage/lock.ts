@@ -9,24 +9,29 @@ interface Owner {
   readonly started: string | undefined;
 }
 
+/** A lock that was taken, or the words for who has it. */
+type Lock = { readonly release: () => void } | { readonly heldBy: string };
+
+/** Takes a lock, also that of a process that is gone. */
+export function takeLock(path: string): Lock {
+  const taken = { release: () => rmSync(path, { force: true }) };
+  if (claim(path)) return taken;
+  const owner = readOwner(path);
+  if (owner !== undefined && isAlive(owner)) return { heldBy: `the local stack with process id ${owner.pid}` };
+  rmSync(path, { force: true });
+  return claim(path) ? taken : { heldBy: 'another local stack' };
+}
+
 /**
- * Makes sure that only one stack at a time uses a data directory. Takes over the lock of a process that is gone.
+ * Makes sure that only one stack at a time uses a data directory.
  *
  * @returns a function that releases the lock
  * @throws LocalStackError if a live process holds it
  */
 export function lockDirectory(directory: string): () => void {
-  const path = join(directory, 'lock');
-  if (!claim(path)) {
-    const owner = readOwner(path);
-    if (owner !== undefined && isAlive(owner))
-      throw new LocalStackError(
-        `${directory} is in use by the local stack with process id ${owner.pid}: stop it first.`,
-      );
-    rmSync(path, { force: true });
-    if (!claim(path)) throw new LocalStackError(`${directory} was taken by another local stack a moment ago.`);
-  }
-  return () => rmSync(path, { force: true });
+  const lock = takeLock(join(directory, 'lock'));
+  if ('release' in lock) return lock.release;
+  throw new LocalStackError(`${directory} is in use by ${lock.heldBy}: stop it first.`);
 }
 
 function claim(path: string): boolean {

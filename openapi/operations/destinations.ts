@@ -64,7 +64,7 @@ export const destinationOperations = {
     tag,
     summary: 'Give a destination a new signing secret',
     description:
-      'The answer is the only one that shows it. Until the overlap ends, requests carry a signature by each secret; an overlap of 0 ends every earlier secret at once.',
+      'The answer is the only one that shows it. Until the overlap ends, requests carry a signature by each secret. It takes ten seconds at least, until every worker knows the new secret; an overlap of 0 also drops all but the latest earlier secret.',
     params,
     body: { schema: rotationBody, example: { overlap_seconds: 3600 } },
     answer: { status: 200, description: 'The destination with its new secret', schema: rotatedSecret },

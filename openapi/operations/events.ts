@@ -18,7 +18,13 @@ const tag = 'Events';
 const params = { id: 'Identifier of the event' };
 const example = { type: 'order.created', payload: { order: 42, total: '19.90' }, id: 'order-42' };
 const key = 'Makes the call repeatable for 24 hours: the same key with the same body gives the same answer.';
-const idempotencyKey = z.string().min(1).max(255).optional().meta({ description: key });
+const idempotencyKey = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[^,]*$/)
+  .optional()
+  .meta({ description: `${key} It is given once, and has no comma in it.` });
 
 export const eventOperations = {
   'POST /v1/events': {

@@ -46,9 +46,7 @@ export const createdDestination = z.object({ destination: newDestination });
 export const rotatedSecret = z
   .object({
     destination: newDestination,
-    previous_secrets_until: time
-      .nullable()
-      .meta({ description: 'When the latest of the earlier secrets stops signing; null when none signs any more' }),
+    previous_secrets_until: time.meta({ description: 'When the latest of the earlier secrets stops signing' }),
   })
   .meta({ id: 'RotatedSecret' });
 export const oneDestination = z.object({ destination });

@@ -114,18 +114,21 @@ describe.concurrent('API keys over HTTP', () => {
     await eventually('its end', async () => (await client.call('GET', '/v1/sources')).status === 401);
   });
 
-  test('give away no scope and no time that the caller does not have', async () => {
+  test('give away no scope, no time and no rate that the caller does not have', async () => {
     const { names } = await world().tenant();
     const expiresOn = new Date(Date.now() + 3_600_000).toISOString();
-    const { secret } = await world().key({ ...names, scopes: ['read', 'write'], expiresOn });
+    const rateLimit = { perSecond: 50, burst: 100 };
+    const { secret } = await world().key({ ...names, scopes: ['read', 'write'], expiresOn, rateLimit });
     const caller = new Api(world().stack.apiUrl, secret);
     const make = (json: object) => caller.call('POST', '/v1/api-keys', { json: { name: 'x', ...json } });
     expect((await make({ scopes: ['read', 'delete'] })).status).toBe(403);
     expect((await make({ expires_on: '2099-01-01' })).status).toBe(400);
-    expect((await make({})).body).toMatchObject({ api_key: { scopes: ['read', 'write'], expires_on: expiresOn } });
+    expect((await make({ rate_limit: { per_second: 1000, burst: 100 } })).status).toBe(403);
+    const inherited = { scopes: ['read', 'write'], expires_on: expiresOn, rate_limit: { per_second: 50, burst: 100 } };
+    expect((await make({})).body).toMatchObject({ api_key: inherited });
   });
 
-  test('of an environment stay in it; of the organization are made for any of its environments by name', async () => {
+  test('of an environment stay in it; of the organization are made for any of its environments', async () => {
     const tenant = await world().tenant();
     const neighbour = await world().tenant(tenant.names.organization);
     const json = { name: 'x', environment: neighbour.names.environment };
@@ -134,12 +137,17 @@ describe.concurrent('API keys over HTTP', () => {
     const whole = new Api(world().stack.apiUrl, secret);
     const { api_key: made } = await whole.ok(newKey, 'POST', '/v1/api-keys', { json });
     expect(made).toMatchObject({ env_id: neighbour.environment });
+    const byId = { name: 'x', env_id: tenant.environment };
+    const { api_key: other } = await whole.ok(newKey, 'POST', '/v1/api-keys', { json: byId });
+    expect(other).toMatchObject({ env_id: tenant.environment });
+    const unknown = await whole.call('POST', '/v1/api-keys', { json: { name: 'x', env_id: 'nowhere' } });
+    expect(unknown).toMatchObject({ status: 400, body: { error: expect.stringMatching(/^env_id: /) } });
     expect((await whole.call('POST', '/v1/api-keys', { json: { name: 'x', environment: 'nowhere' } })).status).toBe(
       400,
     );
     expect((await whole.ok(newKey, 'POST', '/v1/api-keys', { json: { name: 'all' } })).api_key.env_id).toBeNull();
-    expect((await whole.ok(keyList, 'GET', '/v1/api-keys')).api_keys).toHaveLength(5);
-    expect((await tenant.api.ok(keyList, 'GET', '/v1/api-keys')).api_keys).toHaveLength(1);
+    expect((await whole.ok(keyList, 'GET', '/v1/api-keys')).api_keys).toHaveLength(6);
+    expect((await tenant.api.ok(keyList, 'GET', '/v1/api-keys')).api_keys).toHaveLength(2);
     expect((await tenant.api.call('DELETE', `/v1/api-keys/${made.id}`)).status).toBe(404);
   });
 });

@@ -64,6 +64,8 @@ describe('POST /v1/destinations', () => {
     ['retry_policy.max_attempts', body({ retry_policy: { max_attempts: 51 } })],
     ['retry_policy.schedule', body({ retry_policy: { schedule: [] } })],
     ['retry_policy.schedule[1]', body({ retry_policy: { schedule: [1, -1] } })],
+    ['retry_policy.schedule[0]', body({ retry_policy: { schedule: [1e-131] } })],
+    ['headers.__proto__', body({ headers: { ['__proto__']: 'x' } })],
     ['auth_type', body({ auth_type: 'oauth' })],
     ['auth_config.token', body({ auth_type: 'bearer_token' })],
     ['auth_config.password', body({ auth_type: 'basic', auth_config: { username: 'u' } })],

@@ -1,6 +1,7 @@
 import { Webhook, WebhookVerificationError } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { SHORTEST_OVERLAP_SECONDS } from '../../lambdas/domain/signing-secrets';
 import { destinationKey } from '../../lambdas/store/table/addresses';
 import { eventually } from './support/eventually';
 import type { ReceivedRequest, Receiver } from './support/receiver';
@@ -11,7 +12,7 @@ const world = useWorld();
 
 const rotation = z.object({
   destination: z.object({ id: z.string(), signing_secret: z.string() }),
-  previous_secrets_until: z.string().nullable(),
+  previous_secrets_until: z.string(),
 });
 
 const rotate = async (tenant: Tenant, id: string, json?: object) => {
@@ -59,7 +60,7 @@ describe.concurrent('rotating a signing secret', () => {
     const { tenant, receiver, id, first } = await destination();
     const { secret, until } = await rotate(tenant, id);
     expect(secret).not.toBe(first);
-    const hours = (Date.parse(until ?? '') - Date.now()) / 3_600_000;
+    const hours = (Date.parse(until) - Date.now()) / 3_600_000;
     expect(hours).toBeGreaterThan(23);
     expect(hours).toBeLessThan(25);
     const request = await nextRequest(tenant, receiver, secret);
@@ -69,11 +70,10 @@ describe.concurrent('rotating a signing secret', () => {
 
   test('ends the old secret when the overlap ends, and the next change takes it out of the table', async () => {
     const { tenant, receiver, id, first, stored } = await destination();
-    const { secret } = await rotate(tenant, id, { overlap_seconds: 1 });
-    const request = await eventually('a request by the new secret alone', async () => {
-      const next = await nextRequest(tenant, receiver, secret);
-      return signatures(next).length === 1 && next;
-    });
+    const { secret, until } = await rotate(tenant, id, { overlap_seconds: 12 });
+    await new Promise((resolve) => setTimeout(resolve, Date.parse(until) - Date.now()));
+    const request = await nextRequest(tenant, receiver, secret);
+    expect(signatures(request)).toHaveLength(1);
     expect(isSignedBy(first, request)).toBe(false);
     expect(await stored()).toMatchObject({ retiringSecrets: [{ secret: first }] });
     expect((await tenant.api.call('PATCH', `/v1/destinations/${id}`, { json: { name: 'Depot' } })).status).toBe(200);
@@ -81,13 +81,27 @@ describe.concurrent('rotating a signing secret', () => {
     expect(await stored()).toMatchObject({ signingSecrets: [secret], name: 'Depot' });
   });
 
-  test('without an overlap ends every earlier secret at once', async () => {
+  test('without an overlap signs by the old secret until the end that the answer names, and by the new one alone after it', async () => {
     const { tenant, receiver, id, first, stored } = await destination();
     const second = await rotate(tenant, id, { overlap_seconds: 3600 });
-    const third = await rotate(tenant, id, { overlap_seconds: 0 });
-    expect(third.until).toBeNull();
-    for (const ended of [first, second.secret]) expect(JSON.stringify(await stored())).not.toContain(ended);
-    expect(signatures(await nextRequest(tenant, receiver, third.secret))).toHaveLength(1);
+    await nextRequest(tenant, receiver, second.secret);
+    const before = receiver.requests.length;
+    const { secret, until } = await rotate(tenant, id, { overlap_seconds: 0 });
+    expect(JSON.stringify(await stored())).not.toContain(first);
+    const end = Date.parse(until);
+    expect(end - Date.now()).toBeLessThanOrEqual(SHORTEST_OVERLAP_SECONDS * 1000);
+    while (Date.now() < end + 3000) {
+      await tenant.publish();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    await nextRequest(tenant, receiver, secret);
+    for (const request of receiver.requests.slice(before)) {
+      // Signed between this moment and a second later.
+      const from = Number(request.headers['webhook-timestamp']) * 1000;
+      if (from + 1000 <= end) expect(isSignedBy(second.secret, request)).toBe(true);
+      if (from >= end) expect(signatures(request)).toHaveLength(1);
+      if (from >= end) expect(isSignedBy(secret, request)).toBe(true);
+    }
   });
 
   test('again and again keeps every secret for as long as it was promised, four of them at most', async () => {
@@ -98,7 +112,7 @@ describe.concurrent('rotating a signing secret', () => {
       status: 409,
       body: { code: 'INVALID_STATE' },
     });
-    expect((await rotate(tenant, id, { overlap_seconds: 0 })).until).toBeNull();
+    expect((await rotate(tenant, id, { overlap_seconds: 0 })).secret).toMatch(/^whsec_/);
   });
 
   test('by several callers at once gives each secret that is answered its place, and refuses the others', async () => {

@@ -15,7 +15,7 @@ const PAGES = readdirSync(ROOT)
     if (!statSync(join(ROOT, name)).isDirectory()) return [name];
     return readdirSync(join(ROOT, name), { recursive: true, encoding: 'utf8' }).map((path) => join(name, path));
   })
-  .filter((path) => path.endsWith('.md'));
+  .filter((path) => path.endsWith('.md') && !path.includes('node_modules'));
 
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 

@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { buildSync } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
 import { inSources } from '../../lambdas/runtime/log';
-import { BUNDLING } from '../../lib/bundles';
+import { bundle } from '../../lib/bundle';
 
 const folder = mkdtempSync(join(tmpdir(), 'posthorn-stack-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -15,8 +14,8 @@ const SOURCE = "const unused = 'a line above';\nexport function failing(): never
 /** The stack of an error that was thrown on line 3 of `source.ts`, from its bundle. */
 async function stackFromBundle(): Promise<string> {
   writeFileSync(join(folder, 'source.ts'), SOURCE);
-  buildSync({ ...BUNDLING, entryPoints: [join(folder, 'source.ts')], outdir: join(folder, 'out') });
-  const { failing } = await import(/* @vite-ignore */ pathToFileURL(join(folder, 'out', 'source.mjs')).href);
+  await bundle(join(folder, 'source.ts'), join(folder, 'out'));
+  const { failing } = await import(/* @vite-ignore */ pathToFileURL(join(folder, 'out', 'index.mjs')).href);
   try {
     failing();
   } catch (error) {

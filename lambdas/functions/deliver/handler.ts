@@ -5,6 +5,7 @@ import { ChangeMessageVisibilityCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { acknowledgementOf } from '../../domain/acknowledgement';
 import { NEAR_MS } from '../../domain/rate-limit';
+import { DESTINATION_COPY_MS } from '../../domain/signing-secrets';
 import { enqueueSoon } from '../../queue/enqueue';
 import { decodeMessage } from '../../queue/message';
 import { enqueueAt } from '../../queue/schedule';
@@ -27,9 +28,6 @@ import type { ReceivedMessage } from './received-message';
 import { tableBreaker } from './table-breaker';
 import { openTransports } from './transports/registry';
 
-/** How long a warm instance may use an old copy of a destination, after a pause for example. */
-const DESTINATION_TTL_MS = 5_000;
-
 const environment = readEnvironment('deliver');
 const table = openTable(environment.TABLE_NAME);
 const sqs = new SQSClient({});
@@ -43,7 +41,7 @@ const schedules = {
 const settings = { shards: environment.TIMELINE_SHARDS, retentionDays: environment.RETENTION_DAYS };
 const readDestination = cached(
   byAddress((owner, id) => getRecentDestination(table, owner, id)),
-  { ttlMs: DESTINATION_TTL_MS, now: Date.now },
+  { ttlMs: DESTINATION_COPY_MS, now: Date.now },
 );
 
 const breaker = tableBreaker(table, readDestination, {

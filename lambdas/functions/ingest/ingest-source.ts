@@ -11,9 +11,9 @@ export interface IngestPorts extends AcceptPorts {
   findSource(id: string): Promise<Source | undefined>;
 }
 
-/** Headers of the transport, of proxies and with credentials, which are not part of the event. */
+/** Headers of the transport, of proxies and with credentials are not part of the event; nor is what no object can hold. */
 const NOT_KEPT =
-  /^(host|connection|content-length|transfer-encoding|expect|te|trailer|upgrade|keep-alive|cookie|authorization|proxy-.*|x-api-key|x-forwarded-.*|forwarded|via|x-amzn-.*|accept|accept-.*)$/;
+  /^(__proto__|host|connection|content-length|transfer-encoding|expect|te|trailer|upgrade|keep-alive|cookie|authorization|proxy-.*|x-api-key|x-forwarded-.*|forwarded|via|x-amzn-.*|accept|accept-.*)$/;
 
 /** The limit for headers: 8 KiB, as in most HTTP servers. */
 const MAX_HEADER_BYTES = 8192;

@@ -102,6 +102,8 @@ function idempotencyKey({ headers }: ApiRequest): string | undefined {
   const key = headers['idempotency-key'];
   if (key === undefined) return undefined;
   if (key.length < 1 || key.length > 255) throw invalid('Idempotency-Key', 'must have 1 to 255 characters');
+  // API Gateway joins headers that are given twice.
+  if (key.includes(',')) throw invalid('Idempotency-Key', 'must be given once, and have no comma in it');
   return key;
 }
 

@@ -24,7 +24,7 @@ import { apiKeyQuery } from './queries';
 export const apiKeyBody = z.object({
   ...tenant,
   name: nameText(),
-  /** Name of an environment; of a key of the whole organization only. */
+  /** Name of an environment; a key of the whole organization may also give its id as `env_id`. */
   environment: z.nullish(z.string().check(z.minLength(1), z.maxLength(255))),
   scopes: z.optional(z.array(z.enum(SCOPES)).check(z.minLength(1))),
   expires_on: z.nullish(isoTime),
@@ -49,14 +49,12 @@ export async function createKey(
   const owner = await ownerOf(table, caller, body);
   const scopes = scopesOf(caller, body);
   const expiresOn = expiryOf(caller, body, now);
-  const rateLimit = body.rate_limit
-    ? { perSecond: body.rate_limit.per_second, burst: body.rate_limit.burst }
-    : undefined;
+  const rateLimit = rateLimitOf(caller, body);
   const { secret, key } = await addApiKey(table, owner, { name: body.name, scopes, expiresOn, rateLimit }, now);
   return { status: 201, body: { api_key: { ...writeKey(key), secret } } };
 }
 
-/** A key of an environment creates keys for that one; a key of the organization, for any of its environments. */
+/** A key of an environment creates keys for that one; a key of the organization, for any of its environments, or for all. */
 async function ownerOf(table: Table, caller: Principal, body: Body): Promise<KeyOwner> {
   const { organization, organizationName, environment, environmentName } = caller;
   refuseOthers('org_id', body.org_id, [organization, organizationName]);
@@ -65,10 +63,11 @@ async function ownerOf(table: Table, caller: Principal, body: Body): Promise<Key
     refuseOthers('environment', body.environment, [environment, environmentName]);
     return { organization, organizationName, environment, environmentName };
   }
-  if (!body.environment) return { organization, organizationName };
-  const found = await findEnvironment(table, organization, body.environment);
-  if (!found) throw invalid('environment', 'names no environment of the organization');
-  return { organization, organizationName, environment: found, environmentName: body.environment };
+  const { env_id: id, environment: name = null } = body;
+  if (id === undefined && name === null) return { organization, organizationName };
+  const found = await findEnvironment(table, organization, { id, name: name ?? undefined });
+  if (!found) throw invalid(id === undefined ? 'environment' : 'env_id', 'names no environment of the organization');
+  return { organization, organizationName, environment: found.id, environmentName: found.name };
 }
 
 function refuseOthers(field: string, given: string | null | undefined, own: readonly (string | undefined)[]): void {
@@ -92,6 +91,17 @@ function expiryOf(caller: Principal, { expires_on }: Body, now: number): string 
     throw invalid('expires_on', 'must not be later than the calling API key expires itself');
   }
   return expiresOn;
+}
+
+/** A key with limits of its own gives them away, or less. */
+function rateLimitOf({ rateLimit: own }: Principal, { rate_limit: asked }: Body): ApiKey['rateLimit'] {
+  if (!asked) return own;
+  const limits = { perSecond: asked.per_second, burst: asked.burst };
+  if (own && (limits.perSecond > own.perSecond || limits.burst > own.burst)) {
+    const most = `${own.perSecond} calls a second and ${own.burst} at once`;
+    throw new ApiError('FORBIDDEN', `rate_limit: the calling API key has ${most} itself`);
+  }
+  return limits;
 }
 
 /** `GET /v1/api-keys`: the keys of the caller's environment, or all of its organization. No secrets. */

@@ -3,7 +3,7 @@ import { tenant } from '../../configuration/derived';
 import type { Destination } from '../../configuration/destination';
 import { writeDestination } from '../../configuration/destination';
 import { newSigningSecret } from '../../domain/signature';
-import { MAX_RETIRING, rotated, unended } from '../../domain/signing-secrets';
+import { MAX_RETIRING, overlapEnd, rotated, unended } from '../../domain/signing-secrets';
 import { type Principal, requireEnvironment } from '../../http/authentication';
 import { ApiError, notFound } from '../../http/errors';
 import type { ApiRequest, ApiResponse } from '../../http/messages';
@@ -19,7 +19,7 @@ const DAY_SECONDS = 86_400;
 /** Body of `POST /v1/destinations/{id}/rotate-secret`; it may be left out. */
 export const rotationBody = z.object({
   ...tenant,
-  /** How long the earlier secrets go on signing besides the new one. */
+  /** How long the earlier secrets go on signing besides the new one; ten seconds at least. */
   overlap_seconds: z._default(z.int().check(z.minimum(0), z.maximum(7 * DAY_SECONDS)), DAY_SECONDS),
 });
 
@@ -44,16 +44,16 @@ export async function rotateSecret(
   if (!secrets) throw tooMany();
   if (!(await writeSecrets(table, stored, secrets, now))) throw await refusal(table, stored);
   const destination = { ...stored, ...secrets, updatedAt: new Date(now).toISOString() };
-  const until = secrets.retiringSecrets[0]?.until ?? null;
   const [activity] = await activityOfDestinations(table, [destination]);
   const written = { ...writeDestination(destination, activity), signing_secret: signingSecret };
-  return { status: 200, body: { destination: written, previous_secrets_until: until } };
+  const previous_secrets_until = overlapEnd(body.overlap_seconds, now);
+  return { status: 200, body: { destination: written, previous_secrets_until } };
 }
 
 const tooMany = () =>
   new ApiError(
     'CONFLICT',
-    `${MAX_RETIRING} earlier secrets still sign: wait until one has ended, or end them all with an overlap_seconds of 0`,
+    `${MAX_RETIRING} earlier secrets still sign: wait until one has ended, or leave only the latest one with an overlap_seconds of 0`,
   );
 
 async function refusal(table: Table, { environment, id }: Destination): Promise<ApiError> {

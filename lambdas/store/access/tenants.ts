@@ -1,7 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { newConfigurationId } from '../../domain/identifiers';
-import { environmentKey, type Key, organizationKey, organizationPk } from '../table/addresses';
+import { environmentKey, type Key, organizationKey } from '../table/addresses';
 import { putNew } from '../table/put-new';
 import { queryAll } from '../table/reads';
 import type { Table } from '../table/table';
@@ -22,13 +22,6 @@ export async function findOrganization(table: Table, name: string): Promise<stri
   return Item && idOf(Item);
 }
 
-/** The id of an environment by its name, or undefined. */
-export async function findEnvironment(table: Table, organization: string, name: string): Promise<string | undefined> {
-  const Key = environmentKey(organization, name);
-  const { Item } = await table.documents.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
-  return Item && idOf(Item);
-}
-
 /** Ids of all organizations. */
 export async function listOrganizations(table: Table): Promise<string[]> {
   const items = await queryAll(table, organizationKey('').pk, '');
@@ -36,7 +29,21 @@ export async function listOrganizations(table: Table): Promise<string[]> {
 }
 
 /** Ids of the environments of an organization. */
-export async function listEnvironments(table: Table, organization: string): Promise<string[]> {
-  const items = await queryAll(table, organizationPk(organization), 'ENV#');
-  return items.map(idOf);
+export const listEnvironments = async (table: Table, organization: string): Promise<string[]> =>
+  (await environmentsOf(table, organization)).map(({ id }) => id);
+
+/** An environment of an organization by its id, its name, or both; undefined if there is none. */
+export async function findEnvironment(
+  table: Table,
+  organization: string,
+  { id, name }: { readonly id?: string | undefined; readonly name?: string | undefined },
+) {
+  const all = await environmentsOf(table, organization);
+  return all.find((one) => one.id === (id ?? one.id) && one.name === (name ?? one.name));
+}
+
+async function environmentsOf(table: Table, organization: string) {
+  const { pk, sk: prefix } = environmentKey(organization, '');
+  const items = await queryAll(table, pk, prefix);
+  return items.map((item) => ({ id: idOf(item), name: String(item.sk).slice(prefix.length) }));
 }

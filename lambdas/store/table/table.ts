@@ -14,8 +14,29 @@ export interface Table {
  */
 export function openTable(name: string, client = new DynamoDBClient({})): Table {
   retryConflicts(client);
+  marshalAnyName(client);
   const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
   return { documents, name };
+}
+
+/**
+ * Has a client marshal maps whatever their names are. The SDK tells plain objects by their `constructor`, which may be a
+ * header that a caller sent; a `Map` it knows in any case. Only `__proto__` stays out of reach: it must not get this far.
+ */
+function marshalAnyName(client: DynamoDBClient): void {
+  client.middlewareStack.add((next) => (request) => next({ ...request, input: marshallable(request.input) }), {
+    step: 'initialize',
+    name: 'marshalAnyName',
+    override: true,
+  });
+}
+
+function marshallable<Value>(value: Value): Value;
+function marshallable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(marshallable);
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const entries = Object.entries(value).map(([name, member]) => [name, marshallable(member)] as const);
+  return Object.hasOwn(value, 'constructor') ? new Map(entries) : Object.fromEntries(entries);
 }
 
 /** Names of the indexes; all hold keys only. */

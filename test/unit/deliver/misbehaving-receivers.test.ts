@@ -49,10 +49,42 @@ describe('a receiver that takes its time', () => {
     expect(['timeout', ...(head === '' && piece === 'H' ? ['connection_error'] : [])]).toContain(codeOf(result));
   });
 
+  it.each([
+    ['that has not begun', '', ''],
+    ['that has begun', '', '.'],
+    ['in HTTP/1.1', 'connection: close\r\n', '.'],
+  ])('with the end of a body without a length, %s, is cut off as well', async (_, headers, piece) => {
+    const version = headers === '' ? '1.0' : '1.1';
+    const url = await saying(`HTTP/${version} 200 OK\r\n${headers}\r\n${piece}`);
+    expect(codeOf(await send(requestTo(url, { timeoutMs: 200 })))).toBe('timeout');
+  });
+
   it('with reading the request is cut off as well', async () => {
     const url = await servers.tcp((socket) => void socket.pause());
     const body = Buffer.alloc(16_000_000);
     expect(codeOf(await send(requestTo(url, { body, timeoutMs: 300 })))).toBe('timeout');
+  });
+});
+
+describe('a body without a length', () => {
+  const head = 'HTTP/1.0 200 OK\r\n\r\n';
+  const ending = (text: string, end: (socket: Socket) => void) =>
+    servers.tcp((socket) => void socket.once('data', () => socket.write(text, () => setTimeout(end, 50, socket))));
+
+  it('is whole when the connection is closed in good order', async () => {
+    const result = await send(requestTo(await ending(`${head}all`, (socket) => socket.end())));
+    expect(result.kind === 'response' && Buffer.from(result.body).toString()).toBe('all');
+  });
+
+  it('is a connection error when the connection is reset', async () => {
+    const url = await ending(`${head}half`, (socket) => socket.resetAndDestroy());
+    expect(codeOf(await send(requestTo(url)))).toBe('connection_error');
+  });
+
+  it('is cut at 10 KB like any other, however it would end', async () => {
+    const url = await ending(`${head}${'x'.repeat(10_240)}`, (socket) => socket.resetAndDestroy());
+    const result = await send(requestTo(url));
+    expect(result.kind === 'response' && result.body.byteLength).toBe(10_240);
   });
 });
 
@@ -84,6 +116,8 @@ describe('a receiver that says too much', () => {
     const garbage = await saying(`${OK}\u0000\u0001 garbage`);
     expect(codeOf(await send(requestTo(garbage)))).toBe(200);
     expect(codeOf(await send(requestTo(garbage)))).toBe(200);
+    const empty = await saying('HTTP/1.1 204 No Content\r\n\r\n\u0000 garbage');
+    expect(codeOf(await send(requestTo(empty)))).toBe(204);
   });
 
   it('before its answer is passed over: informational answers are none', async () => {

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FilterOperator, type FilterSubject, matchesAll } from '../../../lambdas/domain/filter-rules';
+import {
+  FILTER_OPERATORS,
+  type FilterOperator,
+  type FilterSubject,
+  matchesAll,
+} from '../../../lambdas/domain/filter-rules';
+import { nastyMap, nastyName, nastyValue } from '../support/nasty-names';
 
 const subject: FilterSubject = {
   type: 'order.created',
@@ -161,11 +167,37 @@ describe('operators and their negations', () => {
   });
 
   it('never throw, whatever they are given', () => {
-    const operator = fc.constantFrom<FilterOperator>('gt', 'contains', 'starts_with', 'ends_with', 'in', 'exists');
+    const operator = fc.constantFrom(...FILTER_OPERATORS);
+    const field = fc.oneof(fc.string(), fc.constantFrom('body', 'body.a', 'type'));
+    const texts = fc.oneof(
+      event,
+      nastyMap(fc.string()).map((headers) => ({ body: ['a'], headers, type: 'a' })),
+    );
     fc.assert(
-      fc.property(fc.string(), operator, fc.jsonValue(), event, (field, operator, value, on) => {
+      fc.property(field, operator, nastyValue(), texts, (field, operator, value, on) => {
         expect(typeof holds(field, operator, value, on)).toBe('boolean');
       }),
     );
+  });
+
+  it('find what a body has under any name, and nothing that it inherits', () => {
+    fc.assert(
+      fc.property(nastyName(), nastyMap(fc.integer()), (name, body) => {
+        fc.pre(!name.includes('.'));
+        const has = Object.keys(body).includes(name);
+        expect(holds(`body.${name}`, 'exists', true, { body, headers: {} })).toBe(has);
+        if (has)
+          expect(
+            holds(`body.${name}`, 'eq', Object.entries(body).find(([one]) => one === name)?.[1], { body, headers: {} }),
+          ).toBe(true);
+      }),
+    );
+  });
+
+  it.each(['contains', 'starts_with', 'ends_with'] as const)('%s compares text with no object', (operator) => {
+    const poison = { toString: 1, valueOf: 1 };
+    const text = { body: { a: 'text' }, headers: {} };
+    expect(holds('body.a', operator, poison, text)).toBe(false);
+    expect(holds('body.a', operator, [poison], text)).toBe(false);
   });
 });

@@ -85,6 +85,8 @@ describe('the function api', () => {
     ['GET', '/api/nothing', 404],
     ['PATCH', '/v1/sources', 405],
     ['DELETE', '/health', 405],
+    ['HEAD', '/health', 405],
+    ['HEAD', '/v1/events', 405],
     ['POST', '/v1/ingest', 404],
     ['GET', '/v1/destinations/x/pause', 405],
     ['GET', '/api/deliveries/bulk-replay', 405],

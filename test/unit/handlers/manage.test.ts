@@ -1,6 +1,7 @@
 import { PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type ApiKey, hashSecret } from '../../../lambdas/store/access/api-keys';
 import { conditionFailed } from '../support/dynamo-errors';
 import { apiKeyItem, apiKeyOf, destinationItem, fakeTable, KEY } from '../support/fake-table';
 import { setEnvironment } from '../support/function-environment';
@@ -140,18 +141,80 @@ describe('sources and connections', () => {
   });
 });
 
+/** Another key than that of {@link KEY}: the handler remembers what it has read of one. */
+function presenting(secret: string, changes: Partial<ApiKey>) {
+  table.items.push(apiKeyItem(apiKeyOf({ ...changes, hash: hashSecret(secret) })));
+  return { 'x-api-key': secret };
+}
+const ofOrganization = { environment: undefined, environmentName: undefined };
+const environmentItem = { pk: `ORG#${ORGANIZATION}`, sk: 'ENV#test', id: ENVIRONMENT };
+
 describe('keys', () => {
   it('of the whole organization read its environments and change nothing', async () => {
-    const master = apiKeyItem(apiKeyOf({ environment: undefined, environmentName: undefined }));
-    const environment = { pk: `ORG#${ORGANIZATION}`, sk: 'ENV#test', id: ENVIRONMENT };
-    table.reset(environment, destinationItem(destinationOf()));
-    const secret = 'phk_master';
-    const { hashSecret } = await import('../../../lambdas/store/access/api-keys');
-    table.items.push({ ...master, pk: `KEY#${hashSecret(secret)}`, hash: hashSecret(secret) });
-    const headers = { 'x-api-key': secret };
+    table.reset(environmentItem, destinationItem(destinationOf()));
+    const headers = presenting('phk_master', ofOrganization);
     expect((await call('GET', '/v1/destinations', { headers })).json.destinations).toHaveLength(1);
     expect((await call('POST', '/v1/sources', { headers, body: { name: 'x' } })).statusCode).toBe(403);
     expect((await call('POST', `/v1/destinations/${DESTINATION}/pause`, { headers })).statusCode).toBe(403);
+  });
+
+  describe('of the whole organization make keys', () => {
+    const make = (body: object) => {
+      table.items.push(environmentItem, { ...environmentItem, sk: 'ENV#other', id: idOf('env', 2) });
+      const headers = presenting('phk_maker', ofOrganization);
+      return call('POST', '/v1/api-keys', { headers, body: { name: 'ci', ...body } });
+    };
+
+    it.each([
+      [{ env_id: ENVIRONMENT }, ENVIRONMENT, 'test'],
+      [{ environment: 'other' }, idOf('env', 2), 'other'],
+      [{ env_id: ENVIRONMENT, environment: 'test' }, ENVIRONMENT, 'test'],
+      [{}, null, null],
+      [{ environment: null, org_id: 'default' }, null, null],
+    ])('for the environment that %o names', async (body, env_id, environment) => {
+      const { statusCode, json } = await make(body);
+      expect([statusCode, json.api_key]).toMatchObject([201, { env_id, environment }]);
+    });
+
+    it.each([
+      [{ env_id: idOf('env', 3) }, /^env_id: /],
+      [{ env_id: 'default' }, /^env_id: /],
+      [{ env_id: '' }, /^env_id: /],
+      [{ env_id: idOf('env', 2), environment: 'test' }, /^env_id: /],
+      [{ environment: 'constructor' }, /^environment: /],
+    ])('for no environment where %o names none', async (body, expected) => {
+      const { statusCode, json } = await make(body);
+      expect(statusCode).toBe(400);
+      expect(json.error).toMatch(expected);
+      expect(table.documents.commandCalls(TransactWriteCommand)).toEqual([]);
+    });
+  });
+
+  describe('with limits of their own make keys', () => {
+    const make = (rate_limit?: object | null) => {
+      const headers = presenting('phk_limited', { rateLimit: { perSecond: 10, burst: 20 } });
+      return call('POST', '/v1/api-keys', { headers, body: { name: 'ci', rate_limit } });
+    };
+
+    it.each([
+      [undefined, { per_second: 10, burst: 20 }],
+      [null, { per_second: 10, burst: 20 }],
+      [
+        { per_second: 10, burst: 1 },
+        { per_second: 10, burst: 1 },
+      ],
+    ])('with no more: for %j, %j', async (asked, rate_limit) => {
+      expect(await make(asked)).toMatchObject({ statusCode: 201, json: { api_key: { rate_limit } } });
+    });
+
+    it.each([[{ per_second: 11, burst: 20 }], [{ per_second: 10, burst: 21 }]])(
+      'with more only to be refused: %j',
+      async (asked) => {
+        const { statusCode, json } = await make(asked);
+        expect([statusCode, json.code]).toEqual([403, 'FORBIDDEN']);
+        expect(json.error).toMatch(/^rate_limit: /);
+      },
+    );
   });
 
   it('and other secrets are in no log line, whatever happens', async () => {

@@ -65,13 +65,31 @@ describe('a time in a query', () => {
     ['2026-03-04T05:06:07+02:00', '2026-03-04T03:06:07.000Z'],
     ['2026-03-04T05:06:07', '2026-03-04T05:06:07.000Z'],
     ['2024-02-29', '2024-02-29T00:00:00.000Z'],
+    ['9999-12-31T23:59:59-14:00', '9999-12-31T23:59:59.999Z'],
+    ['0000-01-01T00:00:00+14:00', '0000-01-01T00:00:00.000Z'],
   ])('%s is %s', (text, expected) => {
     expect(isoTime.parse(text)).toBe(expected);
+  });
+
+  it('sorts as the times that it stands for, whatever its offset, and is as long as those in the indexes', () => {
+    const text = fc.stringMatching(
+      /^\d{4}-(0[13578]|1[02])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?([+-]([01]\d|2[0-3]):[0-5]\d)$/,
+    );
+    fc.assert(
+      fc.property(text, text, (one, other) => {
+        const [first = '', second = ''] = [one, other].map((each) => isoTime.parse(each));
+        expect(first).toHaveLength('2026-03-04T05:06:07.000Z'.length);
+        if (Date.parse(one) <= Date.parse(other)) expect(first <= second).toBe(true);
+      }),
+    );
   });
 
   it.each([
     '',
     'yesterday',
+    '+010000-01-01',
+    '-000001-01-01T00:00:00Z',
+    '10000-01-01',
     '2026',
     '2026-13-01',
     '2026-02-30',

@@ -1,10 +1,15 @@
+import { deepStrictEqual } from 'node:assert';
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ingestSource } from '../../../lambdas/functions/ingest/ingest-source';
 import { ApiError } from '../../../lambdas/http/errors';
 import { readRequest } from '../../../lambdas/http/messages';
+import { newEventItem, parseEvent } from '../../../lambdas/store/events/events';
 import { httpEvent } from '../support/http-event';
+import { nastyMap } from '../support/nasty-names';
 import { PublishWorld } from '../support/publish-world';
 import { ENVIRONMENT, idOf, SOURCE, sourceOf } from '../support/records';
+import { storedAndRead } from '../support/stored';
 
 let world: PublishWorld;
 beforeEach(() => {
@@ -51,6 +56,23 @@ describe('ingesting through a source', () => {
     });
   });
 
+  it('takes and keeps headers of any name, save for the one that JavaScript cannot hold', async () => {
+    const holds = async (headers: Record<string, string>) => {
+      world = new PublishWorld();
+      const sent = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+      expect((await ingest('{}', sent)).status).toBe(202);
+      const event = stored();
+      if (!event) throw new Error('Nothing was stored.');
+      const read = parseEvent(await storedAndRead(newEventItem(event, 1, 30)));
+      const expected = Object.entries({ 'content-type': 'application/json', ...sent });
+      deepStrictEqual(
+        Object.entries(read.headers ?? {}).sort(),
+        expected.filter(([name]) => name !== '__proto__').sort(),
+      );
+    };
+    await fc.assert(fc.asyncProperty(nastyMap(fc.constantFrom('', 'x')), holds));
+  });
+
   it.each([idOf('src', 9), 'src_1', 'x', `dst_${'0'.repeat(32)}`])('knows no source %s', async (id) => {
     expect(await status(ingest('{}', {}, id))).toBe(404);
   });
@@ -64,6 +86,12 @@ describe('ingesting through a source', () => {
   it('refuses headers that are larger than 8 KiB', async () => {
     expect(await status(ingest('{}', { 'x-large': 'x'.repeat(8192) }))).toBe(400);
     expect(world.events.size).toBe(0);
+  });
+
+  it('takes what a sender repeats as Idempotency-Key for one key, with the comma that joins it, and keeps the event', async () => {
+    const twice = { 'idempotency-key': 'a,b' };
+    expect(await ingest('one', twice)).toEqual(await ingest('one', twice));
+    expect(await ingest('one', { 'idempotency-key': 'a' })).not.toEqual(await ingest('one', twice));
   });
 
   it('answers a repetition under the same key as the first time, and refuses another body', async () => {
@@ -120,6 +148,20 @@ describe('a source that recognizes repetitions', () => {
     expect(await ingest('two', { 'x-github-delivery': 'a' })).toEqual(first);
     expect(await ingest('one', { 'x-github-delivery': 'b' })).not.toEqual(first);
     expect(await ingest('one')).not.toEqual(await ingest('one'));
+  });
+
+  it('takes no name that every object has for a header', async () => {
+    world.source = sourceOf({ deduplication: { strategy: 'header', header: 'constructor', windowSeconds: 60 } });
+    expect(await ingest('one')).not.toEqual(await ingest('two'));
+    const type = {
+      type: 'hmac-sha256',
+      header: 'constructor',
+      encoding: 'hex',
+      prefix: '',
+      toleranceSeconds: 300,
+    } as const;
+    world.source = sourceOf({ verification: { ...type, secrets: ['a secret'] } });
+    expect(await status(ingest('{}'))).toBe(401);
   });
 
   it('goes by the key where the sender gives one', async () => {

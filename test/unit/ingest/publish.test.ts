@@ -111,6 +111,11 @@ describe('publishing again', () => {
     expect(await refusal(one(event, { 'idempotency-key': value }))).toMatch(/^400 Idempotency-Key:/);
   });
 
+  it.each(['k1,k2', 'k1, k1'])('under two keys, which the gateway joins to %j, is refused', async (value) => {
+    expect(await refusal(one(event, { 'idempotency-key': value }))).toMatch(/^400 Idempotency-Key: .*once/);
+    expect(world.events.size).toBe(0);
+  });
+
   it('under the same id answers as the first time, under whatever key', async () => {
     const first = await one({ ...event, id: 'order-1' }, key);
     expect(await one({ ...event, id: 'order-1' }, { 'idempotency-key': 'k2' })).toEqual(first);

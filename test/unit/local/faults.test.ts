@@ -89,7 +89,7 @@ describe('a fault of the local stack', () => {
 it('starts the target of a one-time schedule late and twice', async () => {
   const store = new ScheduleStore(undefined);
   const starts: number[] = [];
-  const clock = new ScheduleClock(store, () => {}, { starts: () => [100, 50] });
+  const clock = new ScheduleClock(store, () => {}, { faults: { starts: () => [100, 50] } });
   clock.begin(async () => void starts.push(Date.now()));
   const due = Date.now();
   const input = scheduleInput.parse({

@@ -17,7 +17,7 @@ const fail = (itemIdentifier) => ({ itemIdentifier });
 
 export async function http(event) {
   if (event.rawPath === '/throw') throw new Error('secret detail');
-  if (event.rawPath === '/slow') await new Promise((resolve) => setTimeout(resolve, 3000));
+  if (event.rawPath === '/slow') await new Promise((resolve) => setTimeout(resolve, 4000));
   return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(event) };
 }
 
@@ -47,7 +47,8 @@ export async function stream(event) {
 const REF = (Ref: string) => ({ Ref });
 const ARN = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 
-const lambda = (handler: string, properties: object = {}) => ({
+/** A function of the fixture. */
+export const lambda = (handler: string, properties: object = {}) => ({
   Type: 'AWS::Lambda::Function',
   Properties: {
     Code: { S3Bucket: { 'Fn::Sub': 'bucket' }, S3Key: 'abc.zip' },
@@ -121,7 +122,7 @@ const RESOURCES = {
       IntegrationType: 'AWS_PROXY',
       IntegrationUri: ARN('Http'),
       PayloadFormatVersion: '2.0',
-      TimeoutInMillis: 1000,
+      TimeoutInMillis: 2000,
     },
   },
   Item: route('GET /items/{id}'),

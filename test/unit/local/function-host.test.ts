@@ -1,17 +1,24 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { USUAL_POLICY } from '../../../local/lambda/asynchronous-events';
+import { Concurrency } from '../../../local/lambda/concurrency';
 import { functionEnvironment } from '../../../local/lambda/environment';
 import { FunctionHost, type HandledEvent } from '../../../local/lambda/function-host';
+import { runtimeOf } from '../../../local/lambda/runtime';
 
 const BUNDLE = `
 import { deflateSync } from 'node:zlib';
 import { randomBytes } from 'node:crypto';
 let calls = 0;
+let ticks = 0;
+setInterval(() => { ticks += 1; }, 10).unref();
 const actions = {
   echo: ({ event, context }) => ({ event, calls, remaining: context.getRemainingTimeInMillis(), name: context.functionName }),
   env: () => process.env,
+  version: () => process.versions.node,
   log: () => { console.log('to stdout'); console.error('to stderr'); },
   throw: () => { throw new TypeError('broken'); },
   exit: () => process.exit(3),
@@ -20,6 +27,7 @@ const actions = {
   compress: async () => { for (;;) { deflateSync(randomBytes(100_000)); await new Promise(setImmediate); } },
   spin: () => { for (;;); },
   nothing: () => undefined,
+  ticks: () => ticks,
   slow: () => new Promise((resolve) => setTimeout(() => resolve(process.pid), 300)),
 };
 export const handler = async (event, context) => { calls += 1; return actions[event.do]({ event, context }); };
@@ -29,10 +37,10 @@ let directory: string;
 let host: FunctionHost;
 let handled: HandledEvent[];
 
-function hostOf(overrides: { timeoutSeconds?: number; concurrency?: number; file?: string } = {}): FunctionHost {
+function hostOf(overrides: { timeoutSeconds?: number; workers?: number; file?: string } = {}): FunctionHost {
   const endpoints = { dynamodb: 'http://d', sqs: 'http://q', scheduler: 'http://s' };
   const name = 'Stack-Fn';
-  const { file = 'index.mjs', timeoutSeconds = 5, concurrency = 2 } = overrides;
+  const { file = 'index.mjs', timeoutSeconds = 5, workers = 2 } = overrides;
   return new FunctionHost(
     {
       logicalId: 'Fn',
@@ -41,11 +49,18 @@ function hostOf(overrides: { timeoutSeconds?: number; concurrency?: number; file
       arn: 'arn:fn',
       entry: { file: join(directory, file), name: 'handler' },
       environment: functionEnvironment({ logicalId: 'Fn', name, memoryMb: 256 }, { TABLE_NAME: 'table' }, endpoints),
+      runtime: { name: 'nodejs24.x', ...runtimeOf('nodejs24.x') },
       memoryMb: 256,
       timeoutSeconds,
-      concurrency,
+      workers,
+      asynchronous: USUAL_POLICY,
     },
-    { handled: (one) => handled.push(one) },
+    {
+      observer: { handled: (one) => handled.push(one) },
+      faults: {},
+      concurrency: new Concurrency(1000),
+      log: () => {},
+    },
   );
 }
 
@@ -93,8 +108,23 @@ describe('a function', () => {
     expect(env).not.toHaveProperty('HOME');
   });
 
+  it('runs on the Node.js of its runtime', async () => {
+    expect(await host.invoke({ do: 'version' })).toBe(host.config.runtime.version);
+  });
+
   it('answers null when it returns nothing', async () => {
     expect(await host.invoke({ do: 'nothing' })).toBeNull();
+  });
+
+  it('is frozen until its first event, and between events', async () => {
+    await host.warm();
+    await sleep(300);
+    const first = await host.invoke({ do: 'ticks' });
+    await sleep(300);
+    expect(first).toBeLessThan(10);
+    expect(await host.invoke({ do: 'ticks' })).toBeLessThan(10);
+    await host.invoke({ do: 'slow' });
+    expect(await host.invoke({ do: 'ticks' })).toBeGreaterThan(10);
   });
 
   it('has what it writes kept line by line', async () => {
@@ -113,7 +143,7 @@ describe('a function', () => {
     expect(handled[0]?.cpuMs).toBeLessThan(handled[0]?.durationMs ?? 0);
   });
 
-  it('runs side by side up to its concurrency and in line beyond it', async () => {
+  it('runs side by side in as many workers as it may have, and in line beyond it', async () => {
     const threads = await Promise.all(Array.from({ length: 6 }, () => host.invoke({ do: 'slow' })));
     expect(new Set(threads).size).toBe(2);
   });

@@ -10,8 +10,11 @@ import {
   ListSchedulesCommand,
   SchedulerClient,
 } from '@aws-sdk/client-scheduler';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ScheduleClock } from '../../../local/scheduler/clock';
 import { parseExpression } from '../../../local/scheduler/expression';
+import { scheduleInput } from '../../../local/scheduler/schedule';
+import { ScheduleStore } from '../../../local/scheduler/schedule-store';
 import { type SchedulerServer, startScheduler } from '../../../local/scheduler/server';
 
 const GROUP = 'retries';
@@ -174,5 +177,41 @@ describe('a one-time schedule', () => {
     await sleep(2_200);
 
     expect(started).toEqual([]);
+  });
+});
+
+describe('schedules that may be a minute late', () => {
+  afterEach(() => vi.useRealTimers());
+
+  /** Seconds from now at which schedules with this expression are started within ten minutes. */
+  async function starts(names: readonly string[], ScheduleExpression: string): Promise<number[]> {
+    const store = new ScheduleStore(undefined);
+    const clock = new ScheduleClock(store, () => {}, { latenessMs: 60_000 });
+    const now = Date.now();
+    const at: number[] = [];
+    clock.begin(async () => void at.push((Date.now() - now) / 1000));
+    const target = { Arn: 'a', RoleArn: 'r' };
+    const input = { ScheduleExpression, FlexibleTimeWindow: { Mode: 'OFF' }, Target: target };
+    for (const name of names) clock.watch(store.create(name, scheduleInput.parse(input)));
+    await vi.advanceTimersByTimeAsync(600_000);
+    clock.stop();
+    return at;
+  }
+
+  it('start a target once, within a minute after its time', async () => {
+    vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) });
+    const names = Array.from({ length: 50 }, (_, index) => `dlv_${index}`);
+    const at = await starts(names, 'at(2026-01-01T00:02:00)');
+    expect(at).toHaveLength(50);
+    expect(Math.min(...at)).toBeGreaterThanOrEqual(120);
+    expect(Math.max(...at)).toBeLessThan(180);
+    expect(Math.max(...at) - Math.min(...at)).toBeGreaterThan(30);
+  });
+
+  it('start a target again within a minute after each of its times, and do not fall behind', async () => {
+    vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) });
+    const at = await starts(['sweep'], 'rate(1 minute)');
+    expect([9, 10, 11]).toContain(at.length);
+    for (const [index, second] of at.entries()) expect(Math.floor(second / 60)).toBe(index);
   });
 });

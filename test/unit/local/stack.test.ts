@@ -3,60 +3,27 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AttributeValue, DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../../local/stack';
-import { writeFixtureAssembly } from './fixture-assembly';
+import { lambda, writeFixtureAssembly } from './fixture-assembly';
+import { type Fixture, startFixture } from './fixture-stack';
 
-const aws = { region: 'us-east-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' } };
-
-const fixture = writeFixtureAssembly();
-const directories: string[] = [fixture.directory];
+const assembly = writeFixtureAssembly();
+const directories: string[] = [assembly.directory];
+let fixture: Fixture;
 let stack: LocalStack;
-let dynamodb: DynamoDBClient;
-let sqs: SQSClient;
 
 async function start(options: LocalStackOptions = {}): Promise<void> {
-  stack = await startLocalStack({ assembly: fixture.directory, ...options });
-  dynamodb = new DynamoDBClient({ ...aws, endpoint: stack.endpoints.dynamodb });
-  sqs = new SQSClient({ ...aws, endpoint: stack.endpoints.sqs });
+  fixture = await startFixture({}, options);
+  stack = fixture.stack;
 }
 
-async function stop(): Promise<void> {
-  dynamodb.destroy();
-  sqs.destroy();
-  await stack.stop();
-}
+const stop = () => fixture.stop();
 
 function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'posthorn-stack-'));
   directories.push(directory);
   return directory;
-}
-
-const put = (Item: Record<string, AttributeValue>) =>
-  dynamodb.send(new PutItemCommand({ TableName: stack.outputs.Table, Item }));
-
-const send = (MessageBody: string, MessageGroupId?: string) =>
-  sqs.send(new SendMessageCommand({ QueueUrl: stack.outputs.Work, MessageBody, MessageGroupId }));
-
-async function seen(prefix = ''): Promise<string[]> {
-  const { Items = [] } = await dynamodb.send(
-    new QueryCommand({
-      TableName: stack.outputs.Table,
-      KeyConditionExpression: 'pk = :seen',
-      ExpressionAttributeValues: { ':seen': { S: 'SEEN' } },
-    }),
-  );
-  return Items.map(({ text }) => text?.S ?? '').filter((text) => text.startsWith(prefix));
-}
-
-const eventually = (prefix: string) => expect.poll(() => seen(prefix), { timeout: 10_000, interval: 50 });
-
-async function deadBodies(): Promise<(string | undefined)[]> {
-  const input = { QueueUrl: stack.outputs.Dead, MaxNumberOfMessages: 10, WaitTimeSeconds: 20 };
-  return ((await sqs.send(new ReceiveMessageCommand(input))).Messages ?? []).map(({ Body }) => Body);
 }
 
 afterAll(() => {
@@ -99,9 +66,9 @@ describe('a running template', () => {
   });
 
   it('hands messages to a function as Lambda does', async () => {
-    await send('record', 'group-1');
-    await eventually('{"messageId"').toHaveLength(1);
-    const [record = ''] = await seen('{"messageId"');
+    await fixture.send('record', 'group-1');
+    await fixture.eventually('{"messageId"').toHaveLength(1);
+    const [record = ''] = await fixture.seen('{"messageId"');
     expect(JSON.parse(record)).toEqual({
       messageId: expect.any(String),
       receiptHandle: expect.any(String),
@@ -122,32 +89,37 @@ describe('a running template', () => {
   });
 
   it('deletes what was handled, repeats what failed, and moves it to the dead-letter queue after that', async () => {
-    await Promise.all(['fine', 'fail once more'].map((body) => send(body)));
+    await Promise.all(['fine', 'fail once more'].map((body) => fixture.send(body)));
 
-    expect(await deadBodies()).toEqual(['fail once more']);
-    expect(await seen('queue fail')).toEqual(['queue fail once more 1', 'queue fail once more 2']);
-    expect(await seen('queue fine')).toEqual(['queue fine 1']);
+    expect(await fixture.deadBodies()).toEqual(['fail once more']);
+    expect(await fixture.seen('queue fail')).toEqual(['queue fail once more 1', 'queue fail once more 2']);
+    expect(await fixture.seen('queue fine')).toEqual(['queue fine 1']);
   });
 
   it('takes an answer that names no message of the batch for a failure of the whole batch', async () => {
-    await send('malformed');
-    expect(await deadBodies()).toEqual(['malformed']);
+    await fixture.send('malformed');
+    expect(await fixture.deadBodies()).toEqual(['malformed']);
   });
 
   it('gives a message of a worker that was killed to another one', async () => {
-    await send('hang');
-    await eventually('queue hang').toEqual(['queue hang 1']);
+    await fixture.send('hang');
+    await fixture.eventually('queue hang').toEqual(['queue hang 1']);
     await stack.killWorkers('Queue');
-    await eventually('queue hang').toEqual(['queue hang 1', 'queue hang 2']);
+    await fixture.eventually('queue hang').toEqual(['queue hang 1', 'queue hang 2']);
     await stack.killWorkers('Queue');
   });
 
   it('hands stream records that pass the filter to a function as Lambda does', async () => {
-    await put({ pk: { S: 'OUT' }, sk: { S: 'unwanted' } });
-    await put({ pk: { S: 'IN' }, sk: { S: 'a' }, record: { BOOL: true }, bytes: { B: new Uint8Array([0, 255]) } });
+    await fixture.put({ pk: { S: 'OUT' }, sk: { S: 'unwanted' } });
+    await fixture.put({
+      pk: { S: 'IN' },
+      sk: { S: 'a' },
+      record: { BOOL: true },
+      bytes: { B: new Uint8Array([0, 255]) },
+    });
 
-    await eventually('{"eventID"').toHaveLength(1);
-    const [record = ''] = await seen('{"eventID"');
+    await fixture.eventually('{"eventID"').toHaveLength(1);
+    const [record = ''] = await fixture.seen('{"eventID"');
     expect(JSON.parse(record)).toMatchObject({
       eventName: 'INSERT',
       eventSource: 'aws:dynamodb',
@@ -160,7 +132,7 @@ describe('a running template', () => {
         StreamViewType: 'NEW_AND_OLD_IMAGES',
       },
     });
-    expect(await seen('stream')).toEqual(['stream a']);
+    expect(await fixture.seen('stream')).toEqual(['stream a']);
   });
 
   it('reports functions that do not exist, with those that do', async () => {
@@ -177,31 +149,31 @@ describe('a stack of its own for each test', () => {
   it('repeats stream records from the one that failed, in order', async () => {
     stack.pauseMapping('Stream');
     await sleep(150);
-    await put({ pk: { S: 'IN' }, sk: { S: '1' } });
-    await put({ pk: { S: 'IN' }, sk: { S: '2' }, failOnce: { BOOL: true } });
-    await put({ pk: { S: 'IN' }, sk: { S: '3' } });
-    expect(await seen()).toEqual([]);
+    await fixture.put({ pk: { S: 'IN' }, sk: { S: '1' } });
+    await fixture.put({ pk: { S: 'IN' }, sk: { S: '2' }, failOnce: { BOOL: true } });
+    await fixture.put({ pk: { S: 'IN' }, sk: { S: '3' } });
+    expect(await fixture.seen()).toEqual([]);
 
     stack.resumeMapping('Stream');
 
-    await eventually('stream 3').toHaveLength(1);
-    const records = (await seen('stream')).map((text) => text.slice('stream '.length));
+    await fixture.eventually('stream 3').toHaveLength(1);
+    const records = (await fixture.seen('stream')).map((text) => text.slice('stream '.length));
     expect(records).toEqual(['1', '2', '2', '2', '3']);
   });
 
   it('leaves messages in the queue while its mapping is paused', async () => {
     stack.pauseMapping('Queue');
-    await send('waiting');
+    await fixture.send('waiting');
     await sleep(500);
-    expect(await seen()).toEqual([]);
+    expect(await fixture.seen()).toEqual([]);
 
     stack.resumeMapping('Queue');
-    await eventually('queue').toEqual(['queue waiting 1']);
+    await fixture.eventually('queue').toEqual(['queue waiting 1']);
   });
 
   it('leaves nothing that answers when it has stopped, however busy it was', async () => {
-    await send('hang');
-    await eventually('queue').toHaveLength(1);
+    await fixture.send('hang');
+    await fixture.eventually('queue').toHaveLength(1);
     const began = Date.now();
     await stack.stop();
 
@@ -214,25 +186,25 @@ describe('a stack with a data directory', () => {
   it('goes on where it was after a restart', async () => {
     const dbPath = temporaryDirectory();
     await start({ dbPath });
-    await put({ pk: { S: 'IN' }, sk: { S: 'before' } });
-    await eventually('stream').toEqual(['stream before']);
+    await fixture.put({ pk: { S: 'IN' }, sk: { S: 'before' } });
+    await fixture.eventually('stream').toEqual(['stream before']);
     stack.pauseMapping('Queue');
     stack.pauseMapping('Stream');
     await sleep(150);
-    await send('kept');
-    await put({ pk: { S: 'IN' }, sk: { S: 'unseen' } });
+    await fixture.send('kept');
+    await fixture.put({ pk: { S: 'IN' }, sk: { S: 'unseen' } });
     await stop();
 
     await start({ dbPath });
-    await eventually('queue').toContain('queue kept 1');
-    await eventually('stream').toEqual(['stream before', 'stream unseen']);
+    await fixture.eventually('queue').toContain('queue kept 1');
+    await fixture.eventually('stream').toEqual(['stream before', 'stream unseen']);
     await stop();
   });
 
   it('is not shared with another one', async () => {
     const dbPath = temporaryDirectory();
     await start({ dbPath });
-    await expect(startLocalStack({ assembly: fixture.directory, dbPath })).rejects.toThrow(
+    await expect(startLocalStack({ assembly: assembly.directory, dbPath })).rejects.toThrow(
       `${dbPath} is in use by the local stack with process id ${process.pid}: stop it first.`,
     );
     await stop();
@@ -248,7 +220,7 @@ describe('a stack with a data directory', () => {
 
 describe('a stack that cannot start', () => {
   const refusal = (options: LocalStackOptions) =>
-    expect(startLocalStack({ assembly: fixture.directory, ...options })).rejects;
+    expect(startLocalStack({ assembly: assembly.directory, ...options })).rejects;
 
   it('says that its port is taken', async () => {
     const server = createServer().listen(0, '127.0.0.1');
@@ -277,11 +249,11 @@ describe('a stack that cannot start', () => {
       'The local stack cannot run Work (AWS::SQS::Queue)',
     ],
     [
-      'a retry of asynchronous calls',
+      'more retries of asynchronous events than Lambda makes',
       {
         Later: {
           Type: 'AWS::Lambda::EventInvokeConfig',
-          Properties: { FunctionName: 'x', Qualifier: '$LATEST', MaximumRetryAttempts: 2 },
+          Properties: { FunctionName: 'x', Qualifier: '$LATEST', MaximumRetryAttempts: 3 },
         },
       },
       'The local stack cannot run Later (AWS::Lambda::EventInvokeConfig): MaximumRetryAttempts',
@@ -291,9 +263,24 @@ describe('a stack that cannot start', () => {
       { Work: { Type: 'AWS::SQS::Queue', Condition: 'Maybe' } },
       'The local stack cannot run Work: it does not evaluate conditions (Maybe).',
     ],
-  ])('names the resource with %s that it does not emulate', async (_name, extra, message) => {
-    const assembly = writeFixtureAssembly(extra);
-    directories.push(assembly.directory);
-    await refusal({ assembly: assembly.directory }).toThrow(message);
+    [
+      'a reservation beyond the quota',
+      { Http: lambda('http', { ReservedConcurrentExecutions: 901 }) },
+      "The local stack cannot run Http: what it reserves decreases the account's unreserved concurrency below its minimum of 100.",
+    ],
+    [
+      'a place for events that were given up',
+      {
+        Given: {
+          Type: 'AWS::Lambda::EventInvokeConfig',
+          Properties: { FunctionName: 'Fixture-Http', Qualifier: '$LATEST', DestinationConfig: {} },
+        },
+      },
+      'The local stack cannot run Given (AWS::Lambda::EventInvokeConfig)',
+    ],
+  ])('names the resource with %s that it does not take', async (_name, extra, message) => {
+    const changed = writeFixtureAssembly(extra);
+    directories.push(changed.directory);
+    await refusal({ assembly: changed.directory }).toThrow(message);
   });
 });

@@ -1,10 +1,27 @@
+import { deepStrictEqual } from 'node:assert';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { connectionBody } from '../../../lambdas/configuration/connection';
-import { destinationBody } from '../../../lambdas/configuration/destination';
+import {
+  connectionBody,
+  connectionMembers,
+  parseConnection,
+  writeConnection,
+} from '../../../lambdas/configuration/connection';
+import { readNew } from '../../../lambdas/configuration/derived';
+import {
+  destinationBody,
+  destinationMembers,
+  parseDestination,
+  writeDestination,
+} from '../../../lambdas/configuration/destination';
 import { slugOf } from '../../../lambdas/configuration/names';
 import { sourceBody } from '../../../lambdas/configuration/source';
 import { FILTER_OPERATORS } from '../../../lambdas/domain/filter-rules';
+import { HEADER_NAME, isReservedHeader } from '../../../lambdas/domain/header-rules';
 import { urlProblem } from '../../../lambdas/domain/target-url';
+import { nastyMap, nastyValue, storable } from '../support/nasty-names';
+import { connectionOf, destinationOf } from '../support/records';
+import { storedAndRead } from '../support/stored';
 
 const strict = { allowPlainHttp: false, allowLoopback: false };
 const local = { allowPlainHttp: true, allowLoopback: true };
@@ -90,6 +107,9 @@ describe('the body of a destination', () => {
     ['auth_config.key', { auth_type: 'api_key', auth_config: { header: 'x-key' } }],
     ['retry_policy.max_attempts', { retry_policy: { max_attempts: 0 } }],
     ['retry_policy.schedule.0', { retry_policy: { schedule: [-1] } }],
+    ['retry_policy.schedule.1', { retry_policy: { schedule: [0, 1e-131] } }],
+    ['retry_policy.schedule.0', { retry_policy: { schedule: [0.0009] } }],
+    ['retry_policy.schedule.0', { retry_policy: { schedule: [86_401] } }],
     ['retry_policy.schedule', { retry_policy: { schedule: [] } }],
     ['retry_policy', { retry_policy: { schedule: [1], exponential: { initial_seconds: 1 } } }],
     ['rate_limit', { rate_limit: 0 }],
@@ -105,6 +125,27 @@ describe('the body of a destination', () => {
     expect(blamed(schema, { ...destination, ...changes })).toBe(field);
   });
 
+  it('takes no number that the table cannot hold', () => {
+    const number = fc.oneof(fc.double(), fc.constantFrom(0, -0, 5e-324, 1e-131, 1e-130, 0.001, 1, 1 + Number.EPSILON));
+    const retryPolicy = fc.oneof(
+      fc.record({ max_attempts: number, schedule: fc.array(number) }, { requiredKeys: ['schedule'] }),
+      fc.record({ exponential: fc.record({ initial_seconds: number, factor: number, max_seconds: number }) }),
+    );
+    const body = fc.record({ retry_policy: retryPolicy, rate_limit: number, timeout_ms: number }, { requiredKeys: [] });
+    fc.assert(
+      fc.property(body, (given) => {
+        const parsed = schema.safeParse({ ...destination, ...given });
+        if (!parsed.success) return;
+        JSON.stringify(readNew(destinationMembers, parsed.data), (_, value) => {
+          const magnitude = Math.abs(value);
+          if (typeof value === 'number')
+            expect(magnitude === 0 || (magnitude >= 0.001 && magnitude <= 86_400)).toBe(true);
+          return value;
+        });
+      }),
+    );
+  });
+
   it.each(['host', 'Content-Length', 'webhook-signature', 'Idempotency-Key', 'proxy-authorization', 'user-agent'])(
     'may set the header %s neither as its own nor for its credentials',
     (header) => {
@@ -116,6 +157,28 @@ describe('the body of a destination', () => {
 
   it.each([['x y'], ['x:y'], [''], ['ä']])('has no header name %j', (header) => {
     expect(blamed(schema, { ...destination, headers: { [header]: 'x' } })).toContain('headers');
+  });
+
+  it.each(['__proto__', '__PROTO__'])('has no header %s, which would be lost', (header) => {
+    const headers = JSON.parse(`{"x-other": "y", "${header}": "x"}`);
+    expect(blamed(schema, { ...destination, headers })).toBe(`headers.${header}`);
+    const auth = { auth_type: 'api_key', auth_config: { header, key: 'x' } };
+    expect(blamed(schema, { ...destination, ...auth })).toBe('auth_config.header');
+  });
+
+  it('keeps headers of any other name, and shows them', async () => {
+    const isHeader = (name: string) => HEADER_NAME.test(name) && !/^__proto__$/i.test(name) && !isReservedHeader(name);
+    const holds = async (given: Record<string, string>) => {
+      const headers = Object.fromEntries(Object.entries(given).filter(([name]) => isHeader(name)));
+      fc.pre(new Set(Object.keys(headers).map((name) => name.toLowerCase())).size === Object.keys(headers).length);
+      const kept = readNew(destinationMembers, schema.parse({ ...destination, headers }));
+      const stored = await storedAndRead({ ...destinationOf(), ...kept });
+      const expected = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+      const read = parseDestination(stored);
+      deepStrictEqual(Object.entries(read.headers).sort(), expected.sort());
+      deepStrictEqual(Object.keys(writeDestination(read).headers).sort(), expected.map(([name]) => name).sort());
+    };
+    await fc.assert(fc.asyncProperty(nastyMap(fc.constantFrom('', 'x')), holds));
   });
 
   it.each(['a\nb', 'a\r\nb', 'ä', '\u0000'])('has no header value %j', (value) => {
@@ -145,9 +208,25 @@ describe('the body of a connection', () => {
     ['value', { value: Number.MAX_SAFE_INTEGER + 1 }],
     ['value', { value: { deep: [1e300] } }],
     ['value', { value: 1e-200 }],
+    ['value', { value: JSON.parse('{"a": [{"__proto__": 1}]}') }],
+    ['value', { value: { '': 1 } }],
     ['value', { value: JSON.parse(`${'['.repeat(40)}${']'.repeat(40)}`) }],
   ])('is refused for the %s of the rule %j', (field, changes) => {
     expect(blamed(connectionBody(), rule(changes))).toBe(`filter_rules.0.${field}`);
+  });
+
+  it('is refused for a name in its value that is longer than 64 KB', () => {
+    expect(blamed(connectionBody(), rule({ value: [{ ['n'.repeat(65_536)]: 1 }] }))).toBe('filter_rules.0.value');
+  });
+
+  it('keeps a value with any other names in it', async () => {
+    const holds = async (value: unknown) => {
+      const { filterRules } = readNew(connectionMembers, connectionBody().parse(rule({ value })));
+      const read = parseConnection(await storedAndRead({ ...connectionOf(), filterRules }));
+      deepStrictEqual(read.filterRules[0]?.value, value);
+      deepStrictEqual(JSON.parse(writeConnection(read, {}).filter_rules ?? '')[0].value, value);
+    };
+    await fc.assert(fc.asyncProperty(nastyValue().map(storable), holds));
   });
 
   it('takes a rule that only asks whether something exists', () => {

@@ -55,8 +55,8 @@ async function exchange(agent: GuardedAgent, url: URL, outgoing: OutgoingRequest
   const latency = () => Math.round(performance.now() - started);
   const signal = AbortSignal.timeout(outgoing.timeoutMs);
   try {
-    const response = await answerTo(agent, url, outgoing, signal);
-    const body = await capture(response);
+    const { response, failure } = await answerTo(agent, url, outgoing, signal);
+    const body = await capture(response, () => (signal.aborted ? signal.reason : failure()));
     const headers = flatten(response.headersDistinct);
     return { kind: 'response', statusCode: response.statusCode ?? 0, headers, body, latencyMs: latency() };
   } catch (error) {
@@ -64,12 +64,14 @@ async function exchange(agent: GuardedAgent, url: URL, outgoing: OutgoingRequest
   }
 }
 
-function answerTo(
-  agent: GuardedAgent,
-  url: URL,
-  outgoing: OutgoingRequest,
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
+/** An answer that has begun. */
+interface Answering {
+  readonly response: IncomingMessage;
+  /** What has happened to its connection since; undefined if nothing has. */
+  failure(): unknown;
+}
+
+function answerTo(agent: GuardedAgent, url: URL, outgoing: OutgoingRequest, signal: AbortSignal): Promise<Answering> {
   const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
     agent,
     method: outgoing.method,
@@ -78,9 +80,12 @@ function answerTo(
     headers: { ...outgoing.headers, 'content-length': outgoing.body.byteLength },
   });
   return new Promise((resolve, reject) => {
-    request.on('response', resolve);
-    // Also after the response has begun: reading it reports what happens to the connection then.
-    request.on('error', reject);
+    let failure: unknown;
+    request.on('response', (response) => resolve({ response, failure: () => failure }));
+    request.on('error', (error) => {
+      failure ??= error;
+      reject(error);
+    });
     request.on('upgrade', (_, socket) => socket.destroy());
     request.on('close', () => reject(new Error('The connection was closed without an answer.')));
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
@@ -88,17 +93,27 @@ function answerTo(
   });
 }
 
-/** Reads at most {@link MAX_RESPONSE_BYTES} and closes the connection on the rest. */
-async function capture(body: IncomingMessage): Promise<Uint8Array> {
+/**
+ * Reads at most {@link MAX_RESPONSE_BYTES} and closes the connection on the rest.
+ *
+ * @param failure why the connection has ended, if not in good order
+ */
+async function capture(body: IncomingMessage, failure: () => unknown): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of body) {
     parts.push(part);
     size += part.byteLength;
-    if (size >= MAX_RESPONSE_BYTES) break;
+    if (size >= MAX_RESPONSE_BYTES) return Buffer.concat(parts).subarray(0, MAX_RESPONSE_BYTES);
   }
-  return Buffer.concat(parts).subarray(0, MAX_RESPONSE_BYTES);
+  const broken = endsWithConnection(body) ? failure() : undefined;
+  if (broken !== undefined) throw broken;
+  return Buffer.concat(parts);
 }
+
+/** Whether nothing but its connection's end says where an answer ends (RFC 9112 §6.3): Node takes any end for that. */
+const endsWithConnection = ({ statusCode, headers }: IncomingMessage): boolean =>
+  statusCode !== 204 && statusCode !== 304 && !headers['content-length'] && !headers['transfer-encoding'];
 
 const flatten = (headers: Readonly<Record<string, string[] | undefined>>): Headers =>
   Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, values?.join(', ') ?? '']));
