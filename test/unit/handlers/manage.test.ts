@@ -170,7 +170,8 @@ describe('keys', () => {
       [{ environment: 'other' }, idOf('env', 2), 'other'],
       [{ env_id: ENVIRONMENT, environment: 'test' }, ENVIRONMENT, 'test'],
       [{}, null, null],
-      [{ environment: null, org_id: 'default' }, null, null],
+      [{ environment: null, org_id: 'default', env_id: 'default' }, null, null],
+      [{ env_id: 'default', environment: 'other' }, idOf('env', 2), 'other'],
     ])('for the environment that %o names', async (body, env_id, environment) => {
       const { statusCode, json } = await make(body);
       expect([statusCode, json.api_key]).toMatchObject([201, { env_id, environment }]);
@@ -178,7 +179,6 @@ describe('keys', () => {
 
     it.each([
       [{ env_id: idOf('env', 3) }, /^env_id: /],
-      [{ env_id: 'default' }, /^env_id: /],
       [{ env_id: '' }, /^env_id: /],
       [{ env_id: idOf('env', 2), environment: 'test' }, /^env_id: /],
       [{ environment: 'constructor' }, /^environment: /],
