@@ -145,8 +145,9 @@ describe.concurrent('API keys over HTTP', () => {
     expect((await whole.call('POST', '/v1/api-keys', { json: { name: 'x', environment: 'nowhere' } })).status).toBe(
       400,
     );
-    expect((await whole.ok(newKey, 'POST', '/v1/api-keys', { json: { name: 'all' } })).api_key.env_id).toBeNull();
-    expect((await whole.ok(keyList, 'GET', '/v1/api-keys')).api_keys).toHaveLength(6);
+    for (const body of [{ name: 'all' }, { name: 'all', env_id: 'default' }])
+      expect((await whole.ok(newKey, 'POST', '/v1/api-keys', { json: body })).api_key.env_id).toBeNull();
+    expect((await whole.ok(keyList, 'GET', '/v1/api-keys')).api_keys).toHaveLength(7);
     expect((await tenant.api.ok(keyList, 'GET', '/v1/api-keys')).api_keys).toHaveLength(2);
     expect((await tenant.api.call('DELETE', `/v1/api-keys/${made.id}`)).status).toBe(404);
   });

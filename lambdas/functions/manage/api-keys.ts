@@ -63,7 +63,9 @@ async function ownerOf(table: Table, caller: Principal, body: Body): Promise<Key
     refuseOthers('environment', body.environment, [environment, environmentName]);
     return { organization, organizationName, environment, environmentName };
   }
-  const { env_id: id, environment: name = null } = body;
+  const { environment: name = null } = body;
+  // Some clients write "default" for what the key itself belongs to: here the whole organization.
+  const id = body.env_id === 'default' ? undefined : body.env_id;
   if (id === undefined && name === null) return { organization, organizationName };
   const found = await findEnvironment(table, organization, { id, name: name ?? undefined });
   if (!found) throw invalid(id === undefined ? 'environment' : 'env_id', 'names no environment of the organization');
