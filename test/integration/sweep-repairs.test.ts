@@ -93,7 +93,7 @@ describe('the sweep', () => {
   test('finds a delivery whose message is gone however old it is, within an hour, and tells its age until then', async () => {
     const { tenant, receiver } = await scene({}, answer(200));
     world().stack.pauseMapping('deliver');
-    await sweep();
+    await eventually('the counters to follow', async () => isRecent((await sweep()).oldestSeconds));
     const [eventId, other] = [await strand(world(), tenant, 9 * 24), await strand(world(), tenant, 60)];
     expect(await sweep()).toMatchObject({ repairs: NONE, oldestSeconds: expect.toSatisfy(isRecent) });
     await anHourLater(world(), tenant);
