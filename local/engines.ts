@@ -45,7 +45,13 @@ export async function startEngines(
     options.crashed?.(new LocalStackError('The DynamoDB engine has ended unexpectedly.')),
   );
   teardown.add(() => dynamodb.stop());
-  const sqs = await startSqs(data.file('queues.jsonl'));
+  const sqs = await startSqs(data.file('queues.jsonl'), {
+    now: () => options.faults?.messageTime?.() ?? Date.now(),
+    expired: (queue, body) => {
+      log(`A message of ${queue} has expired.`);
+      options.faults?.messageExpired?.(queue, body);
+    },
+  });
   teardown.add(() => sqs.stop());
   const scheduler = await startScheduler(data.file('schedules.jsonl'), log, {
     faults,

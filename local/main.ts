@@ -29,12 +29,14 @@ try {
   await end(1);
 }
 
-async function run({ dbPath, port, context, logs }: StartOptions): Promise<LocalStack> {
+async function run({ dbPath, port, context, streamShards, partitionLimits, logs }: StartOptions): Promise<LocalStack> {
   const print = progressPrinter();
   const started = await startLocalStack({
     ...(dbPath !== undefined && { dbPath }),
     port,
     context,
+    ...(partitionLimits && { partitionLimits }),
+    ...(streamShards !== undefined && { streamShards }),
     log: print,
     crashed: (error) => {
       console.error(error.message);

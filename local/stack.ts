@@ -1,5 +1,7 @@
 import type { Interceptor } from './calls/call';
-import { deployTables } from './dynamodb/tables';
+import type { PartitionLimits } from './dynamodb/partitions';
+import { deployTables, tableKeys } from './dynamodb/tables';
+import { Throttle, type Throttled } from './dynamodb/throttle';
 import { type EngineOptions, startEngines } from './engines';
 import { deployRoutes, registerApi } from './gateway/http-api';
 import { type Gateway, startGateway } from './gateway/server';
@@ -37,6 +39,13 @@ export interface LocalStackOptions extends EngineOptions {
   readonly interceptors?: readonly Interceptor[];
   /** Receives the policies' decisions about calls of functions, each once. */
   readonly decided?: (decision: Decision) => void;
+  /** Into how many shards each stream is split; 4, as a new on-demand table has them, when left out. */
+  readonly streamShards?: number;
+  /**
+   * What each partition of the table and its indexes takes, in units a second; no limit when left out, because the engine does
+   * not reach those of AWS.
+   */
+  readonly partitionLimits?: PartitionLimits;
   /** A synthesized `cdk.out` directory, instead of synthesizing the app. */
   readonly assembly?: string;
 }
@@ -69,6 +78,8 @@ export interface LocalStack {
   /** Stops everything that the stack started. */
   stop(): Promise<void>;
 }
+
+const STREAM_SHARDS = 4;
 
 interface Running {
   readonly gateway: Gateway;
@@ -118,6 +129,10 @@ async function start(options: LocalStackOptions, teardown: Teardown): Promise<Ru
   });
   const permissions = deployPermissions(deployment, functions, options);
   interceptors.push(permissions.intercept);
+  if (options.partitionLimits !== undefined) {
+    const throttled = (what: Throttled) => faults.partitionThrottled?.(what);
+    interceptors.push(new Throttle(tableKeys(deployment), options.partitionLimits, throttled).intercept);
+  }
   const router = deployRoutes(deployment);
   deploySchedules(deployment, scheduler.store);
   const outputs = deployment.outputs();
@@ -127,6 +142,7 @@ async function start(options: LocalStackOptions, teardown: Teardown): Promise<Ru
     sqs,
     dynamoDbEndpoint: endpoints.dynamodb,
     checkpointFile: data.file('checkpoints.json'),
+    streamShards: options.streamShards ?? STREAM_SHARDS,
     faults,
     log,
   });

@@ -77,7 +77,7 @@ function describe(route: Route, operation: Operation): ZodOpenApiOperationObject
     description: `${operation.description}${need}`,
     security: scope === 'no key' ? [] : Object.keys(SECURITY_SCHEMES).map((name) => ({ [name]: [] })),
     ...requestParams(operation),
-    ...(body && { requestBody: { required: body.schema !== undefined, content: contentOf(body) } }),
+    ...(body && { requestBody: { required: body.schema !== undefined && !body.optional, content: contentOf(body) } }),
     responses: { [`${operation.answer.status}` as const]: answer(operation.answer), ...refusals(route, operation) },
   };
 }

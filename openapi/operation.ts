@@ -28,6 +28,8 @@ export interface RequestBody {
   /** Absent: any bytes. */
   readonly schema?: z.$ZodType;
   readonly example?: unknown;
+  /** The call works without a body, too. */
+  readonly optional?: true;
 }
 
 export interface Answer {

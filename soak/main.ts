@@ -1,5 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseLimits } from '../local/cli/options';
+import type { PartitionLimits } from '../local/dynamodb/partitions';
 import { synthesize } from '../local/template/synthesize';
+import { missingThrottles } from './chaos/fault-log';
 import { MUTATIONS, type Mutation } from './chaos/mutations';
 import { reportOf } from './report';
 import { soak } from './run';
@@ -15,6 +18,7 @@ interface Options {
   readonly minutes: number;
   readonly faults: boolean;
   readonly mutation?: Mutation;
+  readonly partitionLimits?: PartitionLimits;
   readonly logs: boolean;
 }
 
@@ -32,6 +36,11 @@ const options = new Command('npm run soak --')
   .option('--minutes <number>', 'most minutes that a run may take', positive, 5)
   .option('--no-faults', 'let nothing go wrong but the receivers')
   .addOption(new Option('--mutation <name>', 'turn off a promise, to see that it is noticed').choices(MUTATIONS))
+  .option(
+    '--partition-limits <read,write>',
+    'units that a partition takes a second; the run fails when nothing was throttled',
+    parseLimits,
+  )
   .option('--logs', 'print what the functions log', false)
   .parse()
   .opts<Options>();
@@ -42,8 +51,12 @@ const progress = (line: string) => console.log(`${((Date.now() - beganAt) / 1000
 async function runSeed(seed: number, assembly: string): Promise<boolean> {
   progress(`seed ${seed}: ${options.events} events`);
   const functionLog = options.logs ? (name: string, line: string) => console.log(`[${name}] ${line}`) : undefined;
-  const { passed, text } = reportOf(await soak({ ...options, seed, assembly, progress, functionLog }));
+  const evidence = await soak({ ...options, seed, assembly, progress, functionLog });
+  const { passed: kept, text } = reportOf(evidence);
+  const quiet = options.partitionLimits === undefined ? [] : missingThrottles(evidence.faults);
+  const passed = kept && quiet.length === 0;
   console.log(text);
+  if (quiet.length > 0) console.log(`  NOT SEEN, so lower the limits: ${quiet.join(', ')}`);
   progress(passed ? `seed ${seed}: no promise was broken` : `seed ${seed}: FAILED`);
   return passed;
 }

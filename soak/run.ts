@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApiKey, SCOPES } from '../lambdas/store/access/api-keys';
 import { openTable } from '../lambdas/store/table/table';
+import type { Call } from '../local/calls/call';
 import { dynamoDbClient } from '../local/dynamodb/client';
+import { Contention } from '../local/dynamodb/contention';
 import { Random } from '../local/faults/random';
 import type { LocalStack } from '../local/stack';
 import { BatchFaults } from './chaos/batch-faults';
@@ -25,6 +27,9 @@ import { configure, createSource } from './workload/configure';
 import { Operator } from './workload/operator';
 import { Publisher } from './workload/publish';
 import { repairAll } from './workload/repair';
+
+/** How long a transaction holds its items: about as long as one takes on AWS. */
+const HOLD_MS = 15;
 
 /**
  * One run: publishes while everything goes wrong, repairs everything, waits until nothing is left to do, and answers with all
@@ -50,10 +55,11 @@ export async function soak(options: RunOptions): Promise<Evidence> {
 }
 
 async function startSite(options: RunOptions, dbPath: string, log: FaultLog, faults: Soak['faults']): Promise<Site> {
-  const { seed, assembly, mutation, functionLog } = options;
+  const { seed, assembly, mutation, functionLog, partitionLimits } = options;
   // Calls only come once the site runs.
   const running: { site?: Site } = {};
   const killWorker = async (name: string, worker: string) => running.site?.stack.killWorker(name, worker);
+  const met = ({ operation, body }: Call) => log.note('transactions met', operation, String(body));
   const disturbing = { seed, log, active: () => faults.active, site: () => running.site };
   const site = await Site.start({
     assembly,
@@ -63,8 +69,10 @@ async function startSite(options: RunOptions, dbPath: string, log: FaultLog, fau
       killWorkers(disturbing),
       pauseComponents(disturbing),
       callFaults({ ...disturbing, killWorker }),
+      new Contention(HOLD_MS, met, disturbing.active).intercept,
       ...(mutation ? [mutationOf(mutation)] : []),
     ],
+    ...(partitionLimits && { partitionLimits }),
     ...(functionLog && { functionLog }),
   });
   running.site = site;

@@ -1,20 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Command } from 'commander';
 import * as z from 'zod';
 import { openTable } from '../../lambdas/store/table/table';
-import { RUNNING_STACK_FILE } from '../../local/cli/ready-files';
-import { dynamoDbClient, STACK_CREDENTIALS } from '../../local/dynamodb/client';
-import { REGION } from '../../local/template/template';
+import { runningStack } from '../running-stack';
 import type { Subject } from './verify';
-
-const runningStack = z.object({
-  apiUrl: z.string(),
-  apiKey: z.string(),
-  endpoints: z.object({ dynamodb: z.string(), sqs: z.string() }),
-  outputs: z.object({ TableName: z.string(), DeadLetterQueueUrl: z.string() }),
-});
 
 const given = z.object({
   local: z.boolean().default(false),
@@ -59,21 +49,10 @@ export function readOptions(argv: readonly string[]): Subject {
 }
 
 function localStack() {
-  const { apiUrl, apiKey, endpoints, outputs } = readRunningStack();
-  const sqs = new SQSClient({ endpoint: endpoints.sqs, region: REGION, credentials: STACK_CREDENTIALS });
-  return {
-    table: openTable(outputs.TableName, dynamoDbClient(endpoints.dynamodb)),
-    api: { url: apiUrl, key: apiKey },
-    deadLetters: { sqs, url: outputs.DeadLetterQueueUrl },
-  };
-}
-
-function readRunningStack(): z.output<typeof runningStack> {
-  try {
-    return runningStack.parse(JSON.parse(readFileSync(RUNNING_STACK_FILE, 'utf8')));
-  } catch {
-    throw new OptionsError('No local stack is running: start one with npm start.');
-  }
+  const stack = runningStack();
+  if (stack === undefined) throw new OptionsError('No local stack is running: start one with npm start.');
+  const { apiUrl, apiKey, table, sqs, outputs } = stack;
+  return { table, api: { url: apiUrl, key: apiKey }, deadLetters: { sqs, url: outputs.DeadLetterQueueUrl } };
 }
 
 function deployedStack(

@@ -29,7 +29,11 @@ const rule = () =>
 
 /** What an event has to be like; empty: anything. Clients expect the rules as JSON text. */
 export const filterRules = member({
-  body: () => ({ filter_rules: clearable(z.array(rule()).check(z.maxLength(50))) }),
+  body: () => ({
+    filter_rules: clearable(
+      z.array(rule()).check(z.maxLength(50), z.refine(isSmall, `must not be larger than ${MAX_BYTES} bytes together`)),
+    ),
+  }),
   kept: () =>
     z.array(z.object({ field: z.string(), operator: z.enum(FILTER_OPERATORS), value: z.optional(z.unknown()) })),
   read: ({ filter_rules: given }, before) => (given === undefined && before ? undefined : (given ?? [])),
@@ -40,6 +44,13 @@ export const filterRules = member({
   }),
   write: (kept) => ({ filter_rules: kept.length > 0 ? JSON.stringify(kept) : null }),
 });
+
+/** As for a schema: both are in one item, and routing reads the connections of an environment. */
+const MAX_BYTES = 65_536;
+
+/** What cannot be stored is refused for that; it may be too deep to be measured. */
+const isSmall = (rules: readonly { readonly value?: unknown }[]): boolean =>
+  rules.some(({ value }) => storageProblem(value)) || Buffer.byteLength(JSON.stringify(rules)) <= MAX_BYTES;
 
 /** DynamoDB allows 32 levels; a rule's value is already some levels deep in its item. */
 const MAX_DEPTH = 16;

@@ -17,15 +17,19 @@ export interface DueDelivery {
   readonly nextAttemptAt?: number | undefined;
 }
 
-/** Whether a delivery has lost its message: it has been due, or its claim expired, for a long time. */
-export function isStranded({ status, updatedAt, claimUntil = updatedAt }: DueDelivery, now: number): boolean {
-  if (status === 'pending') return now - updatedAt > STRANDED_MS;
-  return status === 'sent' && now - claimUntil > STRANDED_MS;
+/** Whether a delivery has lost its message: it has been due, or its claim expired, for longer than `ms`. */
+export function isStranded(
+  { status, updatedAt, claimUntil = updatedAt }: DueDelivery,
+  now: number,
+  ms = STRANDED_MS,
+): boolean {
+  if (status === 'pending') return now - updatedAt > ms;
+  return status === 'sent' && now - claimUntil > ms;
 }
 
-/** Whether the next attempt of a delivery is long overdue. */
-export const isLate = ({ status, nextAttemptAt }: DueDelivery, now: number): boolean =>
-  status === 'retrying' && nextAttemptAt !== undefined && now - nextAttemptAt > LATE_MS;
+/** Whether the next attempt of a delivery has been due for longer than `ms`. */
+export const isLate = ({ status, nextAttemptAt }: DueDelivery, now: number, ms = LATE_MS): boolean =>
+  status === 'retrying' && nextAttemptAt !== undefined && now - nextAttemptAt > ms;
 
 /**
  * Whether deliveries to a destination with a rate limit may legitimately be waiting for their turns.

@@ -17,7 +17,7 @@ const MAX_REASON_LENGTH = 2_000;
  * What is kept of a record: where its item is and what was wrong. The item stays in the table, and its content, which
  * may be a customer's, stays out of the queue.
  */
-function setAsideBody(from: FunctionName, record: DynamoDBRecord, error: Error): string {
+function setAsideBody(from: FunctionName, record: DynamoDBRecord, error: Error, details: object): string {
   const { Keys, SequenceNumber, ApproximateCreationDateTime } = record.dynamodb ?? {};
   return JSON.stringify({
     function: from,
@@ -28,11 +28,22 @@ function setAsideBody(from: FunctionName, record: DynamoDBRecord, error: Error):
     sequenceNumber: SequenceNumber,
     changedAt: ApproximateCreationDateTime && new Date(ApproximateCreationDateTime * 1000).toISOString(),
     key: Keys && readStreamImage(Keys as StreamImage),
+    ...details,
   });
 }
 
-/** Sets a record aside for people to look at. Throws errors of SQS, so a record may be kept twice but is never lost. */
-export async function setAside(queue: SetAsideQueue, record: DynamoDBRecord, error: Error): Promise<void> {
-  const MessageBody = setAsideBody(queue.function, record, error);
+/**
+ * Sets a record aside, until somebody has mended its item and has it taken back. Throws errors of SQS, so a record may be
+ * kept twice but is never lost.
+ *
+ * @param details what the function needs besides to take the record back; nothing of a customer's
+ */
+export async function setAside(
+  queue: SetAsideQueue,
+  record: DynamoDBRecord,
+  error: Error,
+  details: object = {},
+): Promise<void> {
+  const MessageBody = setAsideBody(queue.function, record, error, details);
   await queue.sqs.send(new SendMessageCommand({ QueueUrl: queue.url, MessageBody }));
 }

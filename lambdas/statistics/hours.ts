@@ -1,7 +1,8 @@
+import { getAll } from '../store/table/batch-get';
 import type { Table } from '../store/table/table';
-import { bucketStart, WIDTHS } from './buckets';
+import { bucketKey, bucketStart, WIDTHS } from './buckets';
 import { ATTRIBUTES, readNumber } from './counts';
-import { readBuckets } from './items';
+import { type CountsItem, readBuckets } from './items';
 
 /** The counts of one hour of an environment. */
 export interface Hour {
@@ -15,19 +16,37 @@ export interface Hour {
   readonly routed: number;
 }
 
-/** How far back hours are searched: as long as minute buckets are kept. */
-const HORIZON_MS = WIDTHS.minute.keptMs;
+/** How far back hours are recent: as long as minute buckets are kept. */
+const RECENT_MS = WIDTHS.minute.keptMs;
 
 /** The hours of the last two days in which anything happened, oldest first. Counts run some seconds behind. */
 export async function readHours(table: Table, environment: string, now: number): Promise<Hour[]> {
-  const items = await readBuckets(table, { environment }, 'hour', now - HORIZON_MS, now);
-  return items.map((item) => ({
+  return (await readBuckets(table, { environment }, 'hour', now - RECENT_MS, now)).map(hourOf);
+}
+
+/** The hours before those, as far back as they are kept: 40 days. */
+export async function readOlderHours(table: Table, environment: string, now: number): Promise<Hour[]> {
+  const end = Math.floor((now - RECENT_MS) / WIDTHS.hour.ms) * WIDTHS.hour.ms;
+  return (await readBuckets(table, { environment }, 'hour', now - WIDTHS.hour.keptMs, end - 1)).map(hourOf);
+}
+
+/** The hours that begin at these times. */
+export async function readHoursOf(table: Table, environment: string, starts: readonly number[]): Promise<Hour[]> {
+  const keys = starts.map((start) => bucketKey({ environment }, 'hour', start));
+  return (await getAll(table, keys)).map(hourOf);
+}
+
+function hourOf(item: CountsItem): Hour {
+  return {
     start: bucketStart('hour', String(item.sk)),
     open: readNumber(item, ATTRIBUTES.count('open')),
     events: readNumber(item, ATTRIBUTES.events),
     routed: readNumber(item, ATTRIBUTES.routed),
-  }));
+  };
 }
+
+/** Whether all minutes of an hour are still kept. */
+export const hasMinutes = ({ start }: Pick<Hour, 'start'>, now: number): boolean => now - start < RECENT_MS;
 
 /** The start times of the minutes of an hour that still have open deliveries, oldest first. */
 export async function openMinutes(table: Table, environment: string, hour: number): Promise<number[]> {

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import type { PartitionLimits } from '../dynamodb/partitions';
 
 /** The options of `npm start`. */
 export interface StartOptions {
@@ -6,6 +7,8 @@ export interface StartOptions {
   readonly port: number;
   readonly readyFile?: string;
   readonly context: Record<string, string>;
+  readonly streamShards?: number;
+  readonly partitionLimits?: PartitionLimits;
   readonly logs: boolean;
 }
 
@@ -17,6 +20,12 @@ export function parseOptions(argv: readonly string[]): StartOptions {
     .option('--port <number>', 'port of the HTTP API; 0 for a free one', parsePort, 3000)
     .option('--ready-file <file>', 'write address, key, endpoints and outputs here once the stack serves')
     .option('--context <key=value>', 'CDK context value; can be repeated', parseContext, {})
+    .option(
+      '--stream-shards <number>',
+      'shards that each stream is split into: 4, unless the data has its own',
+      parseCount,
+    )
+    .option('--partition-limits <read,write>', 'units that a partition takes a second: 3000,1000 on AWS', parseLimits)
     .option('--logs', 'print what the functions log', false)
     .parse(argv, { from: 'user' })
     .opts<StartOptions>();
@@ -26,6 +35,18 @@ function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
   throw new InvalidArgumentError('It takes a number from 0 to 65535.');
+}
+
+function parseCount(text: string): number {
+  if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It takes a whole number from 1 to 999.');
+}
+
+/** Reads what a partition takes a second. */
+export function parseLimits(text: string): PartitionLimits {
+  const [, read, write] = /^(\d+),(\d+)$/.exec(text) ?? [];
+  if (Number(read) > 0 && Number(write) > 0) return { read: Number(read), write: Number(write) };
+  throw new InvalidArgumentError('It takes two whole numbers above 0, such as 3000,1000.');
 }
 
 function parseContext(text: string, previous: Record<string, string>): Record<string, string> {

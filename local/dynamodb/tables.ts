@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { LocalStackError, messageOf } from '../errors';
 import type { Deployment, Resource } from '../template/deployment';
+import type { TableKeys } from './actions';
 import { dynamoDbClient } from './client';
 import { type TableProperties, tableProperties } from './table-properties';
 
@@ -34,6 +35,27 @@ export async function deployTables(deployment: Deployment, endpoint: string): Pr
     client.destroy();
   }
 }
+
+/** The keys of the template's tables, by table; after {@link deployTables}. */
+export function tableKeys(deployment: Deployment): ReadonlyMap<string, TableKeys> {
+  return new Map(
+    deployment.resources('AWS::DynamoDB::Table', tableProperties).map(({ logicalId, name, properties }) => [
+      name,
+      {
+        arn: deployment.attribute(logicalId, 'Arn'),
+        streamArn: deployment.attribute(logicalId, 'StreamArn'),
+        keys: properties.KeySchema.map(({ AttributeName }) => AttributeName),
+        hash: hashOf(properties.KeySchema),
+        indexes: Object.fromEntries(
+          (properties.GlobalSecondaryIndexes ?? []).map(({ IndexName, KeySchema }) => [IndexName, hashOf(KeySchema)]),
+        ),
+      },
+    ]),
+  );
+}
+
+const hashOf = (schema: TableProperties['KeySchema']): string =>
+  schema.find(({ KeyType }) => KeyType === 'HASH')?.AttributeName ?? '';
 
 async function ensureTable(
   client: DynamoDBClient,

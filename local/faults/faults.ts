@@ -1,4 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
+import type { Throttled } from '../dynamodb/throttle';
 
 /** A part of a batch, and how many milliseconds after its receipt the function gets it. */
 export interface Portion<Item> {
@@ -33,7 +34,13 @@ export interface Faults {
   /** When a due one-time schedule starts its target: delays in milliseconds, one for each start. */
   starts?(scheduleName: string): readonly number[];
   /** Called for every invocation that was throttled. */
-  throttled?(functionName: string): void;
+  functionThrottled?(functionName: string): void;
+  /** The time by which messages expire, in milliseconds since the epoch: it may run ahead of the machine's. */
+  messageTime?(): number;
+  /** Called for every message that expired before anybody deleted it. */
+  messageExpired?(queueName: string, body: string): void;
+  /** Called for every call that met a partition of the table or an index that takes no more just now. */
+  partitionThrottled?(what: Throttled): void;
   /** Called for every worker that ends in the middle of an event. */
   workerEnded?(end: WorkerEnd): void;
 }

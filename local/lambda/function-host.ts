@@ -94,7 +94,7 @@ export class FunctionHost {
     try {
       return JSON.parse(await concurrency.run(this.config.name, () => this.execute(JSON.stringify(event))));
     } catch (error) {
-      if (error instanceof Throttled) faults.throttled?.(this.service);
+      if (error instanceof Throttled) faults.functionThrottled?.(this.service);
       throw error;
     }
   }

@@ -1,6 +1,7 @@
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { mappingCredentials } from '../calls/caller';
+import { tableKeys } from '../dynamodb/tables';
 import { LocalStackError } from '../errors';
 import type { Faults } from '../faults/faults';
 import type { FunctionHost } from '../lambda/function-host';
@@ -26,6 +27,8 @@ export interface MappingPorts {
   readonly dynamoDbEndpoint: string;
   /** File with the positions in the streams; in memory if omitted. */
   readonly checkpointFile: string | undefined;
+  /** Into how many shards a stream is split. */
+  readonly streamShards: number;
   readonly faults: Faults;
   readonly log: (line: string) => void;
 }
@@ -44,7 +47,7 @@ export interface Mappings {
  */
 export async function deployMappings(deployment: Deployment, ports: MappingPorts): Promise<Mappings> {
   const resources = deployment.resources('AWS::Lambda::EventSourceMapping', mappingProperties);
-  const checkpoints = new Checkpoints(ports.checkpointFile);
+  const checkpoints = new Checkpoints(ports.checkpointFile, ports.streamShards);
   const streams: DynamoDBStreamsClient[] = [];
   // A mapping reads with the role of its function.
   const streamsFor = (host: FunctionHost) => {
@@ -53,8 +56,9 @@ export async function deployMappings(deployment: Deployment, ports: MappingPorts
     streams.push(client);
     return client;
   };
+  const hashKeys = new Map([...tableKeys(deployment).values()].map(({ streamArn, hash }) => [streamArn, hash]));
   for (const resource of resources) await assertPermitted(resource, ports);
-  const pollers = resources.map((resource) => pollerOf(resource, ports, streamsFor, checkpoints));
+  const pollers = resources.map((resource) => pollerOf(resource, ports, { streamsFor, checkpoints, hashKeys }));
   return {
     of: (functionName) => pollers.filter((poller) => poller.functionName === functionName),
     stop: async () => {
@@ -64,11 +68,17 @@ export async function deployMappings(deployment: Deployment, ports: MappingPorts
   };
 }
 
+interface Streams {
+  streamsFor(host: FunctionHost): DynamoDBStreamsClient;
+  readonly checkpoints: Checkpoints;
+  /** The name of the partition key of each stream's table, by the stream's ARN. */
+  readonly hashKeys: ReadonlyMap<string, string>;
+}
+
 function pollerOf(
   { logicalId, properties }: Resource<MappingProperties>,
   ports: MappingPorts,
-  streamsFor: (host: FunctionHost) => DynamoDBStreamsClient,
-  checkpoints: Checkpoints,
+  { streamsFor, checkpoints, hashKeys }: Streams,
 ): Poller {
   const host = ports.functions.get(properties.FunctionName);
   const common = { host, properties, faults: ports.faults, log: ports.log };
@@ -76,7 +86,8 @@ function pollerOf(
   if (arn.startsWith('arn:aws:dynamodb:') || arn.includes('/stream/')) {
     const reader = new StreamReader(streamsFor(host), arn);
     const onFailure = failureDestination(properties, ports);
-    return new StreamPoller({ ...common, mappingId: logicalId, reader, checkpoints, onFailure });
+    const hashKey = hashKeys.get(arn) ?? '';
+    return new StreamPoller({ ...common, mappingId: logicalId, reader, hashKey, checkpoints, onFailure });
   }
   const queue = ports.sqs.store.getQueueByArn(arn);
   if (queue !== undefined) return new QueuePoller({ ...common, store: ports.sqs.store, queue });

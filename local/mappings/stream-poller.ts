@@ -1,26 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { Faults } from '../faults/faults';
-import { Throttled } from '../lambda/concurrency';
 import type { FunctionHost } from '../lambda/function-host';
 import type { Checkpoints } from './checkpoints';
 import { compileFilters, type Filter } from './filter';
 import { Gate } from './gate';
 import type { MappingProperties } from './mapping-properties';
 import type { Poller } from './poller';
-import { outcomeOf, retryDelayMs, retrySize, sequenceOf } from './stream-batches';
+import { earliest, shardOf } from './shard-split';
+import { sequenceOf } from './stream-batches';
 import type { StreamReader } from './stream-reader';
 import { toStreamRecord } from './stream-record';
+import { StreamShard } from './stream-shard';
 
 /** Pause between two reads of an idle stream; a busy one is read without pause. */
 const IDLE_MS = 60;
 const SHARD_REFRESH_MS = 10_000;
-const DEFAULT_BATCH_SIZE = 100;
+/** So many records may wait: a shard that is stuck holds the others up only when it has so many behind it. */
+const MOST_WAITING = 10_000;
 
 export interface StreamPollerPorts {
   readonly mappingId: string;
-  readonly reader: StreamReader;
-  readonly host: FunctionHost;
+  readonly reader: Pick<StreamReader, 'shards' | 'iterator' | 'page'>;
+  /** Name of the table's partition key, which decides about a record's shard. */
+  readonly hashKey: string;
+  readonly host: Pick<FunctionHost, 'config' | 'service' | 'invoke'>;
   readonly properties: MappingProperties;
   readonly checkpoints: Checkpoints;
   readonly faults: Faults;
@@ -29,12 +33,12 @@ export interface StreamPollerPorts {
   readonly log: (line: string) => void;
 }
 
-/** Takes the records of a table's stream, shard by shard and in order, for a function. */
+/** Reads a table's stream and splits it into shards, whose batches a function handles side by side. */
 export class StreamPoller implements Poller {
   readonly functionName: string;
   private readonly gate: Gate;
   private readonly filter: Filter;
-  private readonly shards = new Map<string, { done: boolean }>();
+  private readonly followed = new Map<string, { done: boolean }>();
   private readonly stopping = new AbortController();
   private readonly loop: Promise<unknown>;
 
@@ -64,15 +68,16 @@ export class StreamPoller implements Poller {
     return this.stopping.signal.aborted;
   }
 
-  /** Starts following every shard whose parent was read to its end. */
+  /** Starts following every shard of the engine whose parent is done. */
   private async followShards(): Promise<void> {
     const followed: Promise<void>[] = [];
     while (!this.stopped) {
       await this.attempt(async () => {
         for (const { ShardId = '', ParentShardId = '' } of await this.ports.reader.shards()) {
-          if (this.shards.has(ShardId) || this.shards.get(ParentShardId)?.done === false) continue;
-          this.shards.set(ShardId, { done: false });
-          followed.push(this.followShard(ShardId));
+          if (this.followed.has(ShardId) || this.followed.get(ParentShardId)?.done === false) continue;
+          const state = { done: false };
+          this.followed.set(ShardId, state);
+          followed.push(this.follow(ShardId, state));
         }
       });
       await this.pauseFor(SHARD_REFRESH_MS);
@@ -80,136 +85,68 @@ export class StreamPoller implements Poller {
     await Promise.all(followed);
   }
 
-  private async followShard(shard: string): Promise<void> {
+  /** Reads a shard of the engine once, for all the shards that it is split into. */
+  private async follow(engineShard: string, state: { done: boolean }): Promise<void> {
+    const shards = this.split(engineShard);
+    let readTo = earliest([...shards.values()].map(({ position }) => position));
     let iterator: string | undefined;
-    while (!this.stopped) {
+    for (let ended = false; !this.stopped && !state.done; ) {
       await this.gate.passed();
       await this.attempt(async () => {
-        iterator ??= await this.openShard(shard);
-        if (iterator === undefined) return;
-        const page = await this.collect(iterator);
-        // If a pause began while the batching window was open, it holds back what was collected, too.
-        await this.gate.passed();
-        // A page that is cut short by a failure is read again from the checkpoint.
+        const from = iterator ?? (await this.open(engineShard, readTo));
+        // A page that cannot be read is read again from where the last one ended.
         iterator = undefined;
-        await this.handlePage(shard, page.records);
-        iterator = page.next;
-        if (iterator === undefined) this.shards.set(shard, { done: true });
-        if (page.records.length === 0) await this.pauseFor(IDLE_MS);
+        if (from === undefined) return;
+        const { records, next } = await this.ports.reader.page(from);
+        readTo = this.hand(shards, records.map(this.toRecord)) ?? readTo;
+        iterator = next;
+        ended = next === undefined;
+        if (records.length === 0) await this.pauseFor(IDLE_MS);
       });
-      if (this.shards.get(shard)?.done === true) return;
+      while (!this.stopped && backlogOf(shards) > (ended ? 0 : MOST_WAITING)) await this.pauseFor(IDLE_MS);
+      state.done = ended;
     }
+    if (this.stopped) await Promise.all([...shards.values()].map((shard) => shard.stopped));
   }
 
-  /**
-   * Reads a page, and after the first matching record whatever arrives within the batching window, up to a full batch.
-   */
-  private async collect(
-    iterator: string,
-  ): Promise<{ readonly records: DynamoDBRecord[]; readonly next: string | undefined }> {
-    const { reader, properties } = this.ports;
-    const records: DynamoDBRecord[] = [];
-    let wanted = 0;
-    let deadline: number | undefined;
-    for (let from = iterator; ; await this.pauseFor(IDLE_MS)) {
-      const page = await reader.page(from);
-      const taken = page.records.map((record) => toStreamRecord(record, properties.EventSourceArn));
-      records.push(...taken);
-      wanted += taken.filter(this.filter).length;
-      if (wanted > 0) deadline ??= Date.now() + 1000 * properties.MaximumBatchingWindowInSeconds;
-      const complete = wanted >= this.batchSize || deadline === undefined || Date.now() >= deadline;
-      if (complete || page.next === undefined || this.stopped) return { records, next: page.next };
-      from = page.next;
-    }
+  private split(engineShard: string): ReadonlyMap<string, StreamShard> {
+    const { mappingId, checkpoints } = this.ports;
+    const names = Array.from({ length: checkpoints.shards }, (_, index) =>
+      checkpoints.shards === 1 ? engineShard : `${engineShard}-${index}`,
+    );
+    const shards = new Map<string, StreamShard>();
+    const ports = { ...this.ports, gate: this.gate, stopping: this.stopping.signal, moved: () => this.keep(shards) };
+    for (const name of names) shards.set(name, new StreamShard(ports, checkpoints.get(mappingId, name)));
+    return shards;
   }
 
-  private get batchSize(): number {
-    return this.ports.properties.BatchSize ?? DEFAULT_BATCH_SIZE;
-  }
-
-  private openShard(shard: string): Promise<string | undefined> {
-    const { reader, properties, checkpoints, mappingId } = this.ports;
-    return reader.iterator(shard, properties.StartingPosition, checkpoints.get(mappingId, shard));
-  }
-
-  private async handlePage(shard: string, records: readonly DynamoDBRecord[]): Promise<void> {
-    const wanted = records.filter(this.filter);
-    const size = this.batchSize;
-    for (let at = 0; at < wanted.length && !this.stopped; at += size)
-      await this.handleBatch(shard, wanted.slice(at, at + size));
+  /** Gives each shard its records; where the last one of all is. */
+  private hand(shards: ReadonlyMap<string, StreamShard>, records: readonly DynamoDBRecord[]): string | undefined {
     const last = records.at(-1);
-    if (last !== undefined && !this.stopped) this.checkpoint(shard, last);
-  }
-
-  /** Tries a batch until it is done or given up, and moves the checkpoint along. */
-  private async handleBatch(shard: string, batch: readonly DynamoDBRecord[]): Promise<void> {
-    const { properties } = this.ports;
-    let rest = batch;
-    let size = batch.length;
-    for (let attempt = 0; rest.length > 0 && !this.stopped; ) {
-      const tried = rest.slice(0, this.ports.faults.cut?.(this.ports.host.service, size) ?? size);
-      const outcome = await this.invoke(tried);
-      if (this.stopped) return;
-      if (outcome.kind === 'done' && (await this.comesAgain())) continue;
-      const finished = outcome.kind === 'done' ? tried.length : outcome.from;
-      const last = rest[finished - 1];
-      if (last !== undefined) this.checkpoint(shard, last);
-      rest = rest.slice(finished);
-      attempt = finished > 0 ? 0 : attempt + 1;
-      size =
-        outcome.kind === 'done'
-          ? rest.length
-          : retrySize(tried.length - finished, properties.BisectBatchOnFunctionError);
-      if (outcome.kind === 'retry' && this.exhausted(attempt, rest[0])) {
-        await this.ports.onFailure(rest.slice(0, size), 'RetryAttemptsExhausted');
-        rest = rest.slice(size);
-        size = rest.length;
-        attempt = 0;
-      } else if (outcome.kind === 'retry') await this.pauseFor(retryDelayMs(attempt));
+    if (last === undefined) return undefined;
+    const split = { hashKey: this.ports.hashKey, shards: shards.size };
+    const wanted = records.filter(this.filter).map((record) => ({ record, shard: shardOf(record, split) }));
+    for (const [index, shard] of [...shards.values()].entries()) {
+      const own = wanted.filter((one) => one.shard === index).map(({ record }) => record);
+      shard.add(own, sequenceOf(last));
     }
+    this.keep(shards);
+    return sequenceOf(last);
   }
 
-  /** A fault: the position after a handled batch is lost. */
-  private async comesAgain(): Promise<boolean> {
-    const pause = this.ports.faults.repeat?.(this.ports.host.service);
-    if (pause !== undefined) await this.pauseFor(pause);
-    return pause !== undefined && !this.stopped;
+  private keep(shards: ReadonlyMap<string, StreamShard>): void {
+    const positions = [...shards].flatMap(([name, { position }]) =>
+      position === undefined ? [] : [[name, position] as const],
+    );
+    this.ports.checkpoints.set(this.ports.mappingId, positions);
   }
 
-  private exhausted(attempt: number, record: DynamoDBRecord | undefined): boolean {
-    const { MaximumRetryAttempts, MaximumRecordAgeInSeconds } = this.ports.properties;
-    const created = record?.dynamodb?.ApproximateCreationDateTime ?? 0;
-    const age = Date.now() / 1000 - created;
-    const tooOld = MaximumRecordAgeInSeconds >= 0 && age > MaximumRecordAgeInSeconds;
-    return tooOld || (MaximumRetryAttempts >= 0 && attempt > MaximumRetryAttempts);
-  }
+  private readonly toRecord = (record: Parameters<typeof toStreamRecord>[0]): DynamoDBRecord =>
+    toStreamRecord(record, this.ports.properties.EventSourceArn);
 
-  private async invoke(batch: readonly DynamoDBRecord[]) {
-    const { properties, log } = this.ports;
-    try {
-      const result = await this.untilNotThrottled(batch);
-      const partial = properties.FunctionResponseTypes.includes('ReportBatchItemFailures');
-      return outcomeOf(partial ? result : undefined, batch);
-    } catch (error) {
-      if (!this.stopped) log(`A batch of ${batch.length} stream records failed: ${error}`);
-      return { kind: 'retry', from: 0 } as const;
-    }
-  }
-
-  /** Invokes the function. Throttles do not count as attempts: they end with the throttling, or when records are too old. */
-  private async untilNotThrottled(batch: readonly DynamoDBRecord[]): Promise<unknown> {
-    for (let throttles = 0; ; throttles += 1) {
-      try {
-        return await this.ports.host.invoke({ Records: batch });
-      } catch (error) {
-        if (!(error instanceof Throttled) || this.stopped || this.exhausted(0, batch[0])) throw error;
-        await this.pauseFor(retryDelayMs(throttles));
-      }
-    }
-  }
-
-  private checkpoint(shard: string, record: DynamoDBRecord): void {
-    this.ports.checkpoints.set(this.ports.mappingId, shard, sequenceOf(record));
+  private open(shard: string, after: string | undefined): Promise<string | undefined> {
+    const { reader, properties } = this.ports;
+    return reader.iterator(shard, properties.StartingPosition, after);
   }
 
   /** If a stream cannot be read for a moment, it is read again; nothing is skipped. */
@@ -227,3 +164,6 @@ export class StreamPoller implements Poller {
     await sleep(ms, undefined, { signal: this.stopping.signal }).catch(() => {});
   }
 }
+
+const backlogOf = (shards: ReadonlyMap<string, StreamShard>): number =>
+  [...shards.values()].reduce((sum, { backlog }) => sum + backlog, 0);

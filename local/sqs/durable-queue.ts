@@ -2,6 +2,7 @@ import type { Journal } from '../storage/journal';
 import { Fairness } from './fairness';
 import { type FauxqsMessage, type FauxqsQueue, type FauxqsReceived, SqsQueue } from './fauxqs';
 import type { MessageLogLine, StoredMessage } from './message-log';
+import { type MessageLife, Retention } from './retention';
 
 /** Facts about messages that fauxqs cannot store. */
 export interface MessageNotes {
@@ -27,18 +28,26 @@ type DeadLetterResolver = (arn: string) => FauxqsQueue | undefined;
 export class DurableQueue extends SqsQueue {
   private readonly fairness = new Fairness();
   private readonly receivedAt = new WeakMap<FauxqsMessage, number>();
+  private readonly retention: Retention;
 
   constructor(
     private readonly log: Journal<MessageLogLine>,
     readonly notes: MessageNotes,
+    private readonly life: MessageLife,
     ...parameters: ConstructorParameters<typeof SqsQueue>
   ) {
     super(...parameters);
+    this.retention = new Retention(life.now);
   }
 
   override enqueue(message: FauxqsMessage): void {
     this.log.append({ op: 'put', stored: this.stored(message, message.delayUntil ?? 0) });
-    super.enqueue(message);
+    this.accept(message);
+  }
+
+  override processTimers(): void {
+    this.expire();
+    super.processTimers();
   }
 
   override getAttribute(name: Parameters<FauxqsQueue['getAttribute']>[0]): string | undefined {
@@ -49,6 +58,7 @@ export class DurableQueue extends SqsQueue {
 
   /** Adds a message whose arrival was already logged. */
   accept(message: FauxqsMessage): void {
+    this.retention.watch(message);
     super.enqueue(message);
   }
 
@@ -106,6 +116,7 @@ export class DurableQueue extends SqsQueue {
     const message = handle === undefined ? { ...logged, delayUntil: dueAt } : logged;
     if (source !== undefined) this.notes.sources.set(message, source);
     if (handle !== undefined) this.notes.holds.set(message, { handle, here: heldHere });
+    this.retention.watch(message);
     if (handle === undefined) super.enqueue(message);
     else if (heldHere || dueAt <= Date.now()) this.messages.push(message);
     else this.inflightMessages.set(handle, { message, receiptHandle: handle, visibilityDeadline: dueAt });
@@ -129,6 +140,21 @@ export class DurableQueue extends SqsQueue {
   settle(deadLetters: DeadLetterResolver): void {
     this.processTimers();
     this.moveExhausted(deadLetters);
+  }
+
+  /** Drops what has been here too long, whoever holds it. */
+  private expire(): void {
+    const { messages, delayedMessages, inflightMessages } = this;
+    const all = () => [...messages, ...delayedMessages, ...[...inflightMessages.values()].map((one) => one.message)];
+    const gone = this.retention.expired(Number(this.attributes.MessageRetentionPeriod), all);
+    if (gone.size === 0) return;
+    this.messages = messages.filter((message) => !gone.has(message));
+    this.delayedMessages = delayedMessages.filter((message) => !gone.has(message));
+    for (const [handle, { message }] of inflightMessages) if (gone.has(message)) inflightMessages.delete(handle);
+    for (const { messageId: id, body } of gone) {
+      this.log.append({ op: 'delete', id });
+      this.life.expired(this.name, body);
+    }
   }
 
   private moveExhausted(deadLetters: DeadLetterResolver): void {

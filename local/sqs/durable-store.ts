@@ -3,6 +3,7 @@ import { DurableQueue, type MessageNotes } from './durable-queue';
 import { type FauxqsMessage, type FauxqsStore, SqsStore } from './fauxqs';
 import { type MessageLogLine, replay, type StoredMessage } from './message-log';
 import { queueNameOf } from './queue-url';
+import type { MessageLife } from './retention';
 
 type CreateQueueParameters = Parameters<FauxqsStore['createQueue']>;
 
@@ -16,7 +17,10 @@ export class DurableStore extends SqsStore {
   private readonly log: Journal<MessageLogLine>;
   private readonly recovered: ReadonlyMap<string, StoredMessage>;
 
-  constructor(logFile: string | undefined) {
+  constructor(
+    logFile: string | undefined,
+    private readonly life: MessageLife,
+  ) {
     super();
     // An empty host makes fauxqs build queue URLs from the address that the caller used.
     this.host = '';
@@ -25,7 +29,7 @@ export class DurableStore extends SqsStore {
   }
 
   override createQueue(...[name, url, arn, attributes, tags]: CreateQueueParameters): DurableQueue {
-    const queue = new DurableQueue(this.log, this.notes, name, url, arn, attributes, tags);
+    const queue = new DurableQueue(this.log, this.notes, this.life, name, url, arn, attributes, tags);
     for (const message of this.recovered.values()) if (message.queue === name) queue.restore(message);
     this.byName.set(name, queue);
     return queue;
@@ -59,6 +63,11 @@ export class DurableStore extends SqsStore {
   /** Ends all long polls. */
   override shutdown(): void {
     for (const queue of this.byName.values()) queue.cancelWaiters();
+  }
+
+  /** A message that is sent just now. */
+  newMessage(...parameters: Parameters<typeof SqsStore.createMessage>): FauxqsMessage {
+    return Object.assign(SqsStore.createMessage(...parameters), { sentTimestamp: this.life.now() });
   }
 
   /** ARN of the queue that SQS moved a message from, for a message in a dead-letter queue. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DurableQueue, redrivePolicy } from './durable-queue';
 import type { DurableStore } from './durable-store';
-import { type FauxqsMessage, SqsError, SqsStore } from './fauxqs';
+import { type FauxqsMessage, SqsError } from './fauxqs';
 
 type Status = 'RUNNING' | 'COMPLETED' | 'CANCELLING' | 'CANCELLED' | 'FAILED';
 
@@ -114,7 +114,7 @@ export class MoveTasks {
       return false;
     }
     task.source.messages.shift();
-    const message = SqsStore.createMessage(next.body, next.messageAttributes, undefined, next.messageGroupId);
+    const message = this.store.newMessage(next.body, next.messageAttributes, undefined, next.messageGroupId);
     this.store.logRedrive(next.messageId, { queue: target.name, message, dueAt: 0 });
     target.accept(message);
     task.moved += 1;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { DurableQueue } from './durable-queue';
 import type { DurableStore } from './durable-store';
-import { type FauxqsMessage, SqsError, SqsStore } from './fauxqs';
+import { type FauxqsMessage, SqsError } from './fauxqs';
 
 const MAX_BATCH = 10;
 const BATCH_ENTRY_ID = /^[A-Za-z0-9_-]{1,80}$/;
@@ -41,7 +41,7 @@ interface Sent {
  */
 export function sendMessage(store: DurableStore, request: unknown): Sent {
   const queue = queueOf(store, request);
-  return send(queue, parse(entrySchema, request));
+  return send(store, queue, parse(entrySchema, request));
 }
 
 /**
@@ -60,20 +60,20 @@ export function sendMessageBatch(store: DurableStore, request: unknown): { Succe
   const Failed: unknown[] = [];
   for (const { Id, ...entry } of Entries) {
     const refusal = refusalOf(queue, entry);
-    if (refusal === undefined) Successful.push({ Id, ...send(queue, entry) });
+    if (refusal === undefined) Successful.push({ Id, ...send(store, queue, entry) });
     else Failed.push({ Id, SenderFault: true, Code: refusal.code, Message: refusal.message });
   }
   return { Successful, Failed };
 }
 
-function send(queue: DurableQueue, entry: Entry): Sent {
+function send(store: DurableStore, queue: DurableQueue, entry: Entry): Sent {
   const refusal = refusalOf(queue, entry);
   if (refusal !== undefined) throw new SqsError(refusal.code, refusal.message);
   const delay = entry.DelaySeconds ?? Number(queue.attributes.DelaySeconds);
   const attributes: FauxqsMessage['messageAttributes'] = Object.fromEntries(
     Object.entries(entry.MessageAttributes ?? {}).map(([name, value]) => [name, withoutUnset(value)]),
   );
-  const message = SqsStore.createMessage(entry.MessageBody ?? '', attributes, delay, entry.MessageGroupId);
+  const message = store.newMessage(entry.MessageBody ?? '', attributes, delay, entry.MessageGroupId);
   queue.enqueue(message);
   const { md5OfMessageAttributes: digest } = message;
   const MD5OfMessageAttributes = digest === '' ? {} : { MD5OfMessageAttributes: digest };

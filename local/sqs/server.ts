@@ -3,6 +3,7 @@ import { DurableStore } from './durable-store';
 import { type FauxqsApp, fauxqsApp, SqsError } from './fauxqs';
 import { MoveTasks } from './move-tasks';
 import { waitForVisible } from './receive';
+import type { MessageLife } from './retention';
 import { sendMessage, sendMessageBatch } from './send';
 
 /** The running SQS endpoint. */
@@ -22,9 +23,10 @@ const COMPACTION_INTERVAL_MS = 10_000;
  * SQS.
  *
  * @param logFile file that keeps the messages; in memory if omitted
+ * @param life what decides about the age of messages; the machine's time if omitted
  */
-export async function startSqs(logFile: string | undefined): Promise<SqsServer> {
-  const store = new DurableStore(logFile);
+export async function startSqs(logFile: string | undefined, life: Partial<MessageLife> = {}): Promise<SqsServer> {
+  const store = new DurableStore(logFile, { now: Date.now, expired: () => {}, ...life });
   const tasks = new MoveTasks(store);
   const app = fauxqsApp(store);
   addActions(app, store, tasks);

@@ -66,7 +66,7 @@ export const destinationOperations = {
     description:
       'The answer is the only one that shows it. Until the overlap ends, requests carry a signature by each secret. It takes ten seconds at least, until every worker knows the new secret; an overlap of 0 also drops all but the latest earlier secret.',
     params,
-    body: { schema: rotationBody, example: { overlap_seconds: 3600 } },
+    body: { schema: rotationBody, example: { overlap_seconds: 3600 }, optional: true },
     answer: { status: 200, description: 'The destination with its new secret', schema: rotatedSecret },
     refusals: [409],
   },

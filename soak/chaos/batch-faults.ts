@@ -1,4 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
+import type { Throttled } from '../../local/dynamodb/throttle';
 import type { Faults, Portion, WorkerEnd } from '../../local/faults/faults';
 import { Random } from '../../local/faults/random';
 import type { FaultLog } from './fault-log';
@@ -65,6 +66,15 @@ export class BatchFaults implements Faults {
     if (!this.forSchedules.chance(BATCHES.scheduleTwice)) return [late];
     this.log.note('schedule twice', scheduleName, scheduleName);
     return [late, this.forSchedules.between(0, BATCHES.longestDelayMs)];
+  }
+
+  messageExpired(queueName: string, body: string): void {
+    this.log.note('message expired', queueName, body);
+  }
+
+  partitionThrottled({ kind, transaction }: Throttled): void {
+    this.log.note(`${kind} throttled`, '');
+    if (transaction) this.log.note('transaction throttled', kind);
   }
 
   workerEnded({ functionName, event, reason }: WorkerEnd): void {

@@ -17,6 +17,13 @@ export const FAULT_KINDS = [
   'schedule twice',
   'component paused',
   'stack restarted',
+  'transactions met',
+  'message expired',
+  'table read throttled',
+  'table write throttled',
+  'index read throttled',
+  'index write throttled',
+  'transaction throttled',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
@@ -31,6 +38,10 @@ export interface FaultRecord {
   /** What it may have concerned, as text that identifiers are looked for in: the event in a worker, the body of a call. */
   readonly about: string;
 }
+
+/** Kinds of throttling that did not happen. */
+export const missingThrottles = (records: readonly FaultRecord[]): readonly FaultKind[] =>
+  FAULT_KINDS.filter((kind) => kind.endsWith(' throttled') && !records.some((record) => record.kind === kind));
 
 /** Everything that went wrong in a run. */
 export class FaultLog {

@@ -42,7 +42,7 @@ export class Sweeper {
     const { repaired } = await tidyDeadLetters({
       table: openTable(stack.outputs.TableName ?? '', client),
       queue: { sqs, url: stack.outputs.DeadLetterQueueUrl ?? '' },
-      settings: { shards, retentionDays, limit: 1000 },
+      settings: { shards, retentionDays, limit: 1000, timeLimitMs: 30_000 },
       now: () => Date.now() + QUIET_MS + 60_000,
       reportForeign: () => {},
     });

@@ -1,12 +1,9 @@
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
-import { verify } from '../../bin/verify/verify';
-import { STACK_CREDENTIALS } from '../../local/dynamodb/client';
-import { REGION } from '../../local/template/template';
 import { eventually } from './support/eventually';
 import { retryEvery } from './support/factories';
 import type { Behaviour } from './support/receiver';
 import type { Tenant } from './support/tenant';
+import { verdict } from './support/verdict';
 import { useOwnWorld, type World } from './support/world';
 
 /** Each is delivered to two destinations. */
@@ -55,15 +52,6 @@ const untilSettled = ({ queues }: World, tenant: Tenant, deliveries: number, bel
     },
     PATIENCE_MS,
   );
-
-async function verdict({ table: { table }, stack }: World, tenant: Tenant) {
-  const sqs = new SQSClient({ endpoint: stack.endpoints.sqs, region: REGION, credentials: STACK_CREDENTIALS });
-  const deadLetters = { sqs, url: stack.outputs.DeadLetterQueueUrl ?? '' };
-  const api = { url: stack.apiUrl, key: tenant.key };
-  const found = await verify({ table, api, deadLetters, days: 14, patienceSeconds: 60 }, Date.now);
-  sqs.destroy();
-  return found;
-}
 
 describe.each(SIZES)('$deliveries deliveries with mixed outcomes', ({ deliveries, tags }) => {
   // Of its own: the queues and the table are counted as a whole.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { environmentPk } from '../../lambdas/store/table/addresses';
-import { Contention } from './support/contention';
+import { Contention } from '../../local/dynamodb/contention';
 import { connectionBody } from './support/factories';
 import type { Tenant } from './support/tenant';
 import { startWorld, type World } from './support/world';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CapacityCounter, type Units } from '../../bench/meters/capacity';
 import { WIDTHS, type Width } from '../../lambdas/statistics/buckets';
-import { countIn } from './support/past';
+import { anHourLater, countIn } from './support/past';
 import type { Tenant } from './support/tenant';
 import { startWorld, type World } from './support/world';
 
@@ -50,5 +50,20 @@ describe('a run of the sweep that has nothing to repair', () => {
     expect(idle.write + busy.write).toBe(0);
     expect(idle.read).toBeLessThanOrEqual(12);
     expect(busy.read).toBeLessThanOrEqual(40);
+  });
+
+  test('looks at the hours that are older than two days once an hour', async () => {
+    const tenant = await world.tenant();
+    await costOfSweep();
+    const idle = await costOfSweep();
+    await fill(tenant, 'hour', 900, 41_667, 0);
+    const between = await costOfSweep();
+    await anHourLater(world, tenant);
+    const look = await costOfSweep();
+    const after = await costOfSweep();
+    process.stdout.write(`a look at 35 days of a million each: ${JSON.stringify(look)}\n`);
+    expect([between.write, look.write, after.write]).toEqual([0, 1, 0]);
+    expect(look.read).toBeLessThanOrEqual(idle.read + 300);
+    expect(after).toEqual(between);
   });
 });

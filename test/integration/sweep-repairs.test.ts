@@ -4,7 +4,7 @@ import { readHours } from '../../lambdas/statistics/hours';
 import { rateLimitKey } from '../../lambdas/store/table/addresses';
 import { eventually } from './support/eventually';
 import { retryEvery } from './support/factories';
-import { count, hoursAgo, moveDelivery, strand, unroute } from './support/past';
+import { anHourLater, count, hoursAgo, moveDelivery, strand, unroute } from './support/past';
 import { answer, type Behaviour, inTurn } from './support/receiver';
 import type { RouteParts } from './support/tenant';
 import { useOwnWorld } from './support/world';
@@ -22,6 +22,9 @@ async function scene(parts: RouteParts = {}, ...behaviours: readonly Behaviour[]
   const tenant = await world().tenant();
   return { receiver, tenant, ...(await tenant.routeTo(receiver.url, parts)) };
 }
+
+/** What was made just now counts as open: these tests move deliveries, and the counters do not follow. */
+const isRecent = (seconds: number) => seconds < 3600;
 
 afterEach(() => world().stack.resumeMapping('deliver'));
 
@@ -85,6 +88,43 @@ describe('the sweep', () => {
     expect((await sweep()).repairs).toEqual({ ...NONE, stranded: 1 });
     await tenant.reached(eventId, 'delivered');
     expect((await sweep()).repairs).toEqual(NONE);
+  }, 120_000);
+
+  test('finds a delivery whose message is gone however old it is, within an hour, and tells its age until then', async () => {
+    const { tenant, receiver } = await scene({}, answer(200));
+    world().stack.pauseMapping('deliver');
+    await eventually('the counters to follow', async () => isRecent((await sweep()).oldestSeconds));
+    const [eventId, other] = [await strand(world(), tenant, 9 * 24), await strand(world(), tenant, 60)];
+    expect(await sweep()).toMatchObject({ repairs: NONE, oldestSeconds: expect.toSatisfy(isRecent) });
+    await anHourLater(world(), tenant);
+    const { repairs, oldestSeconds } = await sweep();
+    expect(repairs).toEqual({ ...NONE, stranded: 2 });
+    expect(oldestSeconds).toBeGreaterThanOrEqual(9 * 24 * 60 * 60);
+    expect((await sweep()).repairs).toEqual(NONE);
+    world().stack.resumeMapping('deliver');
+    await tenant.reached(eventId, 'delivered');
+    await tenant.reached(other, 'delivered');
+    expect(receiver.requests).toHaveLength(2);
+    await eventually('the counters to follow', async () => isRecent((await sweep()).oldestSeconds));
+  });
+
+  test('finds a delivery whose message has expired also while the queue has a backlog', async () => {
+    const { tenant } = await scene({}, answer(200));
+    world().stack.pauseMapping('deliver');
+    await sweep();
+    const [expired, younger] = [await strand(world(), tenant, 97), await strand(world(), tenant, 95)];
+    await tenant.publishBatch(Array.from({ length: 100 }, (_, n) => ({ payload: { n } })));
+    await tenant.publish();
+    await eventually('a backlog', async () => (await world().queues.depth('delivery')) === 101);
+    await anHourLater(world(), tenant);
+    expect((await sweep()).repairs).toEqual({ ...NONE, stranded: 1 });
+    await eventually('its message', async () => (await world().queues.depth('delivery')) === 102);
+    world().stack.resumeMapping('deliver');
+    await tenant.reached(expired, 'delivered');
+    await world().queues.untilEmpty('delivery');
+    await anHourLater(world(), tenant);
+    expect((await sweep()).repairs).toEqual({ ...NONE, stranded: 1 });
+    await tenant.reached(younger, 'delivered');
   }, 120_000);
 
   test('takes no delivery for lost that may be waiting for its turn at a destination with a rate limit', async () => {

@@ -12,7 +12,7 @@ const throttled = new Set<string>();
 /** Accepting, routing, counting and delivering have three executions between them. */
 const world = useOwnWorld('usual', {
   accountConcurrency: 3,
-  faults: { throttled: (functionName) => void throttled.add(functionName) },
+  faults: { functionThrottled: (functionName) => void throttled.add(functionName) },
 });
 
 const EVENTS = 60;

@@ -13,7 +13,21 @@ const letters = z.object({ data: z.array(z.object({ id: z.string(), deliveryId: 
 const deadLetters = async (tenant: Tenant) =>
   (await tenant.api.ok(letters, 'GET', '/api/deliveries/dead-letter?pageSize=100')).data;
 
+const depth = () => world().queues.depth('dead');
+
 const sweep = () => world().stack.invoke('sweep', {});
+
+/** So often no breaker opens. */
+const everyOtherFails: Behaviour = (response, { body }) => {
+  response.writeHead(JSON.parse(body.toString('utf8')).n % 2 === 0 ? 500 : 200).end();
+};
+
+const only = (to: string) => ({ filter_rules: [{ field: 'body.to', operator: 'eq', value: to }] });
+
+async function publishTo(tenant: Tenant, to: string, events: number): Promise<void> {
+  const payloads = Array.from({ length: events }, (_, n) => ({ payload: { to, n } }));
+  for (let start = 0; start < events; start += 100) await tenant.publishBatch(payloads.slice(start, start + 100));
+}
 
 /** A tenant whose events die at the first attempt, until the receiver behaves otherwise. */
 async function scene(...afterwards: Behaviour[]) {
@@ -96,4 +110,39 @@ describe('the sweep', () => {
     expect(await deadLetters(tenant)).toEqual([]);
     expect(receiver.requests).toHaveLength(1);
   });
+
+  test('gets to the messages of the destination that has most of them, which a fair queue hands out last', async () => {
+    await world().queues.purgeDead();
+    const tenant = await world().tenant();
+    const [loud, quiet] = [await world().receiver(everyOtherFails), await world().receiver(everyOtherFails)];
+    const { destinationId } = await tenant.routeTo(loud.url, { connection: only('loud') });
+    await tenant.routeTo(quiet.url, { connection: only('quiet') });
+    await publishTo(tenant, 'loud', 260);
+    await publishTo(tenant, 'quiet', 80);
+    const total = async (query: object) => (await tenant.deliveries({ ...query })).pagination.total;
+    const failed = (query: object = {}) => total({ status: 'failed', ...query });
+    await eventually(
+      'everything to be delivered or dead',
+      async () =>
+        (await total({ status: 'delivered' })) + (await failed()) === 340 && (await depth()) === (await failed()),
+      120_000,
+    );
+    loud.behave(answer(200));
+    for (;;) {
+      const { data } = await tenant.deliveries({ status: 'failed', destinationId, pageSize: 100 });
+      if (data.length === 0) break;
+      const json = { deliveryIds: data.map(({ id }) => id) };
+      expect(await tenant.api.call('POST', '/api/deliveries/bulk-replay', { json })).toMatchObject({ status: 200 });
+    }
+    await eventually(
+      'all of them to be delivered',
+      async () => (await total({ status: 'delivered', destinationId })) === 260,
+      60_000,
+    );
+    const quietFailed = await failed();
+    expect(quietFailed).toBeGreaterThanOrEqual(40);
+    await sweep();
+    expect(await depth()).toBe(quietFailed);
+    await world().queues.purgeDead();
+  }, 240_000);
 });

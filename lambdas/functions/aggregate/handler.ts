@@ -5,6 +5,7 @@ import { readEnvironment } from '../../runtime/environment';
 import { logger } from '../../runtime/log';
 import { openTable } from '../../store/table/table';
 import { foldBatch } from './fold-batch';
+import { keptImages } from './kept-images';
 import { tableLedger } from './table-ledger';
 
 const environment = readEnvironment('aggregate');
@@ -18,7 +19,7 @@ export async function handler({ Records }: DynamoDBStreamEvent): Promise<void> {
       ledger,
       setAside: async (record, error) => {
         logger.error('record set aside', { sequenceNumber: record.dynamodb?.SequenceNumber, error });
-        await setAside(queue, record, error);
+        await setAside(queue, record, error, { images: keptImages(record) });
       },
       now: Date.now,
     },

@@ -2,7 +2,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { DELIVERY_STATUSES } from '../../domain/delivery';
 import { once } from '../../runtime/once';
-import { readDeliveryKey } from '../../store/table/addresses';
+import { type Key, readDeliveryKey } from '../../store/table/addresses';
 import { expandDelivery, expandEvent } from '../../store/table/compact-items';
 import { readable, readStreamImage, type StreamImage } from '../../store/table/stream-records';
 
@@ -62,21 +62,30 @@ const NOTHING: Reading = { kind: 'nothing' };
  * @throws UnreadableRecordError if its content is invalid
  */
 export function readReading(record: DynamoDBRecord): Reading {
-  return readable(() => {
-    const { Keys, OldImage, NewImage } = record.dynamodb ?? {};
-    const { pk, sk } = key.parse(imageOf(Keys));
-    const [before, after] = [imageOf(OldImage), imageOf(NewImage)];
-    const place = readDeliveryKey({ pk, sk });
-    if (place) return readDelivery(place.ordinal, before, after);
-    if (before && after) return NOTHING;
-    const change = after ? 1 : -1;
-    if (sk === 'EVT') return { kind: 'event', change, event: event().parse(expandEvent(after ?? before)) };
-    if (/#DLQ#/.test(sk)) return { kind: 'dead letter', change, deadLetter: deadLetter().parse(after ?? before) };
-    return NOTHING;
-  });
+  const { Keys, OldImage, NewImage } = record.dynamodb ?? {};
+  return readable(() => readChange(key.parse(imageOf(Keys)), imageOf(OldImage), imageOf(NewImage)));
 }
 
-const imageOf = (image: unknown): Record<string, unknown> | undefined =>
+/**
+ * Reads what the change of an item means.
+ *
+ * @param before undefined if the item was made
+ * @param after undefined if it was removed
+ * @throws Error if one of them is invalid
+ */
+export function readChange({ pk, sk }: Key, before: Image | undefined, after: Image | undefined): Reading {
+  const place = readDeliveryKey({ pk, sk });
+  if (place) return readDelivery(place.ordinal, before, after);
+  if (before && after) return NOTHING;
+  const change = after ? 1 : -1;
+  if (sk === 'EVT') return { kind: 'event', change, event: event().parse(expandEvent(after ?? before)) };
+  if (/#DLQ#/.test(sk)) return { kind: 'dead letter', change, deadLetter: deadLetter().parse(after ?? before) };
+  return NOTHING;
+}
+
+type Image = Readonly<Record<string, unknown>>;
+
+const imageOf = (image: unknown): Image | undefined =>
   image === undefined ? undefined : readStreamImage(image as StreamImage);
 
 function readDelivery(ordinal: number, before: unknown, after: unknown): Reading {

@@ -27,7 +27,8 @@ export function tableLedger(table: Table, now: () => number): Ledger {
   };
 }
 
-const markerKey = (fingerprint: string): Key => ({ pk: `COUNTED#${fingerprint}`, sk: 'COUNTED' });
+/** Where it is remembered that records were counted, by the first of them. */
+export const markerKey = (fingerprint: string): Key => ({ pk: `COUNTED#${fingerprint}`, sk: 'COUNTED' });
 
 function markerOf(table: string, fingerprints: readonly string[], now: number) {
   const [first = ''] = fingerprints;

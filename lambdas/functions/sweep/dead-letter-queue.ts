@@ -6,6 +6,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { chunks } from '../../runtime/pools';
 
 /** The native dead-letter queue of deliveries. */
 export interface DeadLetterQueue {
@@ -22,21 +23,24 @@ export interface HeldMessage {
   readonly moved: boolean;
 }
 
-/** How long a batch is held. Checking it takes far less; if the sweep crashes, a redrive gets it after this long. */
-const HELD_SECONDS = 20;
+/** A call takes at most ten messages. */
+const BATCH_SIZE = 10;
 
-/** Whether there is anything to look at. SQS's count is approximate. */
-export async function hasMessages({ sqs, url: QueueUrl }: DeadLetterQueue): Promise<boolean> {
+/** How long a message is held, if the sweep crashes: longer than a run may take to come to its end. */
+const HELD_SECONDS = 40;
+
+/** How many messages there are to look at, approximately. */
+export async function countMessages({ sqs, url: QueueUrl }: DeadLetterQueue): Promise<number> {
   const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] });
   const { Attributes } = await sqs.send(command);
-  return Number(Attributes?.ApproximateNumberOfMessages ?? 0) > 0;
+  return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
 }
 
 /** Receives up to ten messages. The queue has no redrive policy of its own, so receiving them often has no effect. */
 export async function takeBatch({ sqs, url: QueueUrl }: DeadLetterQueue): Promise<HeldMessage[]> {
   const command = new ReceiveMessageCommand({
     QueueUrl,
-    MaxNumberOfMessages: 10,
+    MaxNumberOfMessages: BATCH_SIZE,
     VisibilityTimeout: HELD_SECONDS,
     MessageSystemAttributeNames: ['DeadLetterQueueSourceArn'],
   });
@@ -63,9 +67,10 @@ export async function releaseMessages(
   { sqs, url: QueueUrl }: DeadLetterQueue,
   held: readonly HeldMessage[],
 ): Promise<void> {
-  if (held.length === 0) return;
-  const Entries = held.map((one, index) => ({ ...entry(one, index), VisibilityTimeout: 0 }));
-  await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
+  for (const batch of chunks(held, BATCH_SIZE)) {
+    const Entries = batch.map((one, index) => ({ ...entry(one, index), VisibilityTimeout: 0 }));
+    await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
+  }
 }
 
 const entry = ({ receiptHandle }: HeldMessage, index: number) => ({ Id: String(index), ReceiptHandle: receiptHandle });

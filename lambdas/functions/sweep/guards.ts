@@ -8,11 +8,18 @@ import type { Table } from '../../store/table/table';
 /** With more visible messages than this, a delivery may be late only because others come before it. */
 const BACKLOG = 100;
 
-/** Whether the delivery queue has a backlog, by SQS's approximate count. Then deliveries are late, not lost. */
-export async function hasBacklog(sqs: SQSClient, QueueUrl: string): Promise<boolean> {
-  const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] });
-  const { Attributes } = await sqs.send(command);
-  return Number(Attributes?.ApproximateNumberOfMessages ?? 0) > BACKLOG;
+/**
+ * How long a delivery has to be overdue before its message is certainly gone, in milliseconds: 0 without a backlog (by
+ * SQS's approximate count), else as long as the delivery queue keeps messages. SQS has dropped older ones by itself.
+ */
+export async function certainAfterMs(sqs: SQSClient, QueueUrl: string): Promise<number> {
+  const command = new GetQueueAttributesCommand({
+    QueueUrl,
+    AttributeNames: ['ApproximateNumberOfMessages', 'MessageRetentionPeriod'],
+  });
+  const { Attributes: { ApproximateNumberOfMessages = 0, MessageRetentionPeriod = Number.POSITIVE_INFINITY } = {} } =
+    await sqs.send(command);
+  return Number(ApproximateNumberOfMessages) > BACKLOG ? Number(MessageRetentionPeriod) * 1000 : 0;
 }
 
 /** Drops the deliveries that may be waiting for their turn at a destination with a rate limit. */

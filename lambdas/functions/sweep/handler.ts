@@ -3,13 +3,16 @@ import { readEnvironment } from '../../runtime/environment';
 import { logger } from '../../runtime/log';
 import { METRICS } from '../../runtime/metric-names';
 import { count, measureSeconds, publishMetrics } from '../../runtime/metrics';
+import { knownDeadLetters } from '../../statistics/lifetime';
 import { openTable } from '../../store/table/table';
+import { countMessages } from './dead-letter-queue';
 import { readEnvironments, type SweptEnvironment } from './environments';
-import { hasBacklog } from './guards';
+import { certainAfterMs } from './guards';
 import { type Recovered, recoverDeliveries } from './recover';
 import { repair } from './repair';
 import { resumeParked } from './resume-parked';
 import { type Tidied, tidyDeadLetters } from './tidy-dead-letters';
+import { tidyWhenDue } from './tidy-when-due';
 
 const environment = readEnvironment('sweep');
 const table = openTable(environment.TABLE_NAME);
@@ -19,6 +22,9 @@ const common = { shards: environment.TIMELINE_SHARDS, retentionDays: environment
 
 /** Leaves room in the minute for the deliveries themselves, and before the function's timeout. */
 const PACE = { pace: 1000, timeLimitMs: 20_000 };
+
+/** How much of the dead-letter queue one run looks at. */
+const TIDYING = { limit: 5000, timeLimitMs: PACE.timeLimitMs };
 
 /** What one run did. */
 export interface Swept {
@@ -44,12 +50,24 @@ export interface Swept {
   readonly oldestSeconds: number;
 }
 
+const tidy = tidyWhenDue({
+  countMessages: () => countMessages(queue),
+  countOpen: (environments) => knownDeadLetters(table, { environments }),
+  tidy: (messages) =>
+    tidyDeadLetters({ table, queue, settings: { ...common, ...TIDYING }, now: Date.now, reportForeign }, messages),
+  now: Date.now,
+});
+
 /** Every minute: makes the repairs that nothing else would. If one fails, the others are still made. */
-export async function handler(): Promise<Swept> {
+export async function handler(event?: { readonly source?: string }): Promise<Swept> {
   const environments = await readEnvironments(table);
   const [resuming, tidying, recovering] = await Promise.allSettled([
     resumeParked(table, environments, { limit: PACE.pace, timeLimitMs: PACE.timeLimitMs }, Date.now),
-    tidyDeadLetters({ table, queue, settings: { ...common, limit: 500 }, now: Date.now, reportForeign }),
+    // Who starts a run by hand wants to see its effect.
+    tidy(
+      event?.source === 'aws.scheduler' ? 'when due' : 'now',
+      environments.map(({ id }) => id),
+    ),
     recoverDeliveries({ table, shards: common.shards, ...PACE, now: Date.now }),
   ]);
   // Comes last: a delivery whose message is in the dead-letter queue is dead, not stranded.
@@ -64,14 +82,14 @@ export async function handler(): Promise<Swept> {
 }
 
 async function repairAll(environments: readonly SweptEnvironment[]) {
-  let backlog: Promise<boolean> | undefined;
+  let certain: Promise<number> | undefined;
   return repair(
     {
       table,
       shards: common.shards,
       timeLimitMs: PACE.timeLimitMs,
       now: Date.now,
-      hasBacklog: () => (backlog ??= hasBacklog(sqs, environment.DELIVERY_QUEUE_URL)),
+      certainAfterMs: () => (certain ??= certainAfterMs(sqs, environment.DELIVERY_QUEUE_URL)),
     },
     environments,
   );

@@ -8,8 +8,11 @@ export interface RepairPorts {
   /** A run starts nothing new after this long. */
   readonly timeLimitMs: number;
   now(): number;
-  /** Whether the delivery queue has a backlog. */
-  hasBacklog(): Promise<boolean>;
+  /**
+   * How long a delivery has to be overdue before its message is certainly gone, as far as the delivery queue can tell: 0 if
+   * the queue is short. With a backlog it is the time that messages live there, in milliseconds.
+   */
+  certainAfterMs(): Promise<number>;
 }
 
 /** How many repairs were made, and where to continue; undefined to begin at the oldest. */

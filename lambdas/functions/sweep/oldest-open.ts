@@ -1,4 +1,4 @@
-import { type Hour, openMinutes } from '../../statistics/hours';
+import { type Hour, hasMinutes, openMinutes } from '../../statistics/hours';
 import { mayHaveParked } from '../../store/configuration/destination-status';
 import { attentionPartitions, parkedPartition } from '../../store/lists/partitions';
 import { mergedEntries } from '../../store/lists/timeline';
@@ -7,8 +7,9 @@ import type { RepairPorts } from './look-through';
 
 /**
  * When the oldest unsettled delivery of an environment was created: one that waits for its next attempt or its
- * destination, or is due. For due ones the counters give the minute, and only for the last two days.
+ * destination, or is due. For due ones the counters give the minute, after two days the hour.
  *
+ * @param hours oldest first
  * @returns milliseconds since the epoch; undefined if everything is settled
  */
 export async function oldestOpen(
@@ -36,12 +37,12 @@ async function oldestWaiting(
 }
 
 async function oldestDue(
-  { table }: RepairPorts,
+  { table, now }: RepairPorts,
   { id }: SweptEnvironment,
   hours: readonly Hour[],
 ): Promise<number | undefined> {
   const hour = hours.find(({ open }) => open > 0);
-  if (!hour) return undefined;
+  if (!hour || !hasMinutes(hour, now())) return hour?.start;
   const [minute = hour.start] = await openMinutes(table, id, hour.start);
   return minute;
 }

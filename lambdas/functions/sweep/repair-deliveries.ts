@@ -1,5 +1,6 @@
 import { isLate, isStranded, LATE_MS, STRANDED_MS } from '../../domain/overdue';
-import { type Hour, isOverFor, openMinutes } from '../../statistics/hours';
+import { WIDTHS, type Width } from '../../statistics/buckets';
+import { type Hour, hasMinutes, isOverFor, openMinutes } from '../../statistics/hours';
 import { type Delivery, parseDelivery } from '../../store/deliveries/delivery-items';
 import { enqueueAgain, enqueueStranded, type TransitionAnswer } from '../../store/deliveries/transitions';
 import { attentionPartitions, timelinePartitions } from '../../store/lists/partitions';
@@ -19,6 +20,10 @@ const LATE_LIMIT = 100;
  * Repairs deliveries whose message is gone. The counters show where: only past hours that still have open deliveries
  * are searched, and of those only such minutes. A healthy environment has none.
  *
+ * While the queue is long, deliveries may be late because others come before them. Only those that have been due for longer
+ * than a message lives are then taken for stranded, and only hours that old are searched.
+ *
+ * @param hours oldest first
  * @param position where the previous run stopped
  */
 export async function repairStranded(
@@ -27,32 +32,43 @@ export async function repairStranded(
   hours: readonly Hour[],
   position: string | undefined,
 ): Promise<Repaired> {
-  const { table, shards } = ports;
-  const remedy: Remedy = { applies: isStranded, apply: (delivery, at) => enqueueStranded(table, delivery, at) };
+  const { table, shards, now } = ports;
+  const open = (ms: number) => hours.filter((hour) => hour.open > 0 && isOverFor(hour, ms, now()));
+  if (open(STRANDED_MS).length === 0) return { repaired: 0, position: undefined };
+  const overdueMs = Math.max(STRANDED_MS, await ports.certainAfterMs());
+  const remedy: Remedy = {
+    applies: (delivery, at) => isStranded(delivery, at, overdueMs),
+    apply: (delivery, at) => enqueueStranded(table, delivery, at),
+  };
   let [repaired, left] = [0, STRANDED_LIMIT];
-  for await (const minute of minutesToLookInto(ports, environment, hours, position)) {
+  for await (const span of spansToLookInto(ports, environment, open(overdueMs), position)) {
     const partitions = timelinePartitions([environment.id], ['DLV'], shards);
-    const portion = await takePortion(table, partitions, { from: minute, to: minute }, position, left);
-    const done = await repairEntries(ports, environment, portion.entries, remedy);
-    if (done === undefined) return { repaired, position };
-    repaired += done;
+    const portion = await takePortion(table, partitions, { from: span, to: span }, position, left);
+    repaired += await repairEntries(ports, environment, portion.entries, remedy);
     left -= portion.entries.length;
     if (portion.position !== undefined) return { repaired, position: portion.position };
   }
   return { repaired, position: undefined };
 }
 
-/** Minutes with open deliveries from the position on, oldest first, as ISO 8601 begins: `2026-11-21T20:41`. */
-async function* minutesToLookInto(
+/**
+ * Minutes with open deliveries from the position on, oldest first, as ISO 8601 begins: `2026-11-21T20:41`. Where minutes
+ * are no longer kept, whole hours: `2026-11-21T20`.
+ */
+async function* spansToLookInto(
   { table, now }: RepairPorts,
   { id }: SweptEnvironment,
   hours: readonly Hour[],
   position = '',
 ): AsyncGenerator<string> {
   for (const hour of hours) {
-    if (hour.open === 0 || !isOverFor(hour, STRANDED_MS, now())) continue;
-    const minutes = (await openMinutes(table, id, hour.start)).map((at) => new Date(at).toISOString().slice(0, 16));
-    yield* minutes.filter((minute) => minute >= position.slice(0, 16));
+    const name = (at: number, width: Width) => new Date(at).toISOString().slice(0, WIDTHS[width].digits);
+    const isLeft = (span: string) => span >= position.slice(0, span.length);
+    if (!isLeft(name(hour.start, 'hour'))) continue;
+    const spans = hasMinutes(hour, now())
+      ? (await openMinutes(table, id, hour.start)).map((at) => name(at, 'minute'))
+      : [name(hour.start, 'hour')];
+    yield* spans.filter(isLeft);
   }
 }
 
@@ -71,9 +87,13 @@ export async function repairLate(
   const partitions = attentionPartitions([environment.id], ['retrying'], shards);
   const to = new Date(now() - LATE_MS).toISOString();
   const portion = await takePortion(table, partitions, { to }, position, LATE_LIMIT);
-  const remedy: Remedy = { applies: isLate, apply: (delivery, at) => enqueueAgain(table, delivery, at) };
-  const repaired = await repairEntries(ports, environment, portion.entries, remedy);
-  return repaired === undefined ? { repaired: 0, position } : { repaired, position: portion.position };
+  if (portion.entries.length === 0) return { repaired: 0, position: undefined };
+  const overdueMs = Math.max(LATE_MS, await ports.certainAfterMs());
+  const remedy: Remedy = {
+    applies: (delivery, at) => isLate(delivery, at, overdueMs),
+    apply: (delivery, at) => enqueueAgain(table, delivery, at),
+  };
+  return { repaired: await repairEntries(ports, environment, portion.entries, remedy), position: portion.position };
 }
 
 /** How one kind of trouble is recognized and repaired. */
@@ -84,25 +104,18 @@ interface Remedy {
   apply(delivery: Delivery, now: number): Promise<TransitionAnswer>;
 }
 
-/**
- * Repairs the deliveries among some index entries that have a problem.
- *
- * @returns how many, or undefined when a backlog may be the reason that they are late
- */
+/** Repairs the deliveries among some index entries that have a problem; returns how many. */
 async function repairEntries(
   ports: RepairPorts,
   { destinations }: SweptEnvironment,
   entries: readonly IndexEntry[],
   remedy: Remedy,
-): Promise<number | undefined> {
+): Promise<number> {
   const now = ports.now();
   const read = (await getAll(ports.table, entries)).map(parseDelivery);
   const overdue = read.filter((delivery) => remedy.applies(delivery, now));
-  const troubled = await withoutThoseInLine(ports.table, destinations, overdue, now);
-  if (troubled.length === 0) return 0;
-  if (await ports.hasBacklog()) return undefined;
   let repaired = 0;
-  for (const delivery of troubled) {
+  for (const delivery of await withoutThoseInLine(ports.table, destinations, overdue, now)) {
     const { kind } = await remedy.apply(delivery, ports.now());
     if (kind === 'done') repaired += 1;
   }

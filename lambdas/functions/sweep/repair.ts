@@ -1,8 +1,9 @@
 import { chunks } from '../../runtime/pools';
-import { readHours } from '../../statistics/hours';
-import { keepPositions, readPositions } from '../../store/sweep/sweep-positions';
+import { type Hour, readHours } from '../../statistics/hours';
+import { keepPositions, type Positions, readPositions } from '../../store/sweep/sweep-positions';
 import type { SweptEnvironment } from './environments';
 import type { RepairPorts } from './look-through';
+import { type OlderHours, olderHours } from './older-hours';
 import { oldestOpen } from './oldest-open';
 import { repairLate, repairStranded } from './repair-deliveries';
 import { repairEvents } from './repair-events';
@@ -47,13 +48,23 @@ async function repairEnvironment(ports: RepairPorts, environment: SweptEnvironme
     readHours(table, environment.id, now()),
     readPositions(table, environment.id),
   ]);
+  const older = await olderHours(ports, environment.id, positions);
   const [stranded, late, events, oldest] = await Promise.all([
-    repairStranded(ports, environment, hours, positions.open),
+    repairStranded(ports, environment, ...whereToSearch(hours, older, positions)),
     repairLate(ports, environment, positions.retrying),
     repairEvents(ports, environment, hours, positions.events),
-    oldestOpen(ports, environment, hours),
+    oldestOpen(ports, environment, [...older.hours, ...hours]),
   ]);
-  const moved = { open: stranded.position, retrying: late.position, events: events.position };
+  const moved = { open: stranded.position, retrying: late.position, events: events.position, ...older.positions };
   await keepPositions(table, environment.id, positions, moved);
   return { stranded: stranded.repaired, late: late.repaired, unrouted: events.repaired, oldest };
+}
+
+/**
+ * Older hours are searched once after each look at all of them, from the oldest on: when counts are wrong, there is
+ * nothing to be found, and looking would never end.
+ */
+function whereToSearch(hours: readonly Hour[], older: OlderHours, { open }: Positions) {
+  const begins = older.isNew && older.hours.length > 0;
+  return [begins || open !== undefined ? [...older.hours, ...hours] : hours, begins ? undefined : open] as const;
 }

@@ -8,9 +8,9 @@ import { deliveryKey } from '../../store/table/addresses';
 import { getAll } from '../../store/table/batch-get';
 import type { Table } from '../../store/table/table';
 import {
+  countMessages,
   type DeadLetterQueue,
   type HeldMessage,
-  hasMessages,
   releaseMessages,
   removeMessages,
   takeBatch,
@@ -24,6 +24,8 @@ export interface Tidied {
   readonly removed: number;
   /** Their deliveries had no record: the death was recorded, or the lost retry was enqueued. */
   readonly repaired: number;
+  /** A worker may still be busy with their deliveries: a later run decides. */
+  readonly unsettled: number;
   /** Not written by Posthorn, or not moved there by SQS: left alone. */
   readonly foreign: number;
 }
@@ -31,6 +33,8 @@ export interface Tidied {
 export interface TidySettings extends RecordSettings {
   /** How many messages a run looks at. */
   readonly limit: number;
+  /** A run receives nothing after this long. */
+  readonly timeLimitMs: number;
 }
 
 /** What the tidying needs from outside. */
@@ -49,26 +53,40 @@ const FAMILIAR_BATCHES = 3;
 
 /**
  * Compares the dead-letter queue with the open dead letters and makes them the same set. A batch of ten is held only
- * while it is checked, so that a running redrive finds nearly everything.
+ * while it is checked, so that a running redrive finds nearly everything. A fair queue hands the largest group out last,
+ * and would go on to hand out what was released: what comes a second time is held until the run ends. It ends when the
+ * queue has nothing more than what was released.
+ *
+ * @param depth how many messages there are, approximately, if that is known
  */
-export async function tidyDeadLetters(ports: TidyPorts): Promise<Tidied> {
+export async function tidyDeadLetters(ports: TidyPorts, depth?: number): Promise<Tidied> {
+  const { queue, settings } = ports;
+  const deadline = ports.now() + settings.timeLimitMs;
   const seen = new Set<string>();
-  const counts = { removed: 0, repaired: 0, foreign: 0 };
-  let familiar = (await hasMessages(ports.queue)) ? 0 : FAMILIAR_BATCHES;
-  while (familiar < FAMILIAR_BATCHES && seen.size < ports.settings.limit) {
-    const held = await takeBatch(ports.queue);
-    const fresh = held.filter(({ messageId }) => !seen.has(messageId));
-    familiar = fresh.length > 0 ? 0 : familiar + 1;
-    for (const { messageId } of fresh) seen.add(messageId);
-    const done = await tidyBatch(ports, held, fresh);
-    for (const word of ['removed', 'repaired', 'foreign'] as const) counts[word] += done[word];
+  const kept: HeldMessage[] = [];
+  const counts = { removed: 0, repaired: 0, unsettled: 0, foreign: 0 };
+  const released = () => seen.size - counts.removed - kept.length;
+  let familiar = (depth ?? (await countMessages(queue))) > 0 ? 0 : FAMILIAR_BATCHES;
+  try {
+    while (familiar < FAMILIAR_BATCHES && seen.size < settings.limit && ports.now() < deadline) {
+      const held = await takeBatch(queue);
+      const fresh = held.filter(({ messageId }) => !seen.has(messageId));
+      kept.push(...held.filter((message) => !fresh.includes(message)));
+      for (const { messageId } of fresh) seen.add(messageId);
+      if (fresh.length > 0) familiar = 0;
+      else if (held.length === 0 || (await countMessages(queue)) <= released()) familiar += 1;
+      const done = await tidyBatch(ports, fresh);
+      for (const word of ['removed', 'repaired', 'unsettled', 'foreign'] as const) counts[word] += done[word];
+    }
+  } finally {
+    await releaseMessages(queue, kept);
   }
   return { seen: seen.size, ...counts };
 }
 
-type Verdict = 'keep' | 'remove' | 'repaired' | 'repaired, remove' | 'foreign';
+type Verdict = 'keep' | 'remove' | 'repaired' | 'repaired, remove' | 'unsettled' | 'foreign';
 
-async function tidyBatch(ports: TidyPorts, held: readonly HeldMessage[], fresh: readonly HeldMessage[]) {
+async function tidyBatch(ports: TidyPorts, fresh: readonly HeldMessage[]) {
   const stale: HeldMessage[] = [];
   const verdicts: Verdict[] = [];
   try {
@@ -81,12 +99,17 @@ async function tidyBatch(ports: TidyPorts, held: readonly HeldMessage[], fresh: 
   } finally {
     await releaseMessages(
       ports.queue,
-      held.filter((message) => !stale.includes(message)),
+      fresh.filter((message) => !stale.includes(message)),
     );
   }
   await removeMessages(ports.queue, stale);
   const count = (word: string) => verdicts.filter((verdict) => verdict.startsWith(word)).length;
-  return { removed: stale.length, repaired: count('repaired'), foreign: count('foreign') };
+  return {
+    removed: stale.length,
+    repaired: count('repaired'),
+    unsettled: count('unsettled'),
+    foreign: count('foreign'),
+  };
 }
 
 type Deliveries = ReadonlyMap<string, Delivery>;
@@ -132,15 +155,16 @@ async function follow(
 ): Promise<Verdict> {
   switch (reading) {
     case 'open':
-    case 'unsettled':
       return 'keep';
+    case 'unsettled':
+      return 'unsettled';
     case 'stale':
       return 'remove';
     case 'unrecorded':
-      return (await recordDeath(ports.table, message, ports.settings, ports.now())) ? 'repaired' : 'keep';
+      return (await recordDeath(ports.table, message, ports.settings, ports.now())) ? 'repaired' : 'unsettled';
     case 'retry-lost': {
       const answer = delivery && (await enqueueAgain(ports.table, delivery, ports.now()));
-      return answer?.kind === 'done' ? 'repaired, remove' : 'keep';
+      return answer?.kind === 'done' ? 'repaired, remove' : 'unsettled';
     }
     default:
       return reading satisfies never;

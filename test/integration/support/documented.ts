@@ -13,7 +13,10 @@ const operation = z.object({
     .array(z.object({ in: z.string(), name: z.string(), schema: z.record(z.string(), z.unknown()) }))
     .default([]),
   requestBody: z
-    .object({ content: content.extend({ 'application/json': media.extend({ example: z.unknown() }).optional() }) })
+    .object({
+      required: z.boolean().default(false),
+      content: content.extend({ 'application/json': media.extend({ example: z.unknown() }).optional() }),
+    })
     .optional(),
   responses: z.record(z.string(), response),
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import * as z from 'zod';
+import { nastyMap, nastyValue } from '../../corpus/names';
 import type { Documented } from './documented';
 import { fitting } from './documented';
 
@@ -24,7 +25,7 @@ export interface Nonsense {
 
 /** Characters that mean something to a parser on the way, or that take several bytes or code units. */
 const ODD = fc.constantFrom(...`aZ09_-.~ /\\%?&#=+;:,'"<>{}[]\0\t\n\r\x7fäß\u200f漢💥`);
-const HUGE = fc.constantFrom(-1, 0, 1e9, 1e21, -1e308, 2 ** 53, 0.5, 1e-300);
+const HUGE = fc.constantFrom(-1, 0, 1e9, 1e21, -1e308, 2 ** 53, 0.5, 1e-131, 1e-300, 5e-324);
 const LONG = fc.constantFrom(
   '',
   'a'.repeat(5000),
@@ -39,7 +40,7 @@ const LONG = fc.constantFrom(
 );
 
 const anything = (): fc.Arbitrary<unknown> =>
-  fc.oneof(fc.jsonValue({ maxDepth: 4 }), HUGE, LONG, fc.string({ unit: ODD }), fc.constant(nested(200)));
+  fc.oneof(fc.jsonValue({ maxDepth: 4 }), nastyValue(), HUGE, LONG, fc.string({ unit: ODD }), fc.constant(nested(200)));
 
 /** Lists within lists. */
 function nested(depth: number): unknown {
@@ -62,6 +63,12 @@ function nearly(schema: Schema): fc.Arbitrary<unknown> {
   return fc.oneof(
     fc.string(),
     fc.constantFrom('https://example.com/hook', '2026-01-31', '2026-02-31T00:00:00Z', 'default'),
+    fc.constantFrom(
+      '9999-12-31T23:59:59-14:00',
+      '0000-01-01T00:00:00+14:00',
+      '+010000-01-01',
+      '2026-01-01T00:00:00-23:59',
+    ),
   );
 }
 
@@ -77,7 +84,13 @@ function object(schema: Schema): fc.Arbitrary<unknown> {
   const required = z.array(z.string()).parse(schema.required ?? []);
   const all = Object.fromEntries(Object.entries(members).map(([name, member]) => [name, value(member)]));
   const usual = fc.record(all, { requiredKeys: required });
-  const record = fc.dictionary(fc.string({ maxLength: 12 }), anything(), { maxKeys: 3 });
+  const record = fc.oneof(
+    fc.dictionary(fc.string({ maxLength: 12 }), anything(), { maxKeys: 3 }),
+    nastyMap(anything()),
+  );
+  const { additionalProperties } = schema;
+  if (typeof additionalProperties === 'object' && additionalProperties !== null)
+    return fc.oneof(nastyMap(value(schemaShape.parse(additionalProperties))), record);
   return fc.oneof(
     { weight: 8, arbitrary: usual },
     { weight: 1, arbitrary: fc.record(all, { requiredKeys: [] }) },
@@ -89,7 +102,7 @@ function number({ minimum = 0, maximum = 1e6 }: Schema): fc.Arbitrary<unknown> {
   const [low, high] = [Number(minimum), Number(maximum)];
   return fc.oneof(
     fc.integer({ min: Math.ceil(low), max: Math.floor(high) }),
-    fc.constantFrom(low - 1, low, high, high + 1, low + 0.5),
+    fc.constantFrom(low - 1, low, low + 1e-131, high, high + 1, low + 0.5),
   );
 }
 
@@ -128,6 +141,7 @@ export function nonsense({ parameters, requestBody }: Documented): fc.Arbitrary<
   function isMalformed(query: Nonsense['query'], body: string | undefined): boolean {
     const isWrong = ([name, reads]: (typeof readers)[number]) => query[name] !== undefined && !reads(query[name]);
     if (readers.some(isWrong)) return true;
+    if (body === '' && !requestBody?.required) return false;
     return fits !== undefined && !fits(parsed(body));
   }
 }

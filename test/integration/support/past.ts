@@ -1,6 +1,6 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { bucketKey, type Width } from '../../../lambdas/statistics/buckets';
-import { eventKey, timeKey } from '../../../lambdas/store/table/addresses';
+import { eventKey, sweepKey, timeKey } from '../../../lambdas/store/table/addresses';
 import { eventually } from './eventually';
 import { addressOf, type Item, keyOfDelivery } from './table';
 import type { Tenant } from './tenant';
@@ -47,18 +47,23 @@ export async function unroute({ table }: World, eventId: string, at: number, del
 }
 
 /**
- * A delivery of two hours ago that is pending and whose message is gone; answers with its event. The mapping of `deliver`
- * has to be paused.
+ * A delivery of two hours ago (or so many) that is pending and whose message is gone; answers with its event. The mapping
+ * of `deliver` has to be paused. Minutes are no longer kept of one that is older than two days.
  */
-export async function strand(world: World, tenant: Tenant): Promise<string> {
+export async function strand(world: World, tenant: Tenant, hours = 2): Promise<string> {
   const eventId = await tenant.publish();
   const { id } = await tenant.reached(eventId, 'pending');
   await world.queues.waiting(eventId);
-  const at = hoursAgo();
+  const at = hoursAgo(hours);
   await moveDelivery(world, id, at);
-  await count(world, tenant, at, { n_open: 1 });
+  await countIn(world, tenant, 'hour', at, { n_open: 1 });
+  if (hours < 48) await countIn(world, tenant, 'minute', at, { n_open: 1 });
   // Whatever writes to a pending delivery has it enqueued once more.
   await eventually('both messages', async () => (await world.queues.depth('delivery')) === 2);
   await world.queues.loseDeliveries();
   return eventId;
 }
+
+/** Makes the next run of the sweep look at hours that are older than two days, as if an hour had passed. */
+export const anHourLater = ({ table }: World, { environment }: Tenant): Promise<void> =>
+  table.change(sweepKey(environment), { olderAt: hoursAgo(1) });

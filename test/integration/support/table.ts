@@ -67,7 +67,7 @@ export class TableProbe {
    */
   async allKeys(): Promise<string[]> {
     const keys = (await this.all()).map(({ pk, sk }) => `${pk} ${sk}`);
-    return keys.filter((key) => !/^(RATE|COUNTED|STAT)#/.test(key)).sort();
+    return keys.filter((key) => !/^(RATE|COUNTED|STAT)#| SWEEP$/.test(key)).sort();
   }
 
   /** The whole table as text, to look for what must not be in it. */

@@ -80,7 +80,8 @@ type Options = Omit<LocalStackOptions, 'assembly' | 'context'>;
 
 /** Starts a stack from an assembly that was synthesized for this test run. */
 export async function startWorld(variant: Variant = 'usual', options: Options = {}): Promise<World> {
-  return new World(await startLocalStack({ ...options, assembly: inject('assemblies')[variant] }));
+  // Each shard has workers of its own to start. Tests about shards ask for more of them; the soak runs four.
+  return new World(await startLocalStack({ streamShards: 1, ...options, assembly: inject('assemblies')[variant] }));
 }
 
 /** Test files share a process, and this stack in it. The stack ends with the process. */

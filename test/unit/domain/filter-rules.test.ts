@@ -6,7 +6,7 @@ import {
   type FilterSubject,
   matchesAll,
 } from '../../../lambdas/domain/filter-rules';
-import { nastyMap, nastyName, nastyValue } from '../support/nasty-names';
+import { nastyMap, nastyName, nastyValue } from '../../corpus/names';
 
 const subject: FilterSubject = {
   type: 'order.created',

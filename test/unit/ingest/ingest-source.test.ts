@@ -5,11 +5,11 @@ import { ingestSource } from '../../../lambdas/functions/ingest/ingest-source';
 import { ApiError } from '../../../lambdas/http/errors';
 import { readRequest } from '../../../lambdas/http/messages';
 import { newEventItem, parseEvent } from '../../../lambdas/store/events/events';
+import { nastyMap } from '../../corpus/names';
 import { httpEvent } from '../support/http-event';
-import { nastyMap } from '../support/nasty-names';
 import { PublishWorld } from '../support/publish-world';
 import { ENVIRONMENT, idOf, SOURCE, sourceOf } from '../support/records';
-import { storedAndRead } from '../support/stored';
+import { storedAndRead } from '../support/wire-table';
 
 let world: PublishWorld;
 beforeEach(() => {

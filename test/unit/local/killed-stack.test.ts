@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { writeFixtureAssembly } from './fixture-assembly';
@@ -34,17 +35,26 @@ it.runIf(process.platform === 'linux')(
   },
 );
 
-it('a stack that is killed takes the DynamoDB engine with it', async () => {
+const tables = () =>
+  readdirSync(existsSync('/dev/shm') ? '/dev/shm' : tmpdir()).filter((name) => name.startsWith('posthorn-table-'));
+
+it('a stack that is killed takes the DynamoDB engine and its table with it', async () => {
+  const before = tables();
   const fixture = writeFixtureAssembly();
   const child = spawn(process.execPath, ['--import', 'tsx', SCRIPT, fixture.directory]);
   const [line] = await once(child.stdout, 'data');
   const urls: string[] = JSON.parse(String(line));
   for (const url of urls) await expect(fetch(url)).resolves.toBeDefined();
 
+  // Those of other stacks may come and go meanwhile.
+  const made = tables().filter((name) => !before.includes(name));
+  expect(made.length).toBeGreaterThan(0);
+
   child.kill('SIGKILL');
   await once(child, 'exit');
 
   const answering = async () => (await Promise.allSettled(urls.map((url) => fetch(url)))).map(({ status }) => status);
   await expect.poll(answering).toEqual(urls.map(() => 'rejected'));
+  await expect.poll(() => made.every((name) => tables().includes(name))).toBe(false);
   fixture.remove();
 });

@@ -11,7 +11,7 @@ let throttled: string[];
 
 async function start(extra: object, options: LocalStackOptions = {}): Promise<void> {
   throttled = [];
-  const faults = { throttled: (functionName: string) => void throttled.push(functionName) };
+  const faults = { functionThrottled: (functionName: string) => void throttled.push(functionName) };
   fixture = await startFixture(extra, { ...options, faults });
 }
 

@@ -19,9 +19,9 @@ import { sourceBody } from '../../../lambdas/configuration/source';
 import { FILTER_OPERATORS } from '../../../lambdas/domain/filter-rules';
 import { HEADER_NAME, isReservedHeader } from '../../../lambdas/domain/header-rules';
 import { urlProblem } from '../../../lambdas/domain/target-url';
-import { nastyMap, nastyValue, storable } from '../support/nasty-names';
+import { nastyMap, nastyValue, storable } from '../../corpus/names';
 import { connectionOf, destinationOf } from '../support/records';
-import { storedAndRead } from '../support/stored';
+import { storedAndRead } from '../support/wire-table';
 
 const strict = { allowPlainHttp: false, allowLoopback: false };
 const local = { allowPlainHttp: true, allowLoopback: true };
@@ -217,6 +217,17 @@ describe('the body of a connection', () => {
 
   it('is refused for a name in its value that is longer than 64 KB', () => {
     expect(blamed(connectionBody(), rule({ value: [{ ['n'.repeat(65_536)]: 1 }] }))).toBe('filter_rules.0.value');
+  });
+
+  it('is refused where its rules are larger than 64 KB together, or too deep to be measured', () => {
+    const rules = (...values: unknown[]) => ({
+      ...connection,
+      filter_rules: values.map((value) => ({ field: 'type', operator: 'eq', value })),
+    });
+    expect(blamed(connectionBody(), rules('x'.repeat(30_000), 'y'.repeat(30_000)))).toBeUndefined();
+    expect(blamed(connectionBody(), rules('x'.repeat(33_000), 'y'.repeat(33_000)))).toBe('filter_rules');
+    const deep = JSON.parse(`${'['.repeat(1e5)}${']'.repeat(1e5)}`);
+    expect(blamed(connectionBody(), rules(deep))).toBe('filter_rules.0.value');
   });
 
   it('keeps a value with any other names in it', async () => {

@@ -1,8 +1,8 @@
 import { deepStrictEqual } from 'node:assert';
 import fc from 'fast-check';
 import { it } from 'vitest';
-import { nastyValue, storable } from '../support/nasty-names';
-import { storedAndRead } from '../support/stored';
+import { nastyValue, storable } from '../../corpus/names';
+import { storedAndRead } from '../support/wire-table';
 
 it('names in a map come back from the table as the caller gave them', async () => {
   const holds = async (map: unknown) => deepStrictEqual((await storedAndRead({ map })).map, map);

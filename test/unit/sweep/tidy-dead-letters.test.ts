@@ -24,6 +24,7 @@ const fake = fakeTable();
 const sqs = mockClient(SQSClient);
 const LONG_AGO = NOW - QUIET_MS - 1;
 const reported: string[] = [];
+let visible: unknown[] = [];
 
 interface Queued {
   readonly id: string;
@@ -31,8 +32,11 @@ interface Queued {
   readonly moved?: boolean;
 }
 
-/** A dead-letter queue of these messages; what is released is received again after the others. */
-function given(deliveries: readonly Delivery[], messages: readonly Queued[]): void {
+/**
+ * A dead-letter queue of these messages. What is released is received again after the others, or, as a fair queue does
+ * it that takes the others for noisy, before them.
+ */
+function given(deliveries: readonly Delivery[], messages: readonly Queued[], releasedComes: 'last' | 'first' = 'last') {
   fake.reset(...deliveries.map(deliveryItem));
   fake.documents.on(TransactWriteCommand).resolves({});
   fake.documents.on(UpdateCommand).callsFake(({ ExpressionAttributeValues: values }) => {
@@ -46,6 +50,7 @@ function given(deliveries: readonly Delivery[], messages: readonly Queued[]): vo
     Attributes: moved ? { DeadLetterQueueSourceArn: 'arn:aws:sqs:x:1:deliveries' } : {},
   }));
   const held: typeof queue = [];
+  visible = queue;
   sqs.on(GetQueueAttributesCommand).callsFake(() => ({ Attributes: { ApproximateNumberOfMessages: queue.length } }));
   sqs.on(ReceiveMessageCommand).callsFake(() => {
     const batch = queue.splice(0, 10);
@@ -53,7 +58,12 @@ function given(deliveries: readonly Delivery[], messages: readonly Queued[]): vo
     return { Messages: batch };
   });
   sqs.on(ChangeMessageVisibilityBatchCommand).callsFake(({ Entries }) => {
-    for (const { ReceiptHandle } of Entries) queue.push(...held.filter(({ MessageId }) => MessageId === ReceiptHandle));
+    for (const { ReceiptHandle } of Entries) {
+      const released = held.filter(({ MessageId }) => MessageId === ReceiptHandle);
+      held.splice(0, held.length, ...held.filter((message) => !released.includes(message)));
+      if (releasedComes === 'last') queue.push(...released);
+      else queue.unshift(...released);
+    }
     return {};
   });
   sqs.on(DeleteMessageBatchCommand).resolves({});
@@ -64,12 +74,12 @@ const bodyOf = (changes: { token?: string; attempt?: number } = {}) =>
     ...{ base: BASE, ordinal: 1, environment: ENVIRONMENT, destination: DESTINATION },
     ...{ attempt: 1, token: 'token-1', ...changes },
   });
-const tidy = (limit = 500) =>
+const tidy = (limit = 500, now = () => NOW) =>
   tidyDeadLetters({
     table: openTable('table'),
     queue: { sqs: new SQSClient({}), url: 'https://sqs.example/1/dead-letters' },
-    settings: { shards: 2, retentionDays: 30, limit },
-    now: () => NOW,
+    settings: { shards: 2, retentionDays: 30, limit, timeLimitMs: 20_000 },
+    now,
     reportForeign: (messageId, why) => reported.push(`${messageId}: ${why}`),
   });
 const handles = (command: typeof DeleteMessageBatchCommand | typeof ChangeMessageVisibilityBatchCommand) =>
@@ -87,13 +97,13 @@ beforeEach(() => {
 describe('the tidying of the dead-letter queue', () => {
   it('receives nothing from an empty queue', async () => {
     given([], []);
-    expect(await tidy()).toEqual({ seen: 0, removed: 0, repaired: 0, foreign: 0 });
+    expect(await tidy()).toEqual({ seen: 0, removed: 0, repaired: 0, unsettled: 0, foreign: 0 });
     expect(sqs.commandCalls(ReceiveMessageCommand)).toHaveLength(0);
   });
 
   it('keeps the message of an open dead letter and makes it visible again at once', async () => {
     given([dead()], [{ id: 'one', body: bodyOf() }]);
-    expect(await tidy()).toEqual({ seen: 1, removed: 0, repaired: 0, foreign: 0 });
+    expect(await tidy()).toEqual({ seen: 1, removed: 0, repaired: 0, unsettled: 0, foreign: 0 });
     expect(handles(DeleteMessageBatchCommand)).toEqual([]);
     expect(handles(ChangeMessageVisibilityBatchCommand)).toContain('one');
   });
@@ -122,7 +132,7 @@ describe('the tidying of the dead-letter queue', () => {
     ['asks for an attempt of the future', { id: 'one', body: bodyOf({ attempt: 3 }) }, 'not come to this attempt'],
   ])('reports a message that %s once a run, and leaves it alone', async (_, message, why) => {
     given([deliveryOf({ updatedAt: LONG_AGO })], [message]);
-    expect(await tidy()).toEqual({ seen: 1, removed: 0, repaired: 0, foreign: 1 });
+    expect(await tidy()).toEqual({ seen: 1, removed: 0, repaired: 0, unsettled: 0, foreign: 1 });
     expect(reported).toEqual([expect.stringContaining(why)]);
     expect(fake.documents.commandCalls(UpdateCommand)).toEqual([]);
   });
@@ -161,6 +171,48 @@ describe('the tidying of the dead-letter queue', () => {
     expect(await tidy()).toMatchObject({ seen: 35 });
     given([dead()], many);
     expect(await tidy(20)).toMatchObject({ seen: 20 });
+  });
+
+  it('gets to the messages that a fair queue hands out last, and leaves none hidden', async () => {
+    const open = Array.from({ length: 40 }, (_, n) => ({ id: `open${n}`, body: bodyOf() }));
+    const stale = Array.from({ length: 15 }, (_, n) => ({ id: `stale${n}`, body: bodyOf({ token: 'token-0' }) }));
+    given([dead()], [...open, ...stale], 'first');
+    expect(await tidy()).toMatchObject({ seen: 55, removed: 15 });
+    expect(handles(DeleteMessageBatchCommand).sort()).toEqual(stale.map(({ id }) => id).sort());
+    const taken = sqs.commandCalls(ReceiveMessageCommand).length * 10;
+    expect(taken).toBeLessThanOrEqual(160);
+    expect(new Set(handles(ChangeMessageVisibilityBatchCommand))).toEqual(new Set(open.map(({ id }) => id)));
+    expect(visible).toHaveLength(40);
+  });
+
+  it('holds nothing back from a redrive that takes messages meanwhile', async () => {
+    given(
+      [dead()],
+      Array.from({ length: 60 }, (_, n) => ({ id: `m${n}`, body: bodyOf() })),
+    );
+    let looks = 0;
+    const redrive = () => {
+      looks += 1;
+      if (looks === 4) visible.splice(0, 30);
+      return NOW;
+    };
+    await tidy(500, redrive);
+    // Three familiar batches end the run: it does not go on to hold all that is left.
+    expect(sqs.commandCalls(ReceiveMessageCommand).length).toBeLessThanOrEqual(7);
+    expect(visible).toHaveLength(30);
+  });
+
+  it('ends in time, however many messages there are, and leaves none hidden', async () => {
+    const many = Array.from({ length: 80 }, (_, n) => ({ id: `m${n}`, body: bodyOf() }));
+    given([dead()], many, 'first');
+    let now = NOW;
+    const clock = () => {
+      now += 9_000;
+      return now;
+    };
+    expect(await tidy(500, clock)).toMatchObject({ seen: expect.any(Number) });
+    expect(sqs.commandCalls(ReceiveMessageCommand).length).toBeLessThan(3);
+    expect(visible).toHaveLength(80);
   });
 
   it('releases what it holds when the table cannot be read', async () => {

@@ -1,12 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type Answer,
-  type Call,
-  ConnectionBroken,
-  type Interceptor,
-  type JsonObject,
-  jsonAnswer,
-} from '../../../local/calls/call';
+import { type Answer, type Call, ConnectionBroken, type Interceptor, type JsonObject, jsonAnswer } from '../calls/call';
 
 /** Why a throttled transaction was cancelled: the partition's limit, or that of a provisioned table or index. */
 export type Throttle = 'ThrottlingError' | 'ProvisionedThroughputExceeded';
@@ -28,8 +21,16 @@ export class Contention {
   private readonly throttles: Throttle[] = [];
   private answersToLose = 0;
 
-  /** @param holdMs how much longer than the engine a transaction takes: here they meet more often than on AWS */
-  constructor(private readonly holdMs = 15) {}
+  /**
+   * @param holdMs how much longer than the engine a transaction takes: here they meet more often than on AWS
+   * @param met called for each call that was refused because of another one
+   * @param active whether anything is held just now
+   */
+  constructor(
+    private readonly holdMs = 15,
+    private readonly met: (call: Call) => void = () => {},
+    private readonly active: () => boolean = () => true,
+  ) {}
 
   /** Throttles the next transactions, each at its last item. */
   throttle(...reasons: readonly Throttle[]): void {
@@ -42,7 +43,7 @@ export class Contention {
   }
 
   readonly intercept: Interceptor = async (call, forward) => {
-    if (call.service !== 'dynamodb') return forward(call);
+    if (call.service !== 'dynamodb' || !this.active()) return forward(call);
     if (SINGLE_WRITES.includes(call.operation)) return this.refuseSingle(call) ?? forward(call);
     if (call.operation !== 'TransactWriteItems') return forward(call);
     const refusal = this.refuseTransaction(call);
@@ -66,8 +67,9 @@ export class Contention {
     throw new ConnectionBroken();
   }
 
-  private refuseSingle({ parameters }: Call): Answer | undefined {
-    if (!this.held.has(keyOf(parameters))) return undefined;
+  private refuseSingle(call: Call): Answer | undefined {
+    if (!this.held.has(keyOf(call.parameters))) return undefined;
+    this.met(call);
     this.refused.singleConflicts += 1;
     return failure('TransactionConflictException', 'Transaction is ongoing for the item');
   }
@@ -75,10 +77,12 @@ export class Contention {
   private refuseTransaction(call: Call): Answer | undefined {
     const keys = keysOf(call);
     if (this.tokens.has(String(call.parameters.ClientRequestToken))) {
+      this.met(call);
       this.refused.inProgress += 1;
       return failure('TransactionInProgressException', 'The transaction with the given request token is in progress');
     }
     if (keys.some((key) => this.held.has(key))) {
+      this.met(call);
       this.refused.conflicts += 1;
       return cancelled(keys.map((key) => (this.held.has(key) ? 'TransactionConflict' : 'None')));
     }
