@@ -1,6 +1,4 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { parseLimits } from '../local/cli/options';
-import type { PartitionLimits } from '../local/dynamodb/partitions';
 import { synthesize } from '../local/template/synthesize';
 import { missingThrottles } from './chaos/fault-log';
 import { MUTATIONS, type Mutation } from './chaos/mutations';
@@ -18,7 +16,6 @@ interface Options {
   readonly minutes: number;
   readonly faults: boolean;
   readonly mutation?: Mutation;
-  readonly partitionLimits?: PartitionLimits;
   readonly logs: boolean;
 }
 
@@ -36,11 +33,6 @@ const options = new Command('npm run soak --')
   .option('--minutes <number>', 'most minutes that a run may take', positive, 5)
   .option('--no-faults', 'let nothing go wrong but the receivers')
   .addOption(new Option('--mutation <name>', 'turn off a promise, to see that it is noticed').choices(MUTATIONS))
-  .option(
-    '--partition-limits <read,write>',
-    'units that a partition takes a second; the run fails when nothing was throttled',
-    parseLimits,
-  )
   .option('--logs', 'print what the functions log', false)
   .parse()
   .opts<Options>();
@@ -53,7 +45,7 @@ async function runSeed(seed: number, assembly: string): Promise<boolean> {
   const functionLog = options.logs ? (name: string, line: string) => console.log(`[${name}] ${line}`) : undefined;
   const evidence = await soak({ ...options, seed, assembly, progress, functionLog });
   const { passed: kept, text } = reportOf(evidence);
-  const quiet = options.partitionLimits === undefined ? [] : missingThrottles(evidence.faults);
+  const quiet = missingThrottles(evidence.faults);
   const passed = kept && quiet.length === 0;
   console.log(text);
   if (quiet.length > 0) console.log(`  NOT SEEN, so lower the limits: ${quiet.join(', ')}`);

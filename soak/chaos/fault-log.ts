@@ -24,6 +24,7 @@ export const FAULT_KINDS = [
   'index read throttled',
   'index write throttled',
   'transaction throttled',
+  'function throttled',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];

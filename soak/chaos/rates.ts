@@ -46,6 +46,15 @@ const BY_FUNCTION: Readonly<Record<string, Readonly<Record<CallFault, number>>>>
 export const callWeights = (functionName: string): Readonly<Record<CallFault, number>> =>
   BY_FUNCTION[functionName] ?? PIPELINE;
 
+/**
+ * What the account and the table take. AWS throttles less often: a new account has ten executions, and a partition takes 3,000
+ * units to read and 1,000 to write a second.
+ */
+export const LIMITS = {
+  accountConcurrency: 10,
+  partitionLimits: { read: 5, write: 12 },
+} as const;
+
 /** How often batches and schedules are disturbed: probabilities for each batch or schedule. */
 export const BATCHES = {
   reordered: 0.3,

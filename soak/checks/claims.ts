@@ -57,6 +57,11 @@ const EXPLAINING: readonly FaultRecord['kind'][] = [
   'call failed for good',
   'answer lost',
   'stack restarted',
+  'table read throttled',
+  'table write throttled',
+  'index read throttled',
+  'index write throttled',
+  'transaction throttled',
 ];
 
 /** A fault that may have kept a worker from recording an attempt that it had claimed. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Receivers } from '../receivers/receivers';
 import type { ActionKind } from './actions';
 import type { Target } from './configure';
@@ -19,6 +20,7 @@ async function repair(operator: Operator, { role, destination, connection }: Tar
 }
 
 const MOST_TRIES = 20;
+const PAUSE_MS = 500;
 
 async function insist(
   operator: Operator,
@@ -32,5 +34,6 @@ async function insist(
     const { status } = await operator.call(kind, [about], method, path, body);
     if (status === 200) return;
     if (tries === MOST_TRIES) throw new Error(`${method} ${path} was answered with ${status}, again and again.`);
+    await sleep(PAUSE_MS);
   }
 }
