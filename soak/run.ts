@@ -12,7 +12,7 @@ import { BatchFaults } from './chaos/batch-faults';
 import { callFaults } from './chaos/call-faults';
 import { killWorkers, pauseComponents } from './chaos/disturb';
 import { FaultLog } from './chaos/fault-log';
-import { mutationOf } from './chaos/mutations';
+import { MUTATIONS } from './chaos/mutations';
 import { LIMITS } from './chaos/rates';
 import { Site } from './chaos/site';
 import { Sweeper } from './chaos/sweeping';
@@ -71,7 +71,7 @@ async function startSite(options: RunOptions, dbPath: string, log: FaultLog, fau
       pauseComponents(disturbing),
       callFaults({ ...disturbing, killWorker }),
       new Contention(HOLD_MS, met, disturbing.active).intercept,
-      ...(mutation ? [mutationOf(mutation)] : []),
+      ...(mutation ? [MUTATIONS[mutation].intercept()] : []),
     ],
     ...(options.faults && LIMITS),
     ...(functionLog && { functionLog }),

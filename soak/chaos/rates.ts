@@ -52,7 +52,7 @@ export const callWeights = (functionName: string): Readonly<Record<CallFault, nu
  */
 export const LIMITS = {
   accountConcurrency: 10,
-  partitionLimits: { read: 5, write: 12 },
+  partitionLimits: { read: 10, write: 20, index: { read: 4, write: 4 } },
 } as const;
 
 /** How often batches and schedules are disturbed: probabilities for each batch or schedule. */
@@ -64,6 +64,6 @@ export const BATCHES = {
   cut: 0.3,
   longestRepeatPauseMs: 1_500,
   repeated: { aggregate: 0.4, route: 0.15 } as Readonly<Record<string, number>>,
-  scheduleLate: 0.2,
-  scheduleTwice: 0.2,
+  scheduleLate: 0.4,
+  scheduleTwice: 0.3,
 } as const;

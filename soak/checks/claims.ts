@@ -2,6 +2,7 @@ import type { FaultRecord } from '../chaos/fault-log';
 import { type Claim, claimsOf } from '../evidence/claims';
 import type { Check, Violation } from '../evidence/evidence';
 import { type DeliveryStory, recordedAttempts } from '../evidence/families';
+import type { Rule } from './rules';
 
 const OVERLAP = 'no two live claims overlap';
 const NUMBERS = 'no attempt number is used twice';
@@ -22,7 +23,7 @@ export const checkClaims: Check = ({ families, faults }) => {
   return { violations, facts: [`${made} claims, ${lost} of them not recorded, each after a fault`] };
 };
 
-const about = (rule: string, { id, base }: DeliveryStory, text: string): Violation => ({
+const about = (rule: Rule, { id, base }: DeliveryStory, text: string): Violation => ({
   rule,
   text: `${id}: ${text}`,
   base,

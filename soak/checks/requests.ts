@@ -12,6 +12,7 @@ import { groupBy } from '../evidence/group';
 import type { Received } from '../receivers/receivers';
 import type { Target } from '../workload/configure';
 import { publicationsByFingerprint } from './acceptance';
+import type { Rule } from './rules';
 
 const BYTES = 'receivers see every payload byte for byte, with a signature that verifies';
 const RECORDED =
@@ -64,7 +65,7 @@ interface Matched {
 function matchPair(family: Family, { role, destination }: Target, requests: readonly Received[]): Matched {
   const stories = family.deliveries.filter((story) => lastImage(story)?.dst === destination);
   const attempts = stories.flatMap(recordedAttempts);
-  const violation = (rule: string, text: string): Violation => ({
+  const violation = (rule: Rule, text: string): Violation => ({
     rule,
     text: `${eventId(family.base)} at ${role.name}: ${text}`,
     base: family.base,

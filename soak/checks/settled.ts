@@ -17,12 +17,13 @@ export const checkQueues: Check = ({ depths }) => {
 /** What `npm run verify:consistency` would say. */
 export const checkConsistency: Check = ({ consistency }) => {
   const differing = consistency.report.split('\n').filter((line) => line.includes('found') || line.includes('DIFFER'));
-  const violations = consistency.consistent ? [] : [{ rule: AGREE, text: differing.join('\n    ') }];
+  const violations: Violation[] = consistency.consistent ? [] : [{ rule: AGREE, text: differing.join('\n    ') }];
   return { violations };
 };
 
 /** Repairs of the sweep are counted; where nothing went wrong there must be none. */
 export const checkRepairs: Check = ({ faults, repairs }) => {
-  const violations = faults.length === 0 && repairs > 0 ? [{ rule: HEALTHY, text: `it made ${repairs} repairs` }] : [];
+  const violations: Violation[] =
+    faults.length === 0 && repairs > 0 ? [{ rule: HEALTHY, text: `it made ${repairs} repairs` }] : [];
   return { violations, facts: [`${repairs} repairs by the sweep`] };
 };

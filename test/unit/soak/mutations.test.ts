@@ -5,7 +5,7 @@ import { claimParameters } from '../../../lambdas/store/deliveries/claims';
 import { newDeliveryItem } from '../../../lambdas/store/deliveries/new-delivery';
 import { openTable } from '../../../lambdas/store/table/table';
 import { type Answer, Call, type JsonObject, jsonAnswer } from '../../../local/calls/call';
-import { type Mutation, mutationOf } from '../../../soak/chaos/mutations';
+import { MUTATIONS, type Mutation } from '../../../soak/chaos/mutations';
 
 /** The body of the call that a command becomes. */
 async function bodyOf(command: UpdateCommand | PutCommand | TransactWriteCommand): Promise<Buffer> {
@@ -35,7 +35,7 @@ async function mutated(mutation: Mutation, operation: string, body: Buffer): Pro
     arrived.push(forwarded.parameters);
     return jsonAnswer(200, {});
   };
-  expect((await mutationOf(mutation)(call, forward)).status).toBe(200);
+  expect((await MUTATIONS[mutation].intercept()(call, forward)).status).toBe(200);
   return arrived[0];
 }
 
