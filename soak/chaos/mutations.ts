@@ -125,7 +125,7 @@ const PLANS = {
     breaks: ['receivers see every payload byte for byte, with a signature that verifies'],
     intercept: () => (call, forward) =>
       changeAnswer(call, forward, ['Item', 'signingSecrets', 'L', '0', 'S'], (secret) =>
-        secret.replace(/.{8}$/, OTHER),
+        secret.replace(/^whsec_.{8}/, OTHER),
       ),
   },
   /** What is enqueued with a delay is enqueued a second time, and far later. */
@@ -160,8 +160,8 @@ const ALWAYS = 'attribute_exists(pk) AND (made = :before OR made <> :before OR #
 
 const NUMBER = ['Item', 'number', 'N'];
 const DETAIL = /"detail":\{"B":"([^"]+)"/;
-/** The end of a secret: eight digits of Base64. */
-const OTHER = 'AAAAAAA=';
+/** The beginning of a secret, in Base64. */
+const OTHER = 'whsec_AAAAAAAA';
 
 const isDeliveryPut = (call: Call): boolean => isPut(call, /^DLV#[0-9a-f]{4}$/);
 
