@@ -42,7 +42,7 @@ const ENDS_EVERY_MS = 3_000;
 const LEASABLE = 3 / 4;
 
 /** A lease takes one part in this many of what may still be leased, so that many instances get something. */
-const SHARE = 6;
+const SHARE = 4;
 
 /** The calls of the largest lease: one write for a hundred calls is cheap, and little is lost with an instance. */
 const MAX_CALLS = 100;
