@@ -13,7 +13,8 @@ import { Random } from '../../../local/faults/random';
 function sharedWorld(ports: Partial<CallLimiterPorts> = {}, travel = async () => {}) {
   const budgets = new Map<string, CallBudget & { version: number }>();
   const world = { now: 1_000_000, reads: 0, writes: 0, refusedWrites: 0 };
-  const instance = (): Admit =>
+  /** @param aheadMs how far its clock is ahead */
+  const instance = (aheadMs = 0): Admit =>
     createCallLimiter({
       read: async (keyId) => {
         world.reads += 1;
@@ -30,7 +31,7 @@ function sharedWorld(ports: Partial<CallLimiterPorts> = {}, travel = async () =>
         budgets.set(keyId, { ...budget, version: version + 1 });
         return true;
       },
-      now: () => world.now,
+      now: () => world.now + aheadMs,
       pause: async () => {},
       ...ports,
     });
@@ -72,7 +73,7 @@ describe('the call limiter', () => {
     await fc.assert(
       fc.asyncProperty(limitsArbitrary, stepsArbitrary, async (limits, steps) => {
         const { world, instance } = sharedWorld();
-        const instances = Array.from({ length: 5 }, instance);
+        const instances = Array.from({ length: 5 }, () => instance());
         const admissions: number[] = [];
         for (const [step, { waitMs, calls }] of steps.entries()) {
           world.now += waitMs;
@@ -87,11 +88,29 @@ describe('the call limiter', () => {
     );
   });
 
+  it('admits no more than two seconds of the rate beyond that when clocks are two seconds apart', async () => {
+    const skews = fc.array(fc.integer({ min: 0, max: 2_000 }), { minLength: 5, maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(limitsArbitrary, stepsArbitrary, skews, async (limits, steps, ahead) => {
+        const { world, instance } = sharedWorld();
+        const instances = ahead.map((ms) => instance(ms));
+        const admissions: number[] = [];
+        for (const { waitMs, calls } of steps) {
+          world.now += waitMs;
+          const answers = await Promise.all(calls.map((index) => instances[index]?.('key', limits)));
+          admissions.push(...answers.filter((answer) => answer?.admitted).map(() => world.now));
+        }
+        expect(worstBurst(admissions, limits)).toBeLessThanOrEqual(limits.burst + 2 * limits.perSecond + 1e-6);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('promises in a refusal that a call at that time is admitted, when nobody else calls', async () => {
     await fc.assert(
       fc.asyncProperty(limitsArbitrary, stepsArbitrary, async (limits, steps) => {
         const { world, instance } = sharedWorld();
-        const instances = Array.from({ length: 5 }, instance);
+        const instances = Array.from({ length: 5 }, () => instance());
         for (const { waitMs, calls } of steps) {
           world.now += waitMs;
           await Promise.all(calls.map((index) => instances[index]?.('key', limits)));
@@ -125,7 +144,7 @@ describe('the call limiter', () => {
 
   it('refuses nobody who stays below the rate, on ten instances at random', async () => {
     const { world, instance } = sharedWorld();
-    const instances = Array.from({ length: 10 }, instance);
+    const instances = Array.from({ length: 10 }, () => instance());
     let refused = 0;
     for (let call = 0; call < 2_000; call += 1) {
       world.now += 25;
