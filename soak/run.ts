@@ -11,6 +11,7 @@ import type { LocalStack } from '../local/stack';
 import { BatchFaults } from './chaos/batch-faults';
 import { callFaults } from './chaos/call-faults';
 import { killWorkers, pauseComponents } from './chaos/disturb';
+import { HurriedClock } from './chaos/expiry';
 import { FaultLog } from './chaos/fault-log';
 import { mutationOf } from './chaos/mutations';
 import { Site } from './chaos/site';
@@ -61,13 +62,15 @@ async function startSite(options: RunOptions, dbPath: string, log: FaultLog, fau
   const killWorker = async (name: string, worker: string) => running.site?.stack.killWorker(name, worker);
   const met = ({ operation, body }: Call) => log.note('transactions met', operation, String(body));
   const disturbing = { seed, log, active: () => faults.active, site: () => running.site };
+  const clock = new HurriedClock(disturbing);
   const site = await Site.start({
     assembly,
     dbPath,
-    faults: new BatchFaults(seed, log, disturbing.active),
+    faults: new BatchFaults(seed, log, disturbing.active, clock.now),
     interceptors: [
       killWorkers(disturbing),
       pauseComponents(disturbing),
+      clock.intercept,
       callFaults({ ...disturbing, killWorker }),
       new Contention(HOLD_MS, met, disturbing.active).intercept,
       ...(mutation ? [mutationOf(mutation)] : []),

@@ -4,6 +4,8 @@ import type { Action } from '../workload/actions';
 import type { Target } from '../workload/configure';
 import type { Publication } from '../workload/publish';
 import type { Family } from './families';
+import type { RecoveryImage } from './recoveries';
+import type { GivenTurn } from './turns';
 
 /** How many messages each queue holds when all is over. */
 export interface Depths {
@@ -19,6 +21,9 @@ export interface Evidence {
   readonly faults: readonly FaultRecord[];
   readonly requests: readonly Received[];
   readonly families: readonly Family[];
+  readonly recoveries: readonly RecoveryImage[];
+  /** Turns at destinations with a rate limit. */
+  readonly turns: readonly GivenTurn[];
   readonly depths: Depths;
   /** What the table, the counters, the API and the dead-letter queue say about each other. */
   readonly consistency: { readonly consistent: boolean; readonly report: string };

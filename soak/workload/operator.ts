@@ -14,11 +14,21 @@ export interface OperatorPorts {
   redrive(): Promise<number | undefined>;
 }
 
-const rows = z.object({ data: z.array(z.object({ id: z.string(), eventId: z.string().optional() })) });
+const rows = z.object({
+  data: z.array(z.object({ id: z.string(), eventId: z.string().optional(), destinationId: z.string().optional() })),
+});
 type Row = z.output<typeof rows>['data'][number];
 
+const recoveries = z.object({ recoveries: z.array(z.object({ id: z.string() })) });
+
+/** Done once in a run, and not now and then. */
+type Once = 'delete destination' | 'remove schema';
+
+/** How often an operator looks at which deliveries that ended badly, in shares. */
+const BADLY = { failed: 4, partial: 2, schema_failed: 1 } as const;
+
 /** How often each thing is done, in shares. */
-const WEIGHTS: Readonly<Record<Exclude<ActionKind, 'delete destination'>, number>> = {
+const WEIGHTS: Readonly<Record<Exclude<ActionKind, Once>, number>> = {
   retry: 6,
   'bulk replay': 4,
   'replay item': 3,
@@ -26,7 +36,8 @@ const WEIGHTS: Readonly<Record<Exclude<ActionKind, 'delete destination'>, number
   'delete dead letter': 3,
   redrive: 2,
   'retry event': 3,
-  recover: 1,
+  recover: 3,
+  'cancel recovery': 2,
   pause: 2,
   resume: 4,
   move: 2,
@@ -50,17 +61,29 @@ export class Operator {
       await this.call('delete destination', [destination], 'DELETE', `/v1/destinations/${destination}`);
   }
 
+  /** Removes the schemas that are to be removed in the middle of the run. */
+  async removeSchemas(): Promise<void> {
+    for (const { connection } of this.configured('schema removed')) {
+      const body = { schema: null };
+      await this.call('remove schema', [connection], 'PATCH', `/v1/connections/${connection}`, body);
+    }
+  }
+
   private async doOne(kind: keyof typeof WEIGHTS): Promise<void> {
     const { random } = this.ports;
     switch (kind) {
       case 'retry':
-        return this.toOne(kind, 'failed', ({ id }) => `/api/deliveries/${id}/retry`);
+        return this.toOne(kind, random.weighted(BADLY), ({ id }) => `/api/deliveries/${id}/retry`);
       case 'bulk replay':
         return this.bulkReplay();
       case 'replay item':
-        return this.toOne(kind, random.pick(['failed', 'delivered', 'retrying']), ({ id }) => {
-          return `/v1/delivery/items/${uuidOfFirstAttempt(id)}/replay`;
-        });
+        return this.toOne(
+          kind,
+          random.pick(['failed', 'partial', 'schema_failed', 'delivered', 'retrying']),
+          ({ id }) => {
+            return `/v1/delivery/items/${uuidOfFirstAttempt(id)}/replay`;
+          },
+        );
       case 'requeue':
         return this.toLetter(kind, 'POST', (id) => `/api/deliveries/dead-letter/${id}/requeue`);
       case 'delete dead letter':
@@ -71,6 +94,8 @@ export class Operator {
         return this.retryEvent();
       case 'recover':
         return this.recover();
+      case 'cancel recovery':
+        return this.cancelRecovery();
       case 'pause':
       case 'resume':
         return this.toDestination(kind, 'paused and resumed', kind);
@@ -97,7 +122,8 @@ export class Operator {
   }
 
   private async bulkReplay(): Promise<void> {
-    const failed = this.ports.random.shuffled(await this.deliveries('failed')).slice(0, 5);
+    const { random } = this.ports;
+    const failed = random.shuffled(await this.deliveries(random.weighted(BADLY))).slice(0, 5);
     const deliveryIds = failed.map(({ id }) => id);
     if (failed.length > 0)
       await this.call('bulk replay', deliveryIds, 'POST', '/api/deliveries/bulk-replay', { deliveryIds });
@@ -110,16 +136,23 @@ export class Operator {
   }
 
   private async retryEvent(): Promise<void> {
-    const row = this.ports.random.pickAny(await this.deliveries('failed'));
+    const row = this.ports.random.pickAny(await this.deliveries(this.ports.random.weighted(BADLY)));
     if (row?.eventId !== undefined)
       await this.call('retry event', [row.eventId], 'POST', `/v1/events/${row.eventId}/retry`);
   }
 
   private async recover(): Promise<void> {
-    const target = this.ports.random.pickAny(this.ports.targets);
-    if (target === undefined) return;
-    const body = { destination_id: target.destination, from: new Date(Date.now() - 3_600_000).toISOString() };
-    await this.call('recover', [target.destination], 'POST', '/v1/recoveries', body);
+    const failed = this.ports.random.pickAny(await this.deliveries(this.ports.random.pick(['failed', 'partial'])));
+    if (failed?.destinationId === undefined) return;
+    const body = { destination_id: failed.destinationId, from: new Date(Date.now() - 3_600_000).toISOString() };
+    await this.call('recover', [failed.destinationId], 'POST', '/v1/recoveries', body);
+  }
+
+  private async cancelRecovery(): Promise<void> {
+    const { status, json } = await this.ports.api.call('GET', '/v1/recoveries?status=running');
+    const running = status === 200 ? recoveries.parse(json).recoveries : [];
+    const id = this.ports.random.pickAny(running)?.id;
+    if (id !== undefined) await this.call('cancel recovery', [id], 'POST', `/v1/recoveries/${id}/cancel`);
   }
 
   private async toDestination(kind: ActionKind, how: Target['role']['configured'], verb: string): Promise<void> {

@@ -3,7 +3,7 @@ import type { ActionKind } from './actions';
 import type { Target } from './configure';
 import type { Operator } from './operator';
 
-/** Repairs everything that an operator can repair: addresses, pauses, switches. Repeats each call until it is done. */
+/** Repairs everything that an operator can repair: addresses, pauses, switches, schemas that were to be removed. Repeats each call until it is done. */
 export async function repairAll(operator: Operator, targets: readonly Target[], receivers: Receivers): Promise<void> {
   const kept = targets.filter(({ role }) => role.configured !== 'deleted');
   await Promise.all(kept.map((target) => repair(operator, target, receivers.urlOf(target.role))));
@@ -16,6 +16,8 @@ async function repair(operator: Operator, { role, destination, connection }: Tar
     await insist(operator, 'switch connection', connection, 'PATCH', `/v1/connections/${connection}`, {
       enabled: true,
     });
+  if (role.configured === 'schema removed')
+    await insist(operator, 'remove schema', connection, 'PATCH', `/v1/connections/${connection}`, { schema: null });
 }
 
 const MOST_TRIES = 20;

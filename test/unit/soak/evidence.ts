@@ -34,7 +34,7 @@ export const image = (overrides: Partial<DeliveryImage> = {}): DeliveryImage => 
 export const attempt = (number: number, receipt: string | undefined, startedAt = T + 100) => ({
   ...{ number, startedAt, latencyMs: 10 },
   detail: packDetail({
-    ...{ requestUrl: 'http://x/', requestMethod: 'POST', requestHeaders: {}, requestBodyBytes: 7 },
+    ...{ requestUrl: 'http://x/steady', requestMethod: 'POST', requestHeaders: {}, requestBodyBytes: 7 },
     responseHeaders: receipt === undefined ? {} : { 'x-soak-receipt': receipt },
   }),
 });
@@ -84,6 +84,7 @@ export const evidence = (overrides: Partial<Evidence> = {}): Evidence => ({
   publications: [publication()],
   ...{ actions: [], faults: [], requests: [request()] },
   families: [familyOf(storyOf(image(), claimed('c1', T + 50), delivered('steady-0')))],
+  ...{ recoveries: [], turns: [] },
   depths: { delivery: 0, setAside: 0 },
   consistency: { consistent: true, report: '' },
   repairs: 0,
