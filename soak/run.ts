@@ -27,7 +27,7 @@ import { Api } from './workload/api';
 import { configure, createSource } from './workload/configure';
 import { Operator } from './workload/operator';
 import { Publisher } from './workload/publish';
-import { repairAll } from './workload/repair';
+import { repairAll, retryExpired } from './workload/repair';
 
 /** How long a transaction holds its items: about as long as one takes on AWS. */
 const HOLD_MS = 15;
@@ -47,6 +47,7 @@ export async function soak(options: RunOptions): Promise<Evidence> {
     await publishAndDisturb(run);
     await repair(run);
     await settle(run);
+    if (await retryExpired(run.operator, run.api, log.records)) await settle(run);
     return await gather(run);
   } finally {
     await receivers.stop();

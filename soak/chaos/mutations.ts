@@ -1,4 +1,5 @@
 import { type Call, type Interceptor, type JsonObject, jsonAnswer } from '../../local/calls/call';
+import { serviceNameOf } from './rates';
 
 /** Promises that can be turned off, to see that the soak notices. */
 export const MUTATIONS = [
@@ -6,6 +7,11 @@ export const MUTATIONS = [
   'record-before-acknowledge',
   'conditional-delivery-put',
   'aggregate-marker',
+  'mirror-marks',
+  'schema-check',
+  'rate-limit-turn',
+  'recovery-plan',
+  'message-for-each-delivery',
 ] as const;
 
 export type Mutation = (typeof MUTATIONS)[number];
@@ -20,6 +26,11 @@ const INTERCEPTORS: Readonly<Record<Mutation, Interceptor>> = {
   'conditional-delivery-put': (call, forward) =>
     forward(isDeliveryPut(call) ? call.with(unconditional(call.parameters)) : call),
   'aggregate-marker': (call, forward) => forward(withoutMarker(call)),
+  'mirror-marks': hiding('deliver', 'accepted'),
+  'schema-check': hiding('route', 'schema'),
+  'rate-limit-turn': hiding('deliver', 'rateLimit'),
+  'recovery-plan': hiding('sweep', 'plan'),
+  'message-for-each-delivery': (call, forward) => forward(withoutLastMessage(call)),
 };
 
 /** Holds for every delivery, and names every value of the claim's own condition, as DynamoDB demands. */
@@ -50,6 +61,25 @@ function withoutMarker(call: Call): Call {
 
 const isMarker = (item: unknown): boolean =>
   text(Object(Object(Object(Object(item).Put).Item).pk).S).startsWith('COUNTED#');
+
+/** A function reads items as if they did not have an attribute. */
+function hiding(functionName: string, attribute: string): Interceptor {
+  return async (call, forward) => {
+    const answer = await forward(call);
+    const { service, caller } = call;
+    if (service !== 'dynamodb' || caller.kind !== 'function' || serviceNameOf(caller.logicalId) !== functionName)
+      return answer;
+    const without: unknown = JSON.parse(String(answer.body), (key, value) => (key === attribute ? undefined : value));
+    return jsonAnswer(answer.status, Object(without));
+  };
+}
+
+/** Of several messages that routing sends at once, the last one never gets into the queue. */
+function withoutLastMessage(call: Call): Call {
+  const entries = listOf(call.parameters.Entries);
+  if (call.operation !== 'SendMessageBatch' || entries.length < 2) return call;
+  return call.with({ ...call.parameters, Entries: entries.slice(0, -1) });
+}
 
 function unconditional({ ConditionExpression, ReturnValuesOnConditionCheckFailure, ...rest }: JsonObject): JsonObject {
   return rest;

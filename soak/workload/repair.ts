@@ -1,9 +1,17 @@
+import * as z from 'zod';
+import { deliveryId } from '../../lambdas/domain/identifiers';
+import { decodeMessage } from '../../lambdas/queue/message';
+import type { FaultRecord } from '../chaos/fault-log';
 import type { Receivers } from '../receivers/receivers';
 import type { ActionKind } from './actions';
+import type { Api } from './api';
 import type { Target } from './configure';
 import type { Operator } from './operator';
 
-/** Repairs everything that an operator can repair: addresses, pauses, switches, schemas that were to be removed. Repeats each call until it is done. */
+/**
+ * Repairs everything that an operator can repair: addresses, pauses, switches, schemas that were to be removed. Repeats
+ * each call until it is done.
+ */
 export async function repairAll(operator: Operator, targets: readonly Target[], receivers: Receivers): Promise<void> {
   const kept = targets.filter(({ role }) => role.configured !== 'deleted');
   await Promise.all(kept.map((target) => repair(operator, target, receivers.urlOf(target.role))));
@@ -18,6 +26,27 @@ async function repair(operator: Operator, { role, destination, connection }: Tar
     });
   if (role.configured === 'schema removed')
     await insist(operator, 'remove schema', connection, 'PATCH', `/v1/connections/${connection}`, { schema: null });
+}
+
+const shown = z.object({ status: z.string() });
+
+/**
+ * Retries what is dead and had a message that expired: it cannot be redriven, and the list of dead letters has more than the
+ * queue. Over the API it can be retried for as long as it is stored.
+ *
+ * @returns whether there was any
+ */
+export async function retryExpired(operator: Operator, api: Api, faults: readonly FaultRecord[]): Promise<boolean> {
+  const expired = faults.filter(({ kind }) => kind === 'message expired');
+  const ids = new Set(expired.map(({ about }) => decodeMessage(about)).map((one) => deliveryId(one.base, one.ordinal)));
+  let retried = false;
+  for (const id of ids) {
+    const { json } = await api.call('GET', `/api/deliveries/${id}`);
+    if (!['failed', 'partial'].includes(shown.parse(json).status)) continue;
+    await insist(operator, 'retry', id, 'POST', `/api/deliveries/${id}/retry`);
+    retried = true;
+  }
+  return retried;
 }
 
 const MOST_TRIES = 20;

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { claimParameters } from '../../../lambdas/store/deliveries/claims';
 import { newDeliveryItem } from '../../../lambdas/store/deliveries/new-delivery';
 import { openTable } from '../../../lambdas/store/table/table';
-import { type Answer, Call, type JsonObject, jsonAnswer } from '../../../local/calls/call';
+import { type Answer, Call, type JsonObject, jsonAnswer, resultOf, type Service } from '../../../local/calls/call';
+import type { Caller } from '../../../local/calls/caller';
 import { type Mutation, mutationOf } from '../../../soak/chaos/mutations';
 
 /** The body of the call that a command becomes. */
@@ -27,9 +28,12 @@ async function bodyOf(command: UpdateCommand | PutCommand | TransactWriteCommand
 
 const caller = { kind: 'function', logicalId: 'deliver', worker: 'w' } as const;
 
+const callOf = (operation: string, body: Buffer, by: Caller = caller, service: Service = 'dynamodb') =>
+  new Call({ caller: by, service, operation, method: 'POST', path: '/', headers: {}, body });
+
 /** What arrives of a call under a mutation; undefined when it was swallowed. */
 async function mutated(mutation: Mutation, operation: string, body: Buffer): Promise<JsonObject | undefined> {
-  const call = new Call({ caller, service: 'dynamodb', operation, method: 'POST', path: '/', headers: {}, body });
+  const call = callOf(operation, body);
   const arrived: JsonObject[] = [];
   const forward = async (forwarded: Call): Promise<Answer> => {
     arrived.push(forwarded.parameters);
@@ -86,5 +90,27 @@ describe('a mutation', () => {
     const after = Object(await mutated('aggregate-marker', 'TransactWriteItems', body));
     expect(after.TransactItems[0].Put).not.toHaveProperty('ConditionExpression');
     expect(after.TransactItems[0].Put.Item.pk).toEqual({ S: 'COUNTED#1' });
+  });
+
+  test.each([
+    ['mirror-marks', 'deliver', 'accepted'],
+    ['schema-check', 'route', 'schema'],
+    ['rate-limit-turn', 'deliver', 'rateLimit'],
+    ['recovery-plan', 'sweep', 'plan'],
+  ] as const)('%s hides from %s that an item has %s, and from nobody else', async (mutation, logicalId, attribute) => {
+    const Item = { pk: { S: 'a' }, [attribute]: { S: 'b' } };
+    const seenBy = async (name: string) => {
+      const call = callOf('GetItem', Buffer.from('{}'), { kind: 'function', logicalId: name, worker: 'w' });
+      return resultOf(await mutationOf(mutation)(call, async () => jsonAnswer(200, { Item })));
+    };
+    expect(await seenBy(`${logicalId}F00`)).toEqual({ Item: { pk: { S: 'a' } } });
+    expect(await seenBy('apiF00')).toEqual({ Item });
+  });
+
+  test('loses the last of several messages, and never the only one', async () => {
+    const send = (...Ids: string[]) =>
+      mutated('message-for-each-delivery', 'SendMessageBatch', Buffer.from(JSON.stringify({ Entries: Ids })));
+    expect(await send('0', '1')).toEqual({ Entries: ['0'] });
+    expect(await send('0')).toEqual({ Entries: ['0'] });
   });
 });
