@@ -31,9 +31,11 @@ export const PACE = {
   longestKillDelay: 200,
   callsBetweenPauses: [250, 500],
   pauseFor: [200, 1500],
-  callsBetweenJumps: [250, 500],
+  callsBetweenJumps: [300, 900],
   /** So old may messages be that a jump of the clock does not let expire at once. */
-  expireAfter: [200, 3_000],
+  expireAfter: [1_000, 5_000],
+  /** After so long an operator who has started a recovery cancels it, if at all. */
+  cancelAfter: [0, 1_500],
   sweepEvery: [1000, 3000],
   actEvery: [20, 200],
   /** In the course of publishing. */

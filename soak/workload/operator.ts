@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Random } from '../../local/faults/random';
 import type { Receivers } from '../receivers/receivers';
+import { PACE } from '../settings';
 import type { Action, ActionKind } from './actions';
 import type { Answer, Api } from './api';
 import type { Target } from './configure';
@@ -19,16 +21,16 @@ const rows = z.object({
 });
 type Row = z.output<typeof rows>['data'][number];
 
-const recoveries = z.object({ recoveries: z.array(z.object({ id: z.string() })) });
+const started = z.object({ recovery: z.object({ id: z.string() }) });
 
-/** Done once in a run, and not now and then. */
-type Once = 'delete destination' | 'remove schema';
+/** Done once in a run, or after something else. */
+type Following = 'delete destination' | 'remove schema' | 'cancel recovery';
 
 /** How often an operator looks at which deliveries that ended badly, in shares. */
 const BADLY = { failed: 4, partial: 2, schema_failed: 1 } as const;
 
 /** How often each thing is done, in shares. */
-const WEIGHTS: Readonly<Record<Exclude<ActionKind, Once>, number>> = {
+const WEIGHTS: Readonly<Record<Exclude<ActionKind, Following>, number>> = {
   retry: 6,
   'bulk replay': 4,
   'replay item': 3,
@@ -36,8 +38,7 @@ const WEIGHTS: Readonly<Record<Exclude<ActionKind, Once>, number>> = {
   'delete dead letter': 3,
   redrive: 2,
   'retry event': 3,
-  recover: 3,
-  'cancel recovery': 2,
+  recover: 4,
   pause: 2,
   resume: 4,
   move: 2,
@@ -94,8 +95,6 @@ export class Operator {
         return this.retryEvent();
       case 'recover':
         return this.recover();
-      case 'cancel recovery':
-        return this.cancelRecovery();
       case 'pause':
       case 'resume':
         return this.toDestination(kind, 'paused and resumed', kind);
@@ -145,14 +144,11 @@ export class Operator {
     const failed = this.ports.random.pickAny(await this.deliveries(this.ports.random.pick(['failed', 'partial'])));
     if (failed?.destinationId === undefined) return;
     const body = { destination_id: failed.destinationId, from: new Date(Date.now() - 3_600_000).toISOString() };
-    await this.call('recover', [failed.destinationId], 'POST', '/v1/recoveries', body);
-  }
-
-  private async cancelRecovery(): Promise<void> {
-    const { status, json } = await this.ports.api.call('GET', '/v1/recoveries?status=running');
-    const running = status === 200 ? recoveries.parse(json).recoveries : [];
-    const id = this.ports.random.pickAny(running)?.id;
-    if (id !== undefined) await this.call('cancel recovery', [id], 'POST', `/v1/recoveries/${id}/cancel`);
+    const { status, json } = await this.call('recover', [failed.destinationId], 'POST', '/v1/recoveries', body);
+    if (status !== 202 || this.ports.random.chance(0.5)) return;
+    const { id } = started.parse(json).recovery;
+    await sleep(this.ports.random.between(...PACE.cancelAfter));
+    await this.call('cancel recovery', [id], 'POST', `/v1/recoveries/${id}/cancel`);
   }
 
   private async toDestination(kind: ActionKind, how: Target['role']['configured'], verb: string): Promise<void> {
