@@ -13,7 +13,8 @@ import { callFaults } from './chaos/call-faults';
 import { killWorkers, pauseComponents } from './chaos/disturb';
 import { HurriedClock } from './chaos/expiry';
 import { FaultLog } from './chaos/fault-log';
-import { mutationOf } from './chaos/mutations';
+import { MUTATIONS } from './chaos/mutations';
+import { LIMITS } from './chaos/rates';
 import { Site } from './chaos/site';
 import { Sweeper } from './chaos/sweeping';
 import type { Evidence } from './evidence/evidence';
@@ -57,7 +58,7 @@ export async function soak(options: RunOptions): Promise<Evidence> {
 }
 
 async function startSite(options: RunOptions, dbPath: string, log: FaultLog, faults: Soak['faults']): Promise<Site> {
-  const { seed, assembly, mutation, functionLog, partitionLimits } = options;
+  const { seed, assembly, mutation, functionLog } = options;
   // Calls only come once the site runs.
   const running: { site?: Site } = {};
   const killWorker = async (name: string, worker: string) => running.site?.stack.killWorker(name, worker);
@@ -74,9 +75,9 @@ async function startSite(options: RunOptions, dbPath: string, log: FaultLog, fau
       clock.intercept,
       callFaults({ ...disturbing, killWorker }),
       new Contention(HOLD_MS, met, disturbing.active).intercept,
-      ...(mutation ? [mutationOf(mutation)] : []),
+      ...(mutation ? [MUTATIONS[mutation].intercept()] : []),
     ],
-    ...(partitionLimits && { partitionLimits }),
+    ...(options.faults && LIMITS),
     ...(functionLog && { functionLog }),
   });
   running.site = site;

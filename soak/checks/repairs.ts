@@ -1,6 +1,6 @@
-import type { FaultRecord } from '../chaos/fault-log';
 import type { Check, Evidence, Violation } from '../evidence/evidence';
 import type { DeliveryStory, Step } from '../evidence/families';
+import { HINDRANCES } from './claims';
 
 const EXPLAINED = 'the sweep mends only deliveries whose message was lost';
 const HEALTHY = 'without faults the sweep repairs nothing';
@@ -11,11 +11,10 @@ export const checkRepairs: Check = (evidence) => {
   const mended = stories.flatMap((story) => story.steps.filter(isRepair).map((step) => ({ story, step })));
   const { faults, repairs } = evidence;
   const expired = faults.filter(({ kind }) => kind === 'message expired').length;
+  const unasked: Violation[] =
+    faults.length === 0 && repairs > 0 ? [{ rule: HEALTHY, text: `it made ${repairs} repairs` }] : [];
   return {
-    violations: [
-      ...mended.filter(({ story, step }) => !isExplained(evidence, story, step)).map(violation),
-      ...(faults.length === 0 && repairs > 0 ? [{ rule: HEALTHY, text: `it made ${repairs} repairs` }] : []),
-    ],
+    violations: [...mended.filter(({ story, step }) => !isExplained(evidence, story, step)).map(violation), ...unasked],
     facts: [
       `${repairs} repairs by the sweep, ${mended.length} of them messages sent anew; ${expired} messages expired`,
     ],
@@ -29,9 +28,6 @@ const isRepair = ({ before, after }: Step): boolean =>
   before.roundStart === after.roundStart &&
   ['pending', 'sent', 'retrying'].includes(before.status);
 
-/** What may have kept a worker from enqueueing a retry until SQS took its message away. */
-const KEPT: readonly FaultRecord['kind'][] = ['worker ended', 'call failed for good', 'answer lost', 'stack restarted'];
-
 /**
  * A message that expired names its delivery. A retry may also be missing because its message died of faults before anybody
  * enqueued the next one: the sweep finds such a message in the dead-letter queue.
@@ -40,7 +36,9 @@ function isExplained({ faults }: Evidence, { id, base }: DeliveryStory, { before
   return faults.some(({ kind, at, about }) => {
     if (at > (after?.updatedAt ?? 0)) return false;
     if (kind === 'message expired') return about.includes(id);
-    return before?.status === 'retrying' && KEPT.includes(kind) && (about.includes(base) || kind === 'stack restarted');
+    return (
+      before?.status === 'retrying' && HINDRANCES.includes(kind) && (about.includes(base) || kind === 'stack restarted')
+    );
   });
 }
 

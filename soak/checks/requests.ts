@@ -14,6 +14,7 @@ import type { Received } from '../receivers/receivers';
 import { receiversOf } from '../receivers/roles';
 import type { Target } from '../workload/configure';
 import { publicationsByFingerprint } from './acceptance';
+import type { Rule } from './rules';
 
 const BYTES = 'receivers see every payload byte for byte, with a signature that verifies';
 const RECORDED =
@@ -67,7 +68,7 @@ interface Matched {
 function matchPair(family: Family, { destination }: Target, receiver: string, requests: readonly Received[]): Matched {
   const stories = family.deliveries.filter((story) => lastImage(story)?.dst === destination);
   const attempts = stories.flatMap((story) => attemptsAt(receiver, story));
-  const violation = (rule: string, text: string): Violation => ({
+  const violation = (rule: Rule, text: string): Violation => ({
     rule,
     text: `${eventId(family.base)} at ${receiver}: ${text}`,
     base: family.base,

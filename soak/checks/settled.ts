@@ -16,6 +16,6 @@ export const checkQueues: Check = ({ depths }) => {
 /** What `npm run verify:consistency` would say. */
 export const checkConsistency: Check = ({ consistency }) => {
   const differing = consistency.report.split('\n').filter((line) => line.includes('found') || line.includes('DIFFER'));
-  const violations = consistency.consistent ? [] : [{ rule: AGREE, text: differing.join('\n    ') }];
+  const violations: Violation[] = consistency.consistent ? [] : [{ rule: AGREE, text: differing.join('\n    ') }];
   return { violations };
 };

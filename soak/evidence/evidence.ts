@@ -1,4 +1,5 @@
 import type { FaultRecord } from '../chaos/fault-log';
+import type { Rule } from '../checks/rules';
 import type { Received } from '../receivers/receivers';
 import type { Action } from '../workload/actions';
 import type { Target } from '../workload/configure';
@@ -33,7 +34,7 @@ export interface Evidence {
 
 /** A promise that was broken. */
 export interface Violation {
-  readonly rule: string;
+  readonly rule: Rule;
   /** The event that it is about, if it is about one. */
   readonly base?: string | undefined;
   readonly text: string;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { deliveryId } from '../../lambdas/domain/identifiers';
 import { decodeMessage } from '../../lambdas/queue/message';
@@ -50,6 +51,7 @@ export async function retryExpired(operator: Operator, api: Api, faults: readonl
 }
 
 const MOST_TRIES = 20;
+const PAUSE_MS = 500;
 
 async function insist(
   operator: Operator,
@@ -63,5 +65,6 @@ async function insist(
     const { status } = await operator.call(kind, [about], method, path, body);
     if (status === 200) return;
     if (tries === MOST_TRIES) throw new Error(`${method} ${path} was answered with ${status}, again and again.`);
+    await sleep(PAUSE_MS);
   }
 }
