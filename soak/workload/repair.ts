@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { deliveryId } from '../../lambdas/domain/identifiers';
-import { decodeMessage } from '../../lambdas/queue/message';
+import { DEAD_STATUSES, DELIVERY_STATUSES, type DeliveryStatus } from '../../lambdas/domain/delivery';
 import type { FaultRecord } from '../chaos/fault-log';
 import type { Receivers } from '../receivers/receivers';
 import type { ActionKind } from './actions';
@@ -29,7 +28,7 @@ async function repair(operator: Operator, { role, destination, connection }: Tar
     await insist(operator, 'remove schema', connection, 'PATCH', `/v1/connections/${connection}`, { schema: null });
 }
 
-const shown = z.object({ status: z.string() });
+const shown = z.object({ status: z.enum(DELIVERY_STATUSES) });
 
 /**
  * Retries what is dead and had a message that expired: it cannot be redriven, and the list of dead letters has more than the
@@ -39,15 +38,22 @@ const shown = z.object({ status: z.string() });
  */
 export async function retryExpired(operator: Operator, api: Api, faults: readonly FaultRecord[]): Promise<boolean> {
   const expired = faults.filter(({ kind }) => kind === 'message expired');
-  const ids = new Set(expired.map(({ about }) => decodeMessage(about)).map((one) => deliveryId(one.base, one.ordinal)));
   let retried = false;
-  for (const id of ids) {
-    const { json } = await api.call('GET', `/api/deliveries/${id}`);
-    if (!['failed', 'partial'].includes(shown.parse(json).status)) continue;
+  for (const id of new Set(expired.flatMap(({ about }) => /dlv_[0-9a-f]{32}/.exec(about) ?? []))) {
+    if (!DEAD_STATUSES.includes(await statusOf(api, id))) continue;
     await insist(operator, 'retry', id, 'POST', `/api/deliveries/${id}/retry`);
     retried = true;
   }
   return retried;
+}
+
+async function statusOf(api: Api, id: string): Promise<DeliveryStatus> {
+  for (let tries = 1; ; tries += 1) {
+    const { status, json } = await api.call('GET', `/api/deliveries/${id}`);
+    if (status === 200) return shown.parse(json).status;
+    if (tries === MOST_TRIES) throw new Error(`${id} was answered with ${status}, again and again.`);
+    await sleep(PAUSE_MS);
+  }
 }
 
 const MOST_TRIES = 20;
