@@ -69,7 +69,8 @@ async function insist(
 ) {
   for (let tries = 1; ; tries += 1) {
     const { status } = await operator.call(kind, [about], method, path, body);
-    if (status === 200) return;
+    // A retry is refused with 409 once an earlier one has worked that was not answered.
+    if (status === 200 || status === 409) return;
     if (tries === MOST_TRIES) throw new Error(`${method} ${path} was answered with ${status}, again and again.`);
     await sleep(PAUSE_MS);
   }
