@@ -1,7 +1,7 @@
 import { readChanges } from './evidence/changes';
 import type { Evidence } from './evidence/evidence';
 import { familiesOf } from './evidence/families';
-import { depthOf, readConsistency, sqsClient } from './evidence/looks';
+import { depthOf, listEvents, readConsistency, sqsClient } from './evidence/looks';
 import { recoveriesOf } from './evidence/recoveries';
 import { turnsOf } from './evidence/turns';
 import type { Soak } from './parts';
@@ -29,6 +29,7 @@ export async function gather({
     setAside: await depthOf(sqs, stack.outputs.SetAsideQueueUrl ?? ''),
   };
   sqs.destroy();
+  const listed = await listEvents(stack, api.key);
   const changes = await readChanges(stack.endpoints.dynamodb, stack.outputs.TableName ?? '');
   return {
     targets,
@@ -39,6 +40,7 @@ export async function gather({
     families: familiesOf(changes),
     recoveries: recoveriesOf(changes),
     turns: turnsOf(changes),
+    listed,
     depths,
     consistency,
     repairs: sweeper.repairs,

@@ -165,6 +165,17 @@ const PLANS = {
     breaks: ['every recovery ends, counts what it has replayed, and leaves nothing out unless it was cancelled'],
     intercept: () => hiding('sweep', 'plan'),
   },
+  /** The API reads all deliveries of an event but the last. */
+  'every-delivery-of-an-event': {
+    breaks: ['every event is listed once, with the status that its deliveries give it'],
+    intercept: () => async (call, forward) => {
+      const answer = await forward(call);
+      if (!isBy(call, 'api') || call.operation !== 'Query') return answer;
+      const items = listOf(resultOf(answer).Items);
+      const last = items.findLast((item) => isDelivery(item));
+      return jsonAnswer(answer.status, { ...resultOf(answer), Items: items.filter((item) => item !== last) });
+    },
+  },
   /** Of several messages that routing sends at once, the last one never gets into the queue. */
   'message-for-each-delivery': {
     breaks: ['the sweep mends only deliveries whose message was lost'],
@@ -213,6 +224,10 @@ function withPuts(call: Call, which: (put: unknown) => boolean, change: (put: Js
 function unconditional({ ConditionExpression, ReturnValuesOnConditionCheckFailure, ...rest }: JsonObject): JsonObject {
   return rest;
 }
+
+/** Whether an item is a whole delivery; entries of indexes are keys only. */
+const isDelivery = (item: unknown): boolean =>
+  /^DLV#[0-9a-f]{4}$/.test(textOf(at(item, 'sk', 'S'))) && textOf(at(item, 'status', 'S')) !== '';
 
 function withoutLastMessage(call: Call): Call {
   const entries = listOf(call.parameters.Entries);

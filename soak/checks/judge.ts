@@ -2,6 +2,7 @@ import type { Check, Evidence, Finding } from '../evidence/evidence';
 import { checkAcceptance } from './acceptance';
 import { checkClaims } from './claims';
 import { checkDeliveries } from './deliveries';
+import { checkEventStatuses } from './event-statuses';
 import { checkMirrors } from './mirrors';
 import { checkRateLimits } from './rate-limits';
 import { checkRecoveries } from './recoveries';
@@ -21,6 +22,7 @@ const CHECKS: readonly Check[] = [
   checkSchemas,
   checkRateLimits,
   checkRecoveries,
+  checkEventStatuses,
   checkQueues,
   checkConsistency,
   checkRepairs,

@@ -25,6 +25,8 @@ export interface Evidence {
   readonly recoveries: readonly RecoveryImage[];
   /** Turns at destinations with a rate limit. */
   readonly turns: readonly GivenTurn[];
+  /** Events as the API lists them. */
+  readonly listed: readonly { readonly id: string; readonly status: string }[];
   readonly depths: Depths;
   /** What the table, the counters, the API and the dead-letter queue say about each other. */
   readonly consistency: { readonly consistent: boolean; readonly report: string };

@@ -181,6 +181,16 @@ describe('a mutation', () => {
     expect(await seenBy('apiF00')).toEqual({ Item });
   });
 
+  test('hides from the API the last delivery of an event', async () => {
+    const item = (sk: string, status: JsonObject = {}) => ({ sk: { S: sk }, ...status });
+    const status = { status: { S: 'failed' } };
+    const Items = [item('DLV#0001', status), item('DLV#0002', status), item('DLV#0002#ATT#0002')];
+    const read = async (all: readonly JsonObject[]) =>
+      (await under('every-delivery-of-an-event', 'Query', Buffer.from('{}'), { Items: all }, 'apiF00')).answer;
+    expect(await read(Items)).toEqual({ Items: [Items[0], Items[2]] });
+    expect(await read([item('DLV#0001')])).toEqual({ Items: [item('DLV#0001')] });
+  });
+
   test('loses the last of several messages, and never the only one', async () => {
     const send = (...Entries: string[]) =>
       mutated('message-for-each-delivery', 'SendMessageBatch', Buffer.from(JSON.stringify({ Entries })));

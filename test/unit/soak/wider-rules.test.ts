@@ -78,6 +78,32 @@ describe('several targets are treated wrongly when', () => {
   });
 });
 
+describe('the list of events is wrong when', () => {
+  const RULE = 'every event is listed once, with the status that its deliveries give it';
+  const ended = (status: DeliveryImage['status']) => e.storyOf(e.image({ status }));
+  const listedAs = (...shown: readonly string[]) => shown.map((status) => ({ id: e.EVENT, status }));
+  const isWrong = (listed: Evidence['listed'], ...statuses: readonly DeliveryImage['status'][]) =>
+    rulesOf({ families: [e.familyOf(...statuses.map(ended))], listed }).includes(RULE);
+
+  test('one is missing, or in it twice', () => {
+    expect(isWrong(listedAs('delivered'), 'delivered')).toBe(false);
+    expect(isWrong([], 'delivered')).toBe(true);
+    expect(isWrong(listedAs('delivered', 'delivered'), 'delivered')).toBe(true);
+  });
+
+  test.each([
+    ['delivered', ['delivered', 'delivered']],
+    ['failed', ['failed', 'schema_failed']],
+    ['partial', ['delivered', 'schema_failed']],
+    ['partial', ['delivered', 'partial']],
+    ['partial', ['partial', 'partial']],
+    ['pending', ['delivered', 'retrying']],
+  ] as const)('one is not %s with deliveries that are %s', (status, statuses) => {
+    expect(isWrong(listedAs(status), ...statuses)).toBe(false);
+    expect(isWrong(listedAs(status === 'partial' ? 'failed' : 'partial'), ...statuses)).toBe(true);
+  });
+});
+
 describe('a schema is not kept when', () => {
   const RULE = 'what a schema refuses is recorded as refused and never sent, and nothing else is refused';
   const refusal = { number: 1, startedAt: e.T, latencyMs: 0, errorCode: 'schema_invalid' };
