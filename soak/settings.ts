@@ -31,7 +31,10 @@ export const PACE = {
   longestKillDelay: 200,
   callsBetweenPauses: [250, 500],
   pauseFor: [200, 1500],
-  callsBetweenJumps: [300, 900],
+  callsBetweenJumps: [700, 1800],
+  /** What an operator wants to see is asked for so often, so far apart. */
+  looks: 5,
+  lookAgainAfter: 200,
   /** So old may messages be that a jump of the clock does not let expire at once. */
   expireAfter: [1_000, 5_000],
   /** After so long an operator who has started a recovery cancels it, if at all. */

@@ -75,7 +75,8 @@ export class Sweeper {
 
   private async sweep(): Promise<void> {
     try {
-      this.repairs += sumOf(swept.parse(await this.site.stack.invoke('sweep', {})).repairs);
+      const { repairs } = swept.parse(await this.site.stack.invoke('sweep', {}));
+      this.repairs += sumOf(repairs);
     } catch {
       // Its worker was killed, a call of it failed, or the stack is being restarted: the next one does it.
     }

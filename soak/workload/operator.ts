@@ -112,7 +112,17 @@ export class Operator {
   }
 
   private async deliveries(status: string): Promise<Row[]> {
-    return readRows(await this.ports.api.call('GET', `/api/deliveries?status=${status}&pageSize=50`));
+    return this.read(`/api/deliveries?status=${status}&pageSize=50`);
+  }
+
+  /** Looks at a list again and again while calls are throttled; nothing is in it when that does not help. */
+  private async read(path: string): Promise<Row[]> {
+    for (let look = 0; look < PACE.looks; look += 1) {
+      const { status, json } = await this.ports.api.call('GET', path);
+      if (status === 200) return rows.parse(json).data;
+      await sleep(PACE.lookAgainAfter);
+    }
+    return [];
   }
 
   private async toOne(kind: ActionKind, status: string, path: (row: Row) => string): Promise<void> {
@@ -129,7 +139,7 @@ export class Operator {
   }
 
   private async toLetter(kind: ActionKind, method: string, path: (id: string) => string): Promise<void> {
-    const letters = readRows(await this.ports.api.call('GET', '/api/deliveries/dead-letter?pageSize=50'));
+    const letters = await this.read('/api/deliveries/dead-letter?pageSize=50');
     const letter = this.ports.random.pickAny(letters);
     if (letter !== undefined) await this.call(kind, [letter.id], method, path(letter.id));
   }
@@ -191,10 +201,6 @@ export class Operator {
     const status = await make();
     this.actions.push({ kind, about, from, until: Date.now(), status });
   }
-}
-
-function readRows({ status, json }: Answer): Row[] {
-  return status === 200 ? rows.parse(json).data : [];
 }
 
 /** The surface of delivery items names an attempt by its UUID. */
