@@ -16,6 +16,7 @@ export class BatchFaults implements Faults {
     seed: number,
     private readonly log: FaultLog,
     private readonly active: () => boolean,
+    readonly messageTime: () => number,
   ) {
     this.forMessages = new Random(seed, 'messages');
     this.forCuts = new Random(seed, 'cuts');

@@ -143,6 +143,44 @@ const PLANS = {
     needsFaults: true,
     intercept: () => (call, forward) => forward(withPuts(call, isMarker, unconditional)),
   },
+  /** A worker does not know who has accepted before. */
+  'accepted-targets': {
+    breaks: ['each of several targets is sent what it has not accepted, and a delivery ends by how many have'],
+    intercept: () => hiding('deliver', 'accepted'),
+  },
+  /** Routing does not know that connections have schemas. */
+  'schema-of-a-connection': {
+    breaks: ['what a schema refuses is recorded as refused and never sent, and nothing else is refused'],
+    intercept: () => hiding('route', 'schema'),
+  },
+  /** A worker does not know that destinations have limits, so that nothing waits for its turn. */
+  'turn-before-request': {
+    breaks: [
+      'a receiver with a rate limit has never seen more requests than turns were due, and these keep their distance',
+    ],
+    intercept: () => hiding('deliver', 'rateLimit'),
+  },
+  /** The sweep does not find what it had planned. */
+  'plan-of-a-recovery': {
+    breaks: ['every recovery ends, counts what it has replayed, and leaves nothing out unless it was cancelled'],
+    intercept: () => hiding('sweep', 'plan'),
+  },
+  /** The API reads all deliveries of an event but the last. */
+  'every-delivery-of-an-event': {
+    breaks: ['every event is listed once, with the status that its deliveries give it'],
+    intercept: () => async (call, forward) => {
+      const answer = await forward(call);
+      if (!isBy(call, 'api') || call.operation !== 'Query') return answer;
+      const items = listOf(resultOf(answer).Items);
+      const last = items.findLast((item) => isDelivery(item));
+      return jsonAnswer(answer.status, { ...resultOf(answer), Items: items.filter((item) => item !== last) });
+    },
+  },
+  /** Of several messages that routing sends at once, the last one never gets into the queue. */
+  'message-for-each-delivery': {
+    breaks: ['the sweep mends only deliveries whose message was lost'],
+    intercept: () => (call, forward) => forward(withoutLastMessage(call)),
+  },
   /** Deaths are left to the sweep. */
   'record-of-a-death': {
     breaks: ['without faults the sweep repairs nothing'],
@@ -186,6 +224,26 @@ function withPuts(call: Call, which: (put: unknown) => boolean, change: (put: Js
 function unconditional({ ConditionExpression, ReturnValuesOnConditionCheckFailure, ...rest }: JsonObject): JsonObject {
   return rest;
 }
+
+/** Whether an item is a whole delivery; entries of indexes are keys only. */
+const isDelivery = (item: unknown): boolean =>
+  /^DLV#[0-9a-f]{4}$/.test(textOf(at(item, 'sk', 'S'))) && textOf(at(item, 'status', 'S')) !== '';
+
+function withoutLastMessage(call: Call): Call {
+  const entries = listOf(call.parameters.Entries);
+  if (call.operation !== 'SendMessageBatch' || entries.length < 2) return call;
+  return call.with({ ...call.parameters, Entries: entries.slice(0, -1) });
+}
+
+/** A function reads items as if they did not have an attribute. */
+const hiding =
+  (functionName: string, attribute: string): Interceptor =>
+  async (call, forward) => {
+    const answer = await forward(call);
+    if (call.service !== 'dynamodb' || !isBy(call, functionName)) return answer;
+    const hide = (name: string, value: unknown) => (name === attribute ? undefined : value);
+    return jsonAnswer(answer.status, JSON.parse(answer.body.toString(), hide));
+  };
 
 /** Changes a text in what `deliver` reads of a single item. */
 async function changeAnswer(

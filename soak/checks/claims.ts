@@ -52,7 +52,8 @@ function repeatedNumbers(story: DeliveryStory): Violation[] {
 /** Clocks of workers and of this process are the same; writing a fault down takes a moment. */
 const SLACK_MS = 3_000;
 
-const EXPLAINING: readonly FaultRecord['kind'][] = [
+/** What may keep a worker from writing or sending something. */
+export const HINDRANCES: readonly FaultRecord['kind'][] = [
   'worker ended',
   'call failed',
   'call failed for good',
@@ -69,7 +70,7 @@ const EXPLAINING: readonly FaultRecord['kind'][] = [
 function faultBehind(claim: Claim, story: DeliveryStory, faults: readonly FaultRecord[]): FaultRecord | undefined {
   return faults.find(({ kind, at, about: concerned }) => {
     const inTime = at >= claim.from - SLACK_MS && at <= (claim.endedAt ?? claim.until) + SLACK_MS;
-    return inTime && EXPLAINING.includes(kind) && (concerned.includes(story.base) || kind === 'stack restarted');
+    return inTime && HINDRANCES.includes(kind) && (concerned.includes(story.base) || kind === 'stack restarted');
   });
 }
 

@@ -2,7 +2,6 @@ import type { Check, Violation } from '../evidence/evidence';
 
 const QUEUES = 'no live message is left in a queue, and nothing was set aside';
 const AGREE = 'statistics, totals, dead-letter list and queue agree';
-const HEALTHY = 'without faults the sweep repairs nothing';
 
 /** What is left in the queues. */
 export const checkQueues: Check = ({ depths }) => {
@@ -19,11 +18,4 @@ export const checkConsistency: Check = ({ consistency }) => {
   const differing = consistency.report.split('\n').filter((line) => line.includes('found') || line.includes('DIFFER'));
   const violations: Violation[] = consistency.consistent ? [] : [{ rule: AGREE, text: differing.join('\n    ') }];
   return { violations };
-};
-
-/** Repairs of the sweep are counted; where nothing went wrong there must be none. */
-export const checkRepairs: Check = ({ faults, repairs }) => {
-  const violations: Violation[] =
-    faults.length === 0 && repairs > 0 ? [{ rule: HEALTHY, text: `it made ${repairs} repairs` }] : [];
-  return { violations, facts: [`${repairs} repairs by the sweep`] };
 };

@@ -29,10 +29,15 @@ async function bodyOf(command: UpdateCommand | PutCommand | TransactWriteCommand
   return Buffer.from(body);
 }
 
-const caller = { kind: 'function', logicalId: 'deliver', worker: 'w' } as const;
-
 /** What arrives of a call under a mutation, and how it is answered. */
-async function under(mutation: Mutation, operation: string, body: Buffer, result: JsonObject = {}) {
+async function under(
+  mutation: Mutation,
+  operation: string,
+  body: Buffer,
+  result: JsonObject = {},
+  logicalId = 'deliver',
+) {
+  const caller = { kind: 'function', logicalId, worker: 'w' } as const;
   const call = new Call({ caller, service: 'dynamodb', operation, method: 'POST', path: '/', headers: {}, body });
   const arrived: JsonObject[] = [];
   const forward = async (forwarded: Call): Promise<Answer> => {
@@ -161,6 +166,36 @@ describe('a mutation', () => {
     const secrets = (secret: string) => ({ signingSecrets: { L: [{ S: secret }] } });
     const changed = await read('signing-secret', secrets('whsec_MDEyMzQ1Njc4OWFiY2Q='));
     expect(changed).toEqual({ Item: secrets('whsec_AAAAAAAANjc4OWFiY2Q=') });
+  });
+
+  test.each([
+    ['accepted-targets', 'deliver', 'accepted'],
+    ['schema-of-a-connection', 'route', 'schema'],
+    ['turn-before-request', 'deliver', 'rateLimit'],
+    ['plan-of-a-recovery', 'sweep', 'plan'],
+  ] as const)('%s hides from %s that an item has %s, and from nobody else', async (mutation, name, attribute) => {
+    const Item = { pk: { S: 'a' }, [attribute]: { S: 'b' } };
+    const seenBy = async (logicalId: string) =>
+      (await under(mutation, 'GetItem', Buffer.from('{}'), { Item }, logicalId)).answer;
+    expect(await seenBy(`${name}F00`)).toEqual({ Item: { pk: { S: 'a' } } });
+    expect(await seenBy('apiF00')).toEqual({ Item });
+  });
+
+  test('hides from the API the last delivery of an event', async () => {
+    const item = (sk: string, status: JsonObject = {}) => ({ sk: { S: sk }, ...status });
+    const status = { status: { S: 'failed' } };
+    const Items = [item('DLV#0001', status), item('DLV#0002', status), item('DLV#0002#ATT#0002')];
+    const read = async (all: readonly JsonObject[]) =>
+      (await under('every-delivery-of-an-event', 'Query', Buffer.from('{}'), { Items: all }, 'apiF00')).answer;
+    expect(await read(Items)).toEqual({ Items: [Items[0], Items[2]] });
+    expect(await read([item('DLV#0001')])).toEqual({ Items: [item('DLV#0001')] });
+  });
+
+  test('loses the last of several messages, and never the only one', async () => {
+    const send = (...Entries: string[]) =>
+      mutated('message-for-each-delivery', 'SendMessageBatch', Buffer.from(JSON.stringify({ Entries })));
+    expect(await send('0', '1')).toEqual({ Entries: ['0'] });
+    expect(await send('0')).toEqual({ Entries: ['0'] });
   });
 
   test('is there for every rule', () => {
