@@ -1,7 +1,7 @@
 import { addUnits, NO_UNITS, type Units } from '../meters/capacity';
 import type { Reading } from '../meters/meter';
 
-/** What a million may cost, in dollars without storage and egress. */
+/** What a million may cost, in dollars without storage and egress: now, two percent more than was measured. */
 export interface Budget {
   readonly dollars: number;
   /** What it is going to be. */

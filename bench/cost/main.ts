@@ -6,7 +6,7 @@ import { idleTotal } from './idle';
 import { type Idling, measureAll, measureWarm } from './measure-all';
 import * as report from './report';
 import { type Month, monthOf, type Result } from './result';
-import { HEADLINE, IDLE_BUDGET, isVast, MONTHS, ONE_RETRY, RETRY_BUDGET, SCENARIOS } from './scenarios';
+import { HEADLINE, IDLE_BUDGET, isVast, MONTHS, ONE_RETRY, RETRY_BUDGET, SCENARIOS, SENSITIVE } from './scenarios';
 
 /** What has to be known to read the figures. */
 const NOTES = `Capacity, requests, calls, invocations and bytes are counted; they do not depend on the machine. How full batches are is not
@@ -43,10 +43,15 @@ await runBench('cost', 'What AWS would bill for deliveries, counted from the cal
     ...['## Kept and sent', report.keepingTable(results), KEEPING],
     ...['## When nothing happens', report.idleTable(idle.month, IDLE_BUDGET), IDLING],
     ...['## A month', report.monthTable(monthsOf(results, idle)), MONTHLY],
+    ...['## If the model is off', report.sensitivityTable(sensitivity(results))],
     ...['## How full batches are', report.batchTable(results)],
   ];
   bench.say(tables.join('\n\n'));
-  bench.keep('What deliveries cost', [...tables, ...results.map(detailsOf)].join('\n\n'), costChart(results));
+  bench.keep(
+    'What deliveries cost',
+    [...tables, ...results.filter(({ scenario }) => scenario.factor === 1).map(detailsOf)].join('\n\n'),
+    costChart(results),
+  );
 });
 
 function pricedRows(results: readonly Result[]): report.Priced[] {
@@ -56,6 +61,14 @@ function pricedRows(results: readonly Result[]): report.Priced[] {
     if (result !== retry || headline === undefined) return [row];
     return [row, report.onTop('the first retry, on top', result, headline, RETRY_BUDGET)];
   });
+}
+
+function sensitivity(results: readonly Result[]) {
+  const named = (wanted: string) => results.filter(({ name }) => name === wanted);
+  return SENSITIVE.map(({ rate, scenario }): [string, ...Result[]] => [
+    rate,
+    ...[`${rate}, batches 50 % smaller`, scenario, `${rate}, batches 50 % larger`].flatMap(named),
+  ]);
 }
 
 function monthsOf(results: readonly Result[], { month, metrics }: Idling): Month[] {

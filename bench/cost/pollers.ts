@@ -26,7 +26,7 @@ const SHARDS = 4;
 /**
  * How often Lambda reads each shard in a second.
  *
- * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
  */
 const READS_A_SECOND = 4;
 

@@ -70,6 +70,14 @@ export function keepingTable(results: readonly Result[]): string {
   );
 }
 
+/** What the bill is if the model of the pollers is off: dollars at a rate with smaller, modelled and larger batches. */
+export function sensitivityTable(rows: readonly (readonly [rate: string, ...results: readonly Result[]])[]): string {
+  return table(
+    ['for a million deliveries, $', 'batches 50 % smaller', 'as modelled', '50 % larger'],
+    rows.map(([rate, ...results]) => [rate, ...results.map(({ dollars }) => dollars.toFixed(2))]),
+  );
+}
+
 /** How full batches are, as the model has it and as they were. */
 export function batchTable(results: readonly Result[]): string {
   const measured = (result: Result, name: string) => {

@@ -86,15 +86,28 @@ export const MONTHS: readonly { readonly millions: number; readonly scenario: st
   { millions: 100, scenario: '38/s' },
 ];
 
+/** Scenarios with batches as the model has them, and how those are called that have other ones. */
+export const SENSITIVE: readonly { readonly rate: string; readonly scenario: string }[] = [
+  { rate: '200/s', scenario: HEADLINE },
+  { rate: '20/s', scenario: '20/s' },
+];
+
 export const SCENARIOS: readonly Scenario[] = [
-  { ...firstTry, name: HEADLINE, budget: { dollars: 99, target: 6.3 } },
-  { ...firstTry, name: 'first try, in batches of 100', atOnce: 100, budget: { dollars: 99, target: 4.75 } },
+  { ...firstTry, name: HEADLINE, budget: { dollars: 7.51, target: 6.3 } },
+  { ...firstTry, name: 'first try, in batches of 100', atOnce: 100, budget: { dollars: 5.53, target: 4.75 } },
   { ...firstTry, name: 'first try, behind a CDN', receiver: { delayMs: ANSWER_MS, headers: CDN } },
   { ...firstTry, name: 'first try, answered in 300 ms', events: 100, receiver: { delayMs: 300, headers: WEB_SERVER } },
   { ...firstTry, name: 'first try, 1 KB of base64', events: 100, payload: () => base64Payload(KB) },
   { ...firstTry, name: 'first try, 10 KB', events: 100, payload: () => orderPayload(10 * KB) },
   { ...firstTry, name: 'first try, 100 KB', events: 50, payload: () => orderPayload(100 * KB) },
-  { ...firstTry, name: ONE_RETRY, events: 60, attempts: 2, ...failing(WEB_SERVER, failsOnce) },
+  {
+    ...firstTry,
+    ...failing(WEB_SERVER, failsOnce),
+    name: ONE_RETRY,
+    events: 60,
+    attempts: 2,
+    budget: { dollars: 18.61, target: 11.8 },
+  },
   { ...firstTry, name: 'one retry, behind a CDN', events: 60, attempts: 2, ...failing(CDN, failsOnce) },
   {
     ...firstTry,
@@ -102,27 +115,27 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'exhausted after five',
     events: 50,
     attempts: 5,
-    budget: { dollars: 62.6, target: 36 },
+    budget: { dollars: 60.8, target: 36 },
   },
   { ...firstTry, name: 'fan-out 1 to 10', events: 20, destinations: 10 },
   { ...firstTry, name: 'fan-out 1 to 1,000', events: 1, destinations: 1000 },
   { ...firstTry, name: 'saturated', rate: Number.POSITIVE_INFINITY },
   { ...firstTry, name: '38/s', rate: monthly(100), events: 57 },
-  { ...firstTry, name: '20/s', rate: 20, events: 60, budget: { dollars: 99, target: 8.5 } },
+  { ...firstTry, name: '20/s', rate: 20, events: 60, budget: { dollars: 10.3, target: 8.5 } },
   { ...firstTry, name: '4/s', rate: monthly(10), events: 11 },
   { ...firstTry, name: '0.4/s', rate: monthly(1), events: 5 },
-  { ...firstTry, name: 'one a minute', rate: ONE_A_MINUTE, events: 1, budget: { dollars: 99, target: 15.5 } },
-  { ...firstTry, name: '200/s, batches half as full', factor: 0.5, events: 100 },
-  { ...firstTry, name: '200/s, batches half as full again', factor: 1.5, events: 100 },
-  { ...firstTry, name: '20/s, batches half as full', rate: 20, factor: 0.5, events: 30 },
-  { ...firstTry, name: '20/s, batches half as full again', rate: 20, factor: 1.5, events: 45 },
+  { ...firstTry, name: 'one a minute', rate: ONE_A_MINUTE, events: 1, budget: { dollars: 20.31, target: 15.5 } },
+  { ...firstTry, name: '200/s, batches 50 % smaller', factor: 0.5, events: 100 },
+  { ...firstTry, name: '200/s, batches 50 % larger', factor: 1.5, events: 100 },
+  { ...firstTry, name: '20/s, batches 50 % smaller', rate: 20, factor: 0.5, events: 30 },
+  { ...firstTry, name: '20/s, batches 50 % larger', rate: 20, factor: 1.5, events: 45 },
 ];
 
 /** What the first retry may cost on top of a first try. */
-export const RETRY_BUDGET: Budget = { dollars: 99, target: 5.5 };
+export const RETRY_BUDGET: Budget = { dollars: 11.1, target: 5.5 };
 
 /** What a stack may cost a month in which nothing happens, with all alarms. */
-export const IDLE_BUDGET: Budget = { dollars: 99, target: 3.6 };
+export const IDLE_BUDGET: Budget = { dollars: 3.37, target: 3.6 };
 
 /** What functions and emulators do before anything is measured: what has just started compiles while it runs. */
 export const WARM_UP: Scenario = { ...firstTry, name: 'warm-up', atOnce: 100 };

@@ -4,11 +4,13 @@ import type { Call } from '../../local/calls/call';
 const text = z.object({ S: z.string() });
 const key = z.object({ pk: text, sk: text });
 const entry = z.object({ Item: key.optional(), Key: key.optional() });
+const prefix = z.object({ ':pk': text, ':prefix': text });
 const operations = z.record(z.string(), entry);
 const parameters = entry.extend({
   TransactItems: z.array(operations).optional(),
   RequestItems: z.record(z.string(), z.unknown()).optional(),
   IndexName: z.string().optional(),
+  ExpressionAttributeValues: z.unknown().optional(),
 });
 const batchGet = z.object({ Keys: z.array(key) });
 const batchWrite = z.array(operations);
@@ -35,11 +37,18 @@ const KINDS: readonly (readonly [pk: string, sk: RegExp, kind: string])[] = [
 export function itemKinds({ operation, parameters: given }: Pick<Call, 'operation' | 'parameters'>): string {
   const parsed = parameters.safeParse(given);
   if (!parsed.success) return operation;
+  if (operation === 'Query') return queried(parsed.data);
   const counts = new Map<string, number>();
   for (const one of keysOf(parsed.data)) counts.set(kindOf(one), (counts.get(kindOf(one)) ?? 0) + 1);
-  if (counts.size === 0)
-    return parsed.data.IndexName === undefined ? operation : `${operation} ${parsed.data.IndexName}`;
+  if (counts.size === 0) return operation;
   return [...counts].map(([kind, count]) => (isMany(operation) ? `${kind}s` : times(count, kind))).join(' + ');
+}
+
+/** What a query is for is told by the start of the sort key, or by the index that it reads. */
+function queried({ IndexName, ExpressionAttributeValues }: z.infer<typeof parameters>): string {
+  if (IndexName !== undefined) return IndexName;
+  const found = prefix.safeParse(ExpressionAttributeValues).data;
+  return found ? `${kindOf({ pk: found[':pk'], sk: found[':prefix'] })}s` : 'items';
 }
 
 /** How many items a batch has depends on the batch of the function. */

@@ -179,8 +179,10 @@ describe('what a call to DynamoDB is about', () => {
     );
   });
 
-  it('is the index where a query finds what nobody has named', () => {
-    expect(kindsOf('Query', { IndexName: 'timeline' })).toBe('Query timeline');
+  it('is told of a query by the start of its sort key, or by its index', () => {
+    const ExpressionAttributeValues = { ':pk': { S: 'ENV#1' }, ':prefix': { S: 'CON#' } };
+    expect(kindsOf('Query', { ExpressionAttributeValues })).toBe('connections');
+    expect(kindsOf('Query', { IndexName: 'timeline' })).toBe('timeline');
   });
 });
 
