@@ -6,7 +6,7 @@ import { openTable } from '../../lambdas/store/table/table';
 import { dynamoDbClient } from '../../local/dynamodb/client';
 import { Random } from '../../local/faults/random';
 import type { LocalStack } from '../../local/stack';
-import { sqsClient } from '../evidence/looks';
+import { countsOf, sqsClient } from '../evidence/looks';
 import { PACE } from '../settings';
 import type { Site } from './site';
 
@@ -26,10 +26,14 @@ export class Sweeper {
     this.loop = this.run(new Random(seed, 'sweeps'));
   }
 
-  /** Ends with one last sweep: what was closed since the one before is tidied up. */
+  /**
+   * Ends with one last sweep: what was closed since the one before is tidied up. A sweep that was killed hides the messages
+   * that it held for a while, so the last one waits until it can see all of them.
+   */
   async stop(): Promise<void> {
     this.ended = true;
     await this.loop;
+    await untilNothingIsHeld(this.site.stack);
     await this.sweep();
   }
 
@@ -65,4 +69,15 @@ export class Sweeper {
       // Its worker was killed, a call of it failed, or the stack is being restarted: the next one does it.
     }
   }
+}
+
+/** Longer than a sweep holds a message. */
+const LONGEST_HOLD_MS = 60_000;
+
+async function untilNothingIsHeld(stack: LocalStack): Promise<void> {
+  const sqs = sqsClient(stack);
+  const until = Date.now() + LONGEST_HOLD_MS;
+  const held = async () => (await countsOf(sqs, stack.outputs.DeadLetterQueueUrl ?? '')).inFlight;
+  while ((await held()) > 0 && Date.now() < until) await sleep(500);
+  sqs.destroy();
 }

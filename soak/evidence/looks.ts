@@ -13,10 +13,17 @@ export const sqsClient = ({ endpoints }: LocalStack): SQSClient =>
 
 /** Messages in a queue: visible, delayed and in flight together. */
 export async function depthOf(sqs: SQSClient, url: string): Promise<number> {
+  const { visible, delayed, inFlight } = await countsOf(sqs, url);
+  return visible + delayed + inFlight;
+}
+
+/** Messages of a queue by their state. */
+export async function countsOf(sqs: SQSClient, url: string) {
   const command = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] });
   const { Attributes = {} } = await sqs.send(command);
-  const kinds = ['', 'Delayed', 'NotVisible'] as const;
-  return kinds.reduce((sum, kind) => sum + Number(Attributes[`ApproximateNumberOfMessages${kind}`] ?? 0), 0);
+  const count = (state: '' | 'Delayed' | 'NotVisible') =>
+    Number(Attributes[`ApproximateNumberOfMessages${state}`] ?? 0);
+  return { visible: count(''), delayed: count('Delayed'), inFlight: count('NotVisible') };
 }
 
 /** What `npm run verify:consistency` says about the stack. */

@@ -6,7 +6,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { acknowledgementOf } from '../../domain/acknowledgement';
 import { NEAR_MS } from '../../domain/rate-limit';
 import { DESTINATION_COPY_MS } from '../../domain/signing-secrets';
-import { enqueueSoon } from '../../queue/enqueue';
+import { enqueueSoon, openDeliveryQueue } from '../../queue/enqueue';
 import { decodeMessage } from '../../queue/message';
 import { enqueueAt } from '../../queue/schedule';
 import { cached } from '../../runtime/cache';
@@ -31,7 +31,7 @@ import { openTransports } from './transports/registry';
 const environment = readEnvironment('deliver');
 const table = openTable(environment.TABLE_NAME);
 const sqs = new SQSClient({});
-const queue = { sqs, url: environment.DELIVERY_QUEUE_URL };
+const queue = openDeliveryQueue(environment.DELIVERY_QUEUE_URL, { requestHandler: sqs.config.requestHandler });
 const schedules = {
   scheduler: new SchedulerClient({}),
   group: environment.SCHEDULE_GROUP_NAME,

@@ -1,7 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { createValidators } from '../../payload-schemas/validators';
-import { enqueueAll } from '../../queue/enqueue';
+import { enqueueAll, openDeliveryQueue } from '../../queue/enqueue';
 import { setAside } from '../../queue/set-aside';
 import { cached } from '../../runtime/cache';
 import { readEnvironment } from '../../runtime/environment';
@@ -26,7 +26,7 @@ const DESTINATION_TTL_MS = 1_000;
 const environment = readEnvironment('route');
 const table = openTable(environment.TABLE_NAME);
 const sqs = new SQSClient({});
-const queue = { sqs, url: environment.DELIVERY_QUEUE_URL };
+const queue = openDeliveryQueue(environment.DELIVERY_QUEUE_URL, { requestHandler: sqs.config.requestHandler });
 const aside = { sqs, url: environment.SET_ASIDE_QUEUE_URL, function: 'route' } as const;
 const settings = { shards: environment.TIMELINE_SHARDS, retentionDays: environment.RETENTION_DAYS };
 const destinations = cached(

@@ -1,7 +1,13 @@
-import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { Readable } from 'node:stream';
+import {
+  SendMessageBatchCommand,
+  type SendMessageBatchCommandInput,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { enqueue, enqueueAll, enqueueSoon } from '../../../lambdas/queue/enqueue';
+import { enqueue, enqueueAll, enqueueSoon, openDeliveryQueue } from '../../../lambdas/queue/enqueue';
 import { decodeMessage } from '../../../lambdas/queue/message';
 import { BASE, ENVIRONMENT, idOf, NOW } from '../support/records';
 
@@ -72,9 +78,50 @@ describe('enqueueing many attempts', () => {
   });
 
   it('answers with all ten of a request that failed, and with no others', async () => {
-    sqs.on(SendMessageBatchCommand).rejectsOnce(new Error('throttled')).resolves({});
+    const isFirst = ({ Entries = [] }: SendMessageBatchCommandInput) => Entries.length === 10;
+    sqs.on(SendMessageBatchCommand).callsFake((input) => {
+      if (isFirst(input)) throw new Error('throttled');
+      return {};
+    });
     const { refused, errors } = await enqueueAll(queue, many(15));
     expect(refused).toEqual(many(10));
     expect(errors).toHaveLength(1);
+  });
+});
+
+describe('a send whose answer was lost', () => {
+  /** A queue that takes everything, and whose first answer is lost. */
+  function forgetful() {
+    const requests: { readonly MessageBody?: string; readonly Entries?: { readonly MessageBody: string }[] }[] = [];
+    const handle = async ({ body }: { readonly body: Uint8Array }) => {
+      requests.push(JSON.parse(new TextDecoder().decode(body)));
+      if (requests.length === 1) throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+      const headers = { 'content-type': 'application/x-amz-json-1.0' };
+      return { response: { statusCode: 200, headers, body: Readable.from([Buffer.from('{}')]) } };
+    };
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    const endpoint = 'https://sqs.example';
+    const config = { region: 'eu-central-1', endpoint, credentials, md5: false as const, requestHandler: { handle } };
+    const tokens = () =>
+      requests.map(({ MessageBody, Entries = [] }) =>
+        [MessageBody ?? [], Entries.map((entry) => entry.MessageBody)].flat().map((body) => decodeMessage(body).token),
+      );
+    return { queue: openDeliveryQueue(queue.url, config), tokens };
+  }
+
+  beforeEach(() => void sqs.restore());
+
+  it('is repeated with another token, so that its copy does not look like a redrive', async () => {
+    const { queue, tokens } = forgetful();
+    await enqueue(queue, dueTo(1));
+    expect(tokens()).toHaveLength(2);
+    expect(new Set(tokens().flat()).size).toBe(2);
+  });
+
+  it('is repeated with other tokens, so that none of ten copies looks like a redrive', async () => {
+    const { queue, tokens } = forgetful();
+    expect(await enqueueAll(queue, many(10))).toEqual({ refused: [], errors: [] });
+    expect(tokens().map(({ length }) => length)).toEqual([10, 10]);
+    expect(new Set(tokens().flat()).size).toBe(20);
   });
 });
