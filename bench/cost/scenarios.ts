@@ -106,7 +106,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: ONE_RETRY,
     events: 60,
     attempts: 2,
-    budget: { dollars: 18.61, target: 11.8 },
+    budget: { dollars: 18.67, target: 11.8 },
   },
   { ...firstTry, name: 'one retry, behind a CDN', events: 60, attempts: 2, ...failing(CDN, failsOnce) },
   {
@@ -132,7 +132,7 @@ export const SCENARIOS: readonly Scenario[] = [
 ];
 
 /** What the first retry may cost on top of a first try. */
-export const RETRY_BUDGET: Budget = { dollars: 11.1, target: 5.5 };
+export const RETRY_BUDGET: Budget = { dollars: 11.18, target: 5.5 };
 
 /** What a stack may cost a month in which nothing happens, with all alarms. */
 export const IDLE_BUDGET: Budget = { dollars: 3.37, target: 3.6 };
