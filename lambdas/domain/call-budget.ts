@@ -17,10 +17,11 @@ export interface CallBudget {
   readonly milliTokens: number;
   /** When the bucket was last filled, milliseconds since the epoch. */
   readonly at: number;
-  /** By holder: calls that an instance may make without asking again, and until when (milliseconds since the epoch). */
+  /** Leases by their end. Those that end together are one entry, so it does not matter how many instances there are. */
   readonly leases: Readonly<Record<string, Lease>>;
 }
 
+/** Calls that may be made without asking again, and until when (milliseconds since the epoch). */
 export interface Lease {
   readonly calls: number;
   readonly until: number;
@@ -31,14 +32,20 @@ export type LeaseAnswer =
   /** Nothing is left; ask again after this many milliseconds. */
   | { readonly kind: 'empty'; readonly retryAfterMs: number };
 
-/** How long a lease lasts; calls that its holder has not made by then are forfeited. */
+/** How long a lease lasts at least; calls that its holder has not made by then are forfeited. */
 const LEASE_MS = 30_000;
 
-/** A lease takes one part in this many of what is left, so that many instances get something. */
-const SHARE = 8;
+/** Leases end at multiples of this, so that a budget has a dozen entries at most and stays within one write unit. */
+const ENDS_EVERY_MS = 3_000;
 
-/** Beyond this many holders, each gets one call at a time, so that the item stays within one write unit. */
-const MAX_LEASES = 12;
+/** The part of the burst that leases may hold. The rest is for whoever asks, whatever became of the holders. */
+const LEASABLE = 3 / 4;
+
+/** A lease takes one part in this many of what may still be leased, so that many instances get something. */
+const SHARE = 4;
+
+/** The calls of the largest lease: one write for a hundred calls is cheap, and little is lost with an instance. */
+const MAX_CALLS = 100;
 
 const CALL = 1000;
 
@@ -50,30 +57,39 @@ export const fullBudget = ({ burst }: CallLimits, now: number): CallBudget => ({
 });
 
 /**
- * Leases calls to an instance. This replaces any lease it had; what was left of that one is forfeited.
+ * Leases calls to an instance.
  *
- * @param holder the instance
  * @param now milliseconds since the epoch
+ * @param former the lease that the instance had before; what is left of it is forfeited
  */
-export function leaseCalls(budget: CallBudget, holder: string, limits: CallLimits, now: number): LeaseAnswer {
-  const before = fill(budget, limits, now);
-  const { [holder]: _givenUp, ...leases } = before.leases;
-  const filled = { ...before, leases };
+export function leaseCalls(budget: CallBudget, limits: CallLimits, now: number, former?: Lease): LeaseAnswer {
+  const filled = note(fill(budget, limits, now), former, -1);
   const left = Math.floor(filled.milliTokens / CALL);
   if (left < 1) return { kind: 'empty', retryAfterMs: waitFor(filled, limits) };
-  const crowded = Object.keys(leases).length >= MAX_LEASES;
-  const calls = crowded ? 1 : Math.max(1, Math.floor(left / SHARE));
-  const lease = { calls, until: filled.at + LEASE_MS };
-  // A single call is spent right away, so there is no lease to keep.
-  const held = calls > 1 ? { ...leases, [holder]: lease } : leases;
-  return { kind: 'leased', lease, budget: { ...filled, milliTokens: filled.milliTokens - calls * CALL, leases: held } };
+  const leasable = Math.min(left, limits.burst * LEASABLE - callsIn(filled.leases));
+  const calls = Math.max(1, Math.min(MAX_CALLS, Math.floor(leasable / SHARE)));
+  const lease = { calls, until: Math.ceil((filled.at + LEASE_MS) / ENDS_EVERY_MS) * ENDS_EVERY_MS };
+  const taken = { ...filled, milliTokens: filled.milliTokens - calls * CALL };
+  return { kind: 'leased', lease, budget: note(taken, lease, 1) };
 }
+
+/** Adds a lease to those that are noted, or takes it away. */
+function note(budget: CallBudget, lease: Lease | undefined, sign: 1 | -1): CallBudget {
+  // A single call is spent right away, so there is no lease to keep.
+  if (!lease || lease.calls === 1) return budget;
+  const { [lease.until]: together, ...others } = budget.leases;
+  // A lease that has ended is not noted any more.
+  const calls = (together?.calls ?? 0) + sign * lease.calls;
+  return { ...budget, leases: calls > 0 ? { ...others, [lease.until]: { calls, until: lease.until } } : others };
+}
+
+const callsIn = (leases: CallBudget['leases']) => Object.values(leases).reduce((sum, { calls }) => sum + calls, 0);
 
 /** Refills the bucket up to now. Its capacity grows step by step as leases end. */
 function fill(budget: CallBudget, limits: CallLimits, now: number): CallBudget {
   const byEnd = Object.entries(budget.leases).sort(([, one], [, other]) => one.until - other.until);
   let { milliTokens, at } = budget;
-  let outstanding = byEnd.reduce((sum, [, { calls }]) => sum + calls, 0);
+  let outstanding = callsIn(budget.leases);
   const pour = (until: number) => {
     const room = Math.max(0, (limits.burst - outstanding) * CALL);
     milliTokens = Math.min(room, milliTokens + limits.perSecond * Math.max(0, until - at));
@@ -89,8 +105,6 @@ function fill(budget: CallBudget, limits: CallLimits, now: number): CallBudget {
 
 /** Milliseconds until the bucket holds a call, by refilling or after a lease has ended. */
 function waitFor({ milliTokens, at, leases }: CallBudget, { perSecond, burst }: CallLimits): number {
-  const held = Object.values(leases);
-  const outstanding = held.reduce((sum, { calls }) => sum + calls, 0);
-  if (burst - outstanding >= 1) return Math.ceil((CALL - milliTokens) / perSecond);
-  return Math.max(1, Math.min(...held.map(({ until }) => until)) - at);
+  if (burst - callsIn(leases) >= 1) return Math.ceil((CALL - milliTokens) / perSecond);
+  return Math.max(1, Math.min(...Object.values(leases).map(({ until }) => until)) - at);
 }

@@ -100,7 +100,7 @@ function tableLimiter(table: Table, now: () => number): Admit {
     read: (keyId) => readBudget(table, keyId),
     write: (keyId, budget, version) => writeBudget(table, keyId, budget, version),
     now,
-    pause: (attempt) => sleep(Math.random() * 10 * attempt),
+    pause: (longestMs) => sleep(Math.random() * longestMs),
   });
 }
 

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { type CallBudget, type CallLimits, fullBudget, leaseCalls } from '../domain/call-budget';
+import { type CallBudget, type CallLimits, fullBudget, type Lease, leaseCalls } from '../domain/call-budget';
 import { BoundedMap } from '../runtime/cache';
 
 /** The budget that the instances of all functions share. */
@@ -9,8 +8,8 @@ export interface CallLimiterPorts {
   write(keyId: string, budget: CallBudget, version: number): Promise<boolean>;
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Waits before another try, longer each time. */
-  pause(attempt: number): Promise<void>;
+  /** Waits for a random time up to this (full jitter), before another try. */
+  pause(longestMs: number): Promise<void>;
 }
 
 export type Admission =
@@ -22,8 +21,9 @@ export type Admit = (keyId: string, limits: CallLimits) => Promise<Admission>;
 
 /** What this instance knows about a key. */
 interface Local {
+  /** Calls of the lease that are left. */
   calls: number;
-  until: number;
+  lease?: Lease;
   /** Nothing was left; until then there is no point in asking again. */
   emptyUntil: number;
   asking?: Promise<Admission> | undefined;
@@ -32,8 +32,12 @@ interface Local {
 /** How much clocks of instances may differ: a lease is not used until its very end. */
 const CLOCK_MARGIN_MS = 2_000;
 
-/** How often a lease is tried when other instances write at the same time. */
-const MAX_TRIES = 10;
+/** How often a lease is tried when other instances write at the same time, as a hundred do that have just started. */
+const MAX_TRIES = 15;
+
+/** The longest pause before the second try; it doubles before each later one, up to the limit. */
+const FIRST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 320;
 
 /** How many keys' leases an instance remembers. */
 const MAX_KEYS = 1_000;
@@ -42,10 +46,10 @@ const MAX_KEYS = 1_000;
  * Creates the limiter of one instance. It leases calls from the shared budget in small portions and admits calls from
  * them without another read or write; a key with nothing left is refused from memory for a while.
  */
-export function createCallLimiter(ports: CallLimiterPorts, holder: string = randomUUID().slice(0, 8)): Admit {
+export function createCallLimiter(ports: CallLimiterPorts): Admit {
   const keys = new BoundedMap<string, Local>(MAX_KEYS);
   return async (keyId, limits) => {
-    const local = keys.get(keyId) ?? { calls: 0, until: 0, emptyUntil: 0 };
+    const local = keys.get(keyId) ?? { calls: 0, emptyUntil: 0 };
     // The key that was used last is the last to be forgotten.
     keys.set(keyId, local);
     for (;;) {
@@ -55,7 +59,7 @@ export function createCallLimiter(ports: CallLimiterPorts, holder: string = rand
         await local.asking;
         continue;
       }
-      local.asking = ask(ports, local, keyId, holder, limits);
+      local.asking = ask(ports, local, keyId, limits);
       try {
         return await local.asking;
       } finally {
@@ -66,7 +70,7 @@ export function createCallLimiter(ports: CallLimiterPorts, holder: string = rand
 }
 
 function fromMemory(local: Local, now: number): Admission | undefined {
-  if (local.calls > 0 && now < local.until) {
+  if (local.lease && local.calls > 0 && now < local.lease.until - CLOCK_MARGIN_MS) {
     local.calls -= 1;
     return { admitted: true };
   }
@@ -75,24 +79,18 @@ function fromMemory(local: Local, now: number): Admission | undefined {
 }
 
 /** Leases calls and spends the first of them. */
-async function ask(
-  ports: CallLimiterPorts,
-  local: Local,
-  keyId: string,
-  holder: string,
-  limits: CallLimits,
-): Promise<Admission> {
+async function ask(ports: CallLimiterPorts, local: Local, keyId: string, limits: CallLimits): Promise<Admission> {
   // The previous lease ends here; what is left of it must not be spent any more.
   local.calls = 0;
   for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
-    if (attempt > 0) await ports.pause(attempt);
+    if (attempt > 0) await ports.pause(Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS));
     const stored = await ports.read(keyId);
     const now = ports.now();
-    const answer = leaseCalls(stored ?? fullBudget(limits, now), holder, limits, now);
+    const answer = leaseCalls(stored ?? fullBudget(limits, now), limits, now, local.lease);
     if (answer.kind === 'empty') return refuse(local, answer.retryAfterMs, now);
     if (!(await ports.write(keyId, answer.budget, stored?.version ?? 0))) continue;
     local.calls = answer.lease.calls - 1;
-    local.until = answer.lease.until - CLOCK_MARGIN_MS;
+    local.lease = answer.lease;
     return { admitted: true };
   }
   // This many instances at once are a flood; refusing keeps the limit.
