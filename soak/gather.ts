@@ -1,7 +1,9 @@
 import { readChanges } from './evidence/changes';
 import type { Evidence } from './evidence/evidence';
 import { familiesOf } from './evidence/families';
-import { depthOf, readConsistency, sqsClient } from './evidence/looks';
+import { depthOf, listEvents, readConsistency, sqsClient } from './evidence/looks';
+import { recoveriesOf } from './evidence/recoveries';
+import { turnsOf } from './evidence/turns';
 import type { Soak } from './parts';
 
 /** Collects what is known about a run that has ended, from all sides. */
@@ -27,13 +29,18 @@ export async function gather({
     setAside: await depthOf(sqs, stack.outputs.SetAsideQueueUrl ?? ''),
   };
   sqs.destroy();
+  const listed = await listEvents(stack, api.key);
+  const changes = await readChanges(stack.endpoints.dynamodb, stack.outputs.TableName ?? '');
   return {
     targets,
     publications: [...publisher.publications.values()],
     actions: operator.actions,
     faults: log.records,
     requests: receivers.requests,
-    families: familiesOf(await readChanges(stack.endpoints.dynamodb, stack.outputs.TableName ?? '')),
+    families: familiesOf(changes),
+    recoveries: recoveriesOf(changes),
+    turns: turnsOf(changes),
+    listed,
     depths,
     consistency,
     repairs: sweeper.repairs,

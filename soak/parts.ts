@@ -1,4 +1,3 @@
-import type { PartitionLimits } from '../local/dynamodb/partitions';
 import type { FaultLog } from './chaos/fault-log';
 import type { Mutation } from './chaos/mutations';
 import type { Site } from './chaos/site';
@@ -15,8 +14,6 @@ export interface RunOptions {
   readonly minutes: number;
   /** Off: nothing goes wrong but the receivers. */
   readonly faults: boolean;
-  /** What each partition takes a second, so that calls are throttled; no limit when left out. */
-  readonly partitionLimits?: PartitionLimits | undefined;
   /** A promise that is turned off, to see that it is noticed. */
   readonly mutation?: Mutation | undefined;
   /** A synthesized app with the soak's settings. */

@@ -1,45 +1,77 @@
+import { Argument, Command } from 'commander';
 import { synthesize } from '../local/template/synthesize';
 import { MUTATIONS, type Mutation } from './chaos/mutations';
-import { reportOf } from './report';
-import { soak } from './run';
+import { RULES, type Rule } from './checks/rules';
+import { type RunResult, runInProcess, sideBySide } from './processes';
 import { SOAK_CONTEXT } from './settings';
 
 // The SDK otherwise prints its notice about Node 20 in the middle of the progress.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 const EVENTS = 30;
-/** It takes a coincidence for a promise that is turned off to be broken. Where a run was without it, the next seed follows. */
+/** It can take a coincidence for a promise that is turned off to be broken. Where a run was without it, the next seed follows. */
 const SEEDS = [5, 6, 7] as const;
 const MINUTES = 4;
+/** Of a run in which something is broken for good: it need not wait for it to end. */
+const BROKEN_MINUTES = 1;
 
-/** Which rules a run has broken, one line each. */
-async function rulesBroken(assembly: string, seed: number, mutation?: Mutation): Promise<string[]> {
-  const progress = () => {};
-  const options = { events: EVENTS, seed, minutes: MINUTES, faults: true, assembly, mutation, progress };
-  const { violations, text } = reportOf(await soak(options));
-  if (mutation === undefined && violations.length > 0) console.log(text);
-  return [...new Set(violations.map(({ rule }) => rule))];
+interface Trial {
+  readonly title: string;
+  readonly passed: boolean;
+  /** What else is said of it. */
+  readonly lines: readonly string[];
 }
 
-/** The rules that the first of the runs breaks that breaks any. */
-async function firstBroken(assembly: string, mutation: Mutation): Promise<string[]> {
+const run = (assembly: string, seed: number, faults: boolean, minutes: number, mutation?: Mutation) =>
+  runInProcess({ events: EVENTS, seed, minutes, faults, assembly, mutation, logs: false }, () => {});
+
+/** With every promise kept, no rule is broken. */
+async function tryNothing(assembly: string, faults: boolean): Promise<Trial> {
+  const { passed, text } = await run(assembly, SEEDS[0], faults, MINUTES);
+  return { title: `nothing turned off, ${faults ? 'with' : 'without'} faults`, passed, lines: passed ? [] : [text] };
+}
+
+/** With a promise turned off, the rules are broken that it is meant to break. */
+async function tryMutation(assembly: string, name: Mutation): Promise<Trial> {
+  const { breaks, needsFaults = false } = MUTATIONS[name];
+  const broken = new Set<Rule>();
+  let last: RunResult | undefined;
   for (const seed of SEEDS) {
-    const rules = await rulesBroken(assembly, seed, mutation);
-    if (rules.length > 0) return rules;
+    last = await run(assembly, seed, needsFaults, BROKEN_MINUTES, name);
+    for (const rule of last.rules) broken.add(rule);
+    if (breaks.every((rule) => broken.has(rule))) break;
   }
-  return [];
+  const missing = breaks.filter((rule) => !broken.has(rule));
+  const lines = [
+    ...breaks.map((rule) => `      ${broken.has(rule) ? 'broken' : 'NOT BROKEN'}: ${rule}`),
+    ...[...broken].filter((rule) => !breaks.includes(rule)).map((rule) => `      also: ${rule}`),
+    ...(missing.length > 0 ? [last?.text ?? ''] : []),
+  ];
+  return { title: `${name} turned off`, passed: missing.length === 0, lines };
 }
 
-// The instrument itself is proved: with every promise kept the soak passes, and with any one of these turned off it fails.
+const command = new Command('npm run soak:prove --')
+  .description('Turns off one promise at a time, and expects the soak to find broken what each is meant to break.')
+  .option('--side-by-side <number>', 'runs at the same time', Number, 3)
+  .addArgument(new Argument('[promises...]', 'which ones; all when left out').choices(Object.keys(MUTATIONS)))
+  .parse();
+const named: readonly string[] = command.args;
+
 const app = await synthesize(SOAK_CONTEXT);
-let proved = true;
-for (const mutation of [undefined, ...MUTATIONS]) {
-  const rules =
-    mutation === undefined ? await rulesBroken(app.directory, SEEDS[0]) : await firstBroken(app.directory, mutation);
-  const asExpected = rules.length > 0 === (mutation !== undefined);
-  proved &&= asExpected;
-  console.log(`${asExpected ? 'ok' : 'WRONG'}  ${mutation ?? 'nothing'} turned off: ${rules.length} rules broken`);
-  for (const rule of rules) console.log(`      ${rule}`);
-}
+const names = Object.keys(MUTATIONS) as Mutation[];
+const trials = [
+  () => tryNothing(app.directory, true),
+  () => tryNothing(app.directory, false),
+  ...names.map((name) => () => tryMutation(app.directory, name)),
+].filter((_, n) => named.length === 0 || named.includes(names[n - 2] ?? ''));
+const passed = await sideBySide(trials, command.opts<{ sideBySide: number }>().sideBySide, async (trial) => {
+  const beganAt = Date.now();
+  const { title, passed, lines } = await trial();
+  const seconds = Math.round((Date.now() - beganAt) / 1000);
+  console.log([`${passed ? 'ok' : 'WRONG'}  ${title} (${seconds} s)`, ...lines].join('\n'));
+  return passed;
+});
 app.remove();
-process.exit(proved ? 0 : 1);
+const unproved = RULES.filter((rule) => !Object.values(MUTATIONS).some(({ breaks }) => breaks.includes(rule)));
+for (const rule of unproved) console.log(`WRONG  no mutation breaks: ${rule}`);
+process.exit(passed.every(Boolean) && unproved.length === 0 ? 0 : 1);

@@ -63,7 +63,7 @@ interface Milestone {
   reach(): Promise<void>;
 }
 
-/** What happens once in a run: restarts of the whole stack, and the deletion of destinations. */
+/** What happens once in a run: restarts of the whole stack, the deletion of destinations, the removal of schemas. */
 function milestonesOf({ options, operator, site, log }: Soak): Milestone[] {
   const { events, faults, progress, seed } = options;
   const random = new Random(seed, 'milestones');
@@ -76,6 +76,8 @@ function milestonesOf({ options, operator, site, log }: Soak): Milestone[] {
   const restarts = Array.from({ length: faults ? PACE.restarts : 0 }, () => {
     return { at: random.between(Math.ceil(events / 5), events), reach: restart };
   });
-  const deletion = { at: Math.floor(events / 2), reach: () => operator.deleteDestinations() };
-  return [...restarts, deletion].sort((one, other) => one.at - other.at);
+  const half = Math.floor(events / 2);
+  const deletion = { at: half, reach: () => operator.deleteDestinations() };
+  const removal = { at: half, reach: () => operator.removeSchemas() };
+  return [...restarts, deletion, removal].sort((one, other) => one.at - other.at);
 }

@@ -11,8 +11,10 @@ import type { LocalStack } from '../local/stack';
 import { BatchFaults } from './chaos/batch-faults';
 import { callFaults } from './chaos/call-faults';
 import { killWorkers, pauseComponents } from './chaos/disturb';
+import { HurriedClock } from './chaos/expiry';
 import { FaultLog } from './chaos/fault-log';
-import { mutationOf } from './chaos/mutations';
+import { MUTATIONS } from './chaos/mutations';
+import { LIMITS } from './chaos/rates';
 import { Site } from './chaos/site';
 import { Sweeper } from './chaos/sweeping';
 import type { Evidence } from './evidence/evidence';
@@ -26,7 +28,7 @@ import { Api } from './workload/api';
 import { configure, createSource } from './workload/configure';
 import { Operator } from './workload/operator';
 import { Publisher } from './workload/publish';
-import { repairAll } from './workload/repair';
+import { repairAll, retryExpired } from './workload/repair';
 
 /** How long a transaction holds its items: about as long as one takes on AWS. */
 const HOLD_MS = 15;
@@ -46,6 +48,7 @@ export async function soak(options: RunOptions): Promise<Evidence> {
     await publishAndDisturb(run);
     await repair(run);
     await settle(run);
+    if (await retryExpired(run.operator, run.api, log.records)) await settle(run);
     return await gather(run);
   } finally {
     await receivers.stop();
@@ -55,24 +58,26 @@ export async function soak(options: RunOptions): Promise<Evidence> {
 }
 
 async function startSite(options: RunOptions, dbPath: string, log: FaultLog, faults: Soak['faults']): Promise<Site> {
-  const { seed, assembly, mutation, functionLog, partitionLimits } = options;
+  const { seed, assembly, mutation, functionLog } = options;
   // Calls only come once the site runs.
   const running: { site?: Site } = {};
   const killWorker = async (name: string, worker: string) => running.site?.stack.killWorker(name, worker);
   const met = ({ operation, body }: Call) => log.note('transactions met', operation, String(body));
   const disturbing = { seed, log, active: () => faults.active, site: () => running.site };
+  const clock = new HurriedClock(disturbing);
   const site = await Site.start({
     assembly,
     dbPath,
-    faults: new BatchFaults(seed, log, disturbing.active),
+    faults: new BatchFaults(seed, log, disturbing.active, clock.now),
     interceptors: [
       killWorkers(disturbing),
       pauseComponents(disturbing),
+      clock.intercept,
       callFaults({ ...disturbing, killWorker }),
       new Contention(HOLD_MS, met, disturbing.active).intercept,
-      ...(mutation ? [mutationOf(mutation)] : []),
+      ...(mutation ? [MUTATIONS[mutation].intercept()] : []),
     ],
-    ...(partitionLimits && { partitionLimits }),
+    ...(options.faults && LIMITS),
     ...(functionLog && { functionLog }),
   });
   running.site = site;

@@ -15,6 +15,9 @@ export const SOAK_CONTEXT = {
   keyRateBurst: 20_000,
 };
 
+/** How long the queues of the template keep messages. */
+export const RETENTION_MS = { delivery: 4 * 86_400_000, deadLetters: 14 * 86_400_000 } as const;
+
 /** How a run goes on. Times are in milliseconds. */
 export const PACE = {
   /** So many callers publish side by side. */
@@ -28,6 +31,14 @@ export const PACE = {
   longestKillDelay: 200,
   callsBetweenPauses: [250, 500],
   pauseFor: [200, 1500],
+  callsBetweenJumps: [700, 1800],
+  /** What an operator wants to see is asked for so often, so far apart. */
+  looks: 5,
+  lookAgainAfter: 200,
+  /** So old may messages be that a jump of the clock does not let expire at once. */
+  expireAfter: [1_000, 5_000],
+  /** After so long an operator who has started a recovery cancels it, if at all. */
+  cancelAfter: [0, 1_500],
   sweepEvery: [1000, 3000],
   actEvery: [20, 200],
   /** In the course of publishing. */

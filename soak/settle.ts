@@ -28,7 +28,7 @@ const [SHARDS, RETENTION_DAYS] = [4, 30];
 
 /**
  * Waits until every delivery has come to its end and nothing is on its way any more. What does not go on by itself is given
- * to the sweep of a quarter of an hour later; what does not end after that is for the checks to tell.
+ * to the sweep of two hours later; what does not end after that is for the checks to tell.
  */
 export async function settle({ site, sweeper, deadline, options }: SettlePorts): Promise<void> {
   let quiet = 0;
@@ -47,12 +47,13 @@ export async function settle({ site, sweeper, deadline, options }: SettlePorts):
     last = line;
     if (quiet > 0 || Date.now() - changedAt < STUCK_MS[standing.waiting > 0 ? 'waiting' : 'empty']) continue;
     if (sweptLater) return;
-    options.progress('nothing goes on by itself: a sweep of a quarter of an hour later');
+    options.progress('nothing goes on by itself: a sweep of two hours later');
     await sweeper.sweepLater(site.stack, SHARDS, RETENTION_DAYS);
     sweptLater = true;
     changedAt = Date.now();
   }
 }
 
-const lineOf = ({ events, unrouted, delivered, failed, open, waiting }: Standing): string =>
-  `${events} events (${unrouted} not routed), ${delivered} delivered, ${failed} failed, ${open} open, ${waiting} messages waiting`;
+const lineOf = ({ events, unrouted, delivered, failed, open, waiting, recoveries }: Standing): string =>
+  `${events} events (${unrouted} not routed), ${delivered} delivered, ${failed} failed, ${open} open, ` +
+  `${waiting} messages waiting, ${recoveries} recoveries open`;

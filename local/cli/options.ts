@@ -43,7 +43,7 @@ function parseCount(text: string): number {
 }
 
 /** Reads what a partition takes a second. */
-export function parseLimits(text: string): PartitionLimits {
+function parseLimits(text: string): PartitionLimits {
   const [, read, write] = /^(\d+),(\d+)$/.exec(text) ?? [];
   if (Number(read) > 0 && Number(write) > 0) return { read: Number(read), write: Number(write) };
   throw new InvalidArgumentError('It takes two whole numbers above 0, such as 3000,1000.');

@@ -1,7 +1,13 @@
-/** What one partition may take, in capacity units a second. On AWS it is 3,000 to read and 1,000 to write. */
-export interface PartitionLimits {
+/** Capacity units a second. */
+interface Units {
   readonly read: number;
   readonly write: number;
+}
+
+/** What one partition may take. On AWS it is 3,000 to read and 1,000 to write, also for a partition of an index. */
+export interface PartitionLimits extends Units {
+  /** What a partition of an index takes, if that is less. */
+  readonly index?: Units;
 }
 
 /** A partition of a table or an index, as far as one key value makes one: AWS may put several values into one. */
@@ -10,10 +16,11 @@ export interface Partition {
   /** Undefined for the table itself. */
   readonly index: string | undefined;
   readonly value: unknown;
-  readonly access: keyof PartitionLimits;
+  readonly access: keyof Units;
 }
 
 interface Bucket {
+  readonly partition: Partition;
   units: number;
   at: number;
 }
@@ -32,26 +39,30 @@ export class Partitions {
 
   exhausted(partition: Partition): boolean {
     const bucket = this.buckets.get(nameOf(partition));
-    return bucket !== undefined && this.refill(bucket, partition.access).units <= 0;
+    return bucket !== undefined && this.refill(bucket).units <= 0;
   }
 
   /** Whether there is any partition of an index that takes no writes just now. */
   get indexExhausted(): boolean {
-    return [...this.buckets].some(([name, bucket]) => {
-      const [, index, access] = JSON.parse(name);
-      return index !== null && access === 'write' && this.refill(bucket, 'write').units <= 0;
+    return [...this.buckets.values()].some((bucket) => {
+      const { index, access } = bucket.partition;
+      return index !== undefined && access === 'write' && this.refill(bucket).units <= 0;
     });
   }
 
   charge(partition: Partition, units: number): void {
-    const fresh = { units: this.limits[partition.access], at: this.now() };
-    const bucket = this.refill(this.buckets.get(nameOf(partition)) ?? fresh, partition.access);
+    const fresh = { partition, units: this.limitOf(partition), at: this.now() };
+    const bucket = this.refill(this.buckets.get(nameOf(partition)) ?? fresh);
     bucket.units -= units;
     this.buckets.set(nameOf(partition), bucket);
   }
 
-  private refill(bucket: Bucket, access: keyof PartitionLimits): Bucket {
-    const [limit, now] = [this.limits[access], this.now()];
+  private limitOf({ index, access }: Partition): number {
+    return (index === undefined ? this.limits : (this.limits.index ?? this.limits))[access];
+  }
+
+  private refill(bucket: Bucket): Bucket {
+    const [limit, now] = [this.limitOf(bucket.partition), this.now()];
     bucket.units = Math.min(limit, bucket.units + (limit * (now - bucket.at)) / 1000);
     bucket.at = now;
     return bucket;

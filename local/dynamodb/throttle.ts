@@ -15,6 +15,7 @@ import { type Partition, type PartitionLimits, Partitions } from './partitions';
 export interface Throttled {
   readonly kind: `${'table' | 'index'} ${Access}`;
   readonly transaction: boolean;
+  readonly call: Call;
 }
 
 /**
@@ -122,7 +123,7 @@ export class Throttle {
     const transaction = call.operation.startsWith('Transact');
     const [first] = hot.filter((partition) => partition !== undefined);
     const place = first?.index === undefined ? 'table' : 'index';
-    this.throttled({ kind: `${place} ${access}`, transaction });
+    this.throttled({ kind: `${place} ${access}`, transaction, call });
     const { arn = '' } = this.tables.get(first?.table ?? '') ?? {};
     const resource = first?.index === undefined ? arn : `${arn}/index/${first.index}`;
     const reason = `${place === 'table' ? 'Table' : 'Index'}${access === 'read' ? 'Read' : 'Write'}KeyRangeThroughputExceeded`;

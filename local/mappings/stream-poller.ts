@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBRecord } from 'aws-lambda';
 import type { Faults } from '../faults/faults';
@@ -44,6 +45,8 @@ export class StreamPoller implements Poller {
   private readonly loop: Promise<unknown>;
 
   constructor(private readonly ports: StreamPollerPorts) {
+    // Each of its shards listens, and each pause.
+    setMaxListeners(0, this.stopping.signal);
     const { host, properties } = ports;
     this.functionName = host.config.name;
     this.gate = new Gate(properties.Enabled);

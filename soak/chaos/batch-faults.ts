@@ -16,6 +16,7 @@ export class BatchFaults implements Faults {
     seed: number,
     private readonly log: FaultLog,
     private readonly active: () => boolean,
+    readonly messageTime: () => number,
   ) {
     this.forMessages = new Random(seed, 'messages');
     this.forCuts = new Random(seed, 'cuts');
@@ -72,9 +73,14 @@ export class BatchFaults implements Faults {
     this.log.note('message expired', queueName, body);
   }
 
-  partitionThrottled({ kind, transaction }: Throttled): void {
-    this.log.note(`${kind} throttled`, '');
-    if (transaction) this.log.note('transaction throttled', kind);
+  functionThrottled(functionName: string): void {
+    this.log.note('function throttled', functionName);
+  }
+
+  partitionThrottled({ kind, transaction, call }: Throttled): void {
+    const about = call.body.toString();
+    this.log.note(`${kind} throttled`, call.operation, about);
+    if (transaction) this.log.note('transaction throttled', kind, about);
   }
 
   workerEnded({ functionName, event, reason }: WorkerEnd): void {

@@ -21,7 +21,7 @@ const VICTIMS = { deliver: 8, route: 4, aggregate: 4, sweep: 2, ingest: 2, api: 
  * Counts the calls that functions make and does something every so many of them: a machine that has little time for the
  * stack must not meet more faults for each delivery than a fast one.
  */
-function everySoManyCalls(
+export function everySoManyCalls(
   { active }: DisturbPorts,
   random: Random,
   [least, most]: readonly [number, number],

@@ -24,6 +24,7 @@ export const FAULT_KINDS = [
   'index read throttled',
   'index write throttled',
   'transaction throttled',
+  'function throttled',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
@@ -39,9 +40,9 @@ export interface FaultRecord {
   readonly about: string;
 }
 
-/** Kinds of throttling that did not happen. */
-export const missingThrottles = (records: readonly FaultRecord[]): readonly FaultKind[] =>
-  FAULT_KINDS.filter((kind) => kind.endsWith(' throttled') && !records.some((record) => record.kind === kind));
+/** The kinds that should have happened and are not among these. */
+export const missingKinds = (seen: readonly FaultKind[]): readonly FaultKind[] =>
+  FAULT_KINDS.filter((kind) => !seen.includes(kind));
 
 /** Everything that went wrong in a run. */
 export class FaultLog {

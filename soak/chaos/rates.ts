@@ -46,6 +46,15 @@ const BY_FUNCTION: Readonly<Record<string, Readonly<Record<CallFault, number>>>>
 export const callWeights = (functionName: string): Readonly<Record<CallFault, number>> =>
   BY_FUNCTION[functionName] ?? PIPELINE;
 
+/**
+ * What the account and the table take. AWS throttles less often: a new account has ten executions, and a partition takes 3,000
+ * units to read and 1,000 to write a second.
+ */
+export const LIMITS = {
+  accountConcurrency: 10,
+  partitionLimits: { read: 10, write: 20, index: { read: 4, write: 4 } },
+} as const;
+
 /** How often batches and schedules are disturbed: probabilities for each batch or schedule. */
 export const BATCHES = {
   reordered: 0.3,
@@ -55,6 +64,6 @@ export const BATCHES = {
   cut: 0.3,
   longestRepeatPauseMs: 1_500,
   repeated: { aggregate: 0.4, route: 0.15 } as Readonly<Record<string, number>>,
-  scheduleLate: 0.2,
-  scheduleTwice: 0.2,
+  scheduleLate: 0.4,
+  scheduleTwice: 0.3,
 } as const;

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import { QUIET_MS } from '../../lambdas/domain/dead-message';
+import { readEnvironments } from '../../lambdas/functions/sweep/environments';
+import { certainAfterMs } from '../../lambdas/functions/sweep/guards';
+import { repair } from '../../lambdas/functions/sweep/repair';
 import { tidyDeadLetters } from '../../lambdas/functions/sweep/tidy-dead-letters';
 import { openTable } from '../../lambdas/store/table/table';
 import { dynamoDbClient } from '../../local/dynamodb/client';
@@ -10,7 +12,13 @@ import { countsOf, sqsClient } from '../evidence/looks';
 import { PACE } from '../settings';
 import type { Site } from './site';
 
-const swept = z.object({ deadLetters: z.object({ repaired: z.number() }) });
+const swept = z.object({ repairs: z.record(z.string(), z.number()) });
+
+/** After so long an hour is over for half an hour, whenever it began, and what is due is stranded. */
+const LATER_MS = 2 * 3_600_000;
+
+const sumOf = (repairs: Readonly<Record<string, number>>): number =>
+  Object.values(repairs).reduce((sum, one) => sum + one, 0);
 
 /** The minute's repairs, run more often than once a minute; also while nothing goes wrong any more. */
 export class Sweeper {
@@ -38,19 +46,22 @@ export class Sweeper {
   }
 
   /**
-   * Does what a sweep does a quarter of an hour later, when nobody can be working any more on what is in the dead-letter
-   * queue: it records deaths that were left out.
+   * Does what a sweep does two hours later, when nobody can be working any more on what is in the dead-letter queue, and
+   * no message is late: it records deaths that were left out, and mends deliveries whose message is gone.
    */
   async sweepLater(stack: LocalStack, shards: number, retentionDays: number): Promise<void> {
     const [client, sqs] = [dynamoDbClient(stack.endpoints.dynamodb), sqsClient(stack)];
+    const common = { table: openTable(stack.outputs.TableName ?? '', client), now: () => Date.now() + LATER_MS };
     const { repaired } = await tidyDeadLetters({
-      table: openTable(stack.outputs.TableName ?? '', client),
+      ...common,
       queue: { sqs, url: stack.outputs.DeadLetterQueueUrl ?? '' },
       settings: { shards, retentionDays, limit: 1000, timeLimitMs: 30_000 },
-      now: () => Date.now() + QUIET_MS + 60_000,
       reportForeign: () => {},
     });
-    this.repairs += repaired;
+    const certain = () => certainAfterMs(sqs, stack.outputs.DeliveryQueueUrl ?? '');
+    const ports = { ...common, shards, timeLimitMs: 30_000, certainAfterMs: certain };
+    const { oldestSeconds, ...repairs } = await repair(ports, await readEnvironments(common.table));
+    this.repairs += repaired + sumOf(repairs);
     client.destroy();
     sqs.destroy();
   }
@@ -64,7 +75,8 @@ export class Sweeper {
 
   private async sweep(): Promise<void> {
     try {
-      this.repairs += swept.parse(await this.site.stack.invoke('sweep', {})).deadLetters.repaired;
+      const { repairs } = swept.parse(await this.site.stack.invoke('sweep', {}));
+      this.repairs += sumOf(repairs);
     } catch {
       // Its worker was killed, a call of it failed, or the stack is being restarted: the next one does it.
     }

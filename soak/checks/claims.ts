@@ -2,6 +2,7 @@ import type { FaultRecord } from '../chaos/fault-log';
 import { type Claim, claimsOf } from '../evidence/claims';
 import type { Check, Violation } from '../evidence/evidence';
 import { type DeliveryStory, recordedAttempts } from '../evidence/families';
+import type { Rule } from './rules';
 
 const OVERLAP = 'no two live claims overlap';
 const NUMBERS = 'no attempt number is used twice';
@@ -22,7 +23,7 @@ export const checkClaims: Check = ({ families, faults }) => {
   return { violations, facts: [`${made} claims, ${lost} of them not recorded, each after a fault`] };
 };
 
-const about = (rule: string, { id, base }: DeliveryStory, text: string): Violation => ({
+const about = (rule: Rule, { id, base }: DeliveryStory, text: string): Violation => ({
   rule,
   text: `${id}: ${text}`,
   base,
@@ -51,19 +52,25 @@ function repeatedNumbers(story: DeliveryStory): Violation[] {
 /** Clocks of workers and of this process are the same; writing a fault down takes a moment. */
 const SLACK_MS = 3_000;
 
-const EXPLAINING: readonly FaultRecord['kind'][] = [
+/** What may keep a worker from writing or sending something. */
+export const HINDRANCES: readonly FaultRecord['kind'][] = [
   'worker ended',
   'call failed',
   'call failed for good',
   'answer lost',
   'stack restarted',
+  'table read throttled',
+  'table write throttled',
+  'index read throttled',
+  'index write throttled',
+  'transaction throttled',
 ];
 
 /** A fault that may have kept a worker from recording an attempt that it had claimed. */
 function faultBehind(claim: Claim, story: DeliveryStory, faults: readonly FaultRecord[]): FaultRecord | undefined {
   return faults.find(({ kind, at, about: concerned }) => {
     const inTime = at >= claim.from - SLACK_MS && at <= (claim.endedAt ?? claim.until) + SLACK_MS;
-    return inTime && EXPLAINING.includes(kind) && (concerned.includes(story.base) || kind === 'stack restarted');
+    return inTime && HINDRANCES.includes(kind) && (concerned.includes(story.base) || kind === 'stack restarted');
   });
 }
 

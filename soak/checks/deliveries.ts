@@ -1,3 +1,4 @@
+import { DEAD_STATUSES } from '../../lambdas/domain/delivery';
 import type { Check, Evidence, Violation } from '../evidence/evidence';
 import { type DeliveryStory, type Family, lastImage, lettersOf } from '../evidence/families';
 import { type Action, mayHaveWorked } from '../workload/actions';
@@ -15,7 +16,10 @@ export const checkDeliveries: Check = (evidence) => {
       ...evidence.families.flatMap((family) => complete(evidence, family)),
       ...stories.flatMap((story) => settled(evidence, story)),
     ],
-    facts: [`${stories.length} deliveries: ${count('delivered')} delivered, ${count('failed')} failed`],
+    facts: [
+      `${stories.length} deliveries: ${count('delivered')} delivered, ${count('failed')} failed, ` +
+        `${count('partial')} partial, ${count('schema_failed')} refused by a schema`,
+    ],
   };
 };
 
@@ -51,14 +55,16 @@ function settled(evidence: Evidence, story: DeliveryStory): Violation[] {
   const status = lastImage(story)?.status;
   const violation = (text: string): Violation[] => [{ rule: SETTLED, text: `${story.id} ${text}`, base: story.base }];
   const { open, closed } = lettersOf(story);
-  if (status === 'delivered') return open.length === 0 ? [] : violation(`is delivered and has the open ${open.join()}`);
-  if (status !== 'failed') return violation(`is ${status ?? 'gone'} in the end`);
+  // What a schema may refuse is a rule of its own.
+  if (status === 'delivered' || status === 'schema_failed')
+    return open.length === 0 ? [] : violation(`is ${status} and has the open ${open.join()}`);
+  if (status === undefined || !DEAD_STATUSES.includes(status)) return violation(`is ${status ?? 'gone'} in the end`);
   if (open.length === 1) return [];
   if (open.length > 1) return violation(`has ${open.length} open dead letters`);
   const closedByCall = evidence.actions.some(
     (action) => mayHaveWorked(action) && closes(action, story.id, closed.at(-1)),
   );
-  return closedByCall ? [] : violation('failed, has no dead letter, and no call has closed one');
+  return closedByCall ? [] : violation(`is ${status}, has no dead letter, and no call has closed one`);
 }
 
 /** Whether a call may have closed the last dead letter of a delivery and left the delivery as it was. */

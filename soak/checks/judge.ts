@@ -2,8 +2,14 @@ import type { Check, Evidence, Finding } from '../evidence/evidence';
 import { checkAcceptance } from './acceptance';
 import { checkClaims } from './claims';
 import { checkDeliveries } from './deliveries';
+import { checkEventStatuses } from './event-statuses';
+import { checkMirrors } from './mirrors';
+import { checkRateLimits } from './rate-limits';
+import { checkRecoveries } from './recoveries';
+import { checkRepairs } from './repairs';
 import { checkRequests } from './requests';
-import { checkConsistency, checkQueues, checkRepairs } from './settled';
+import { checkSchemas } from './schemas';
+import { checkConsistency, checkQueues } from './settled';
 import { checkTransitions } from './transitions';
 
 const CHECKS: readonly Check[] = [
@@ -12,6 +18,11 @@ const CHECKS: readonly Check[] = [
   checkTransitions,
   checkClaims,
   checkRequests,
+  checkMirrors,
+  checkSchemas,
+  checkRateLimits,
+  checkRecoveries,
+  checkEventStatuses,
   checkQueues,
   checkConsistency,
   checkRepairs,

@@ -3,6 +3,7 @@ import { type Claim, claimsOf } from '../evidence/claims';
 import type { Check, Evidence, Violation } from '../evidence/evidence';
 import {
   type DeliveryStory,
+  type Exchange,
   type Family,
   lastImage,
   type RecordedAttempt,
@@ -10,8 +11,10 @@ import {
 } from '../evidence/families';
 import { groupBy } from '../evidence/group';
 import type { Received } from '../receivers/receivers';
+import { receiversOf } from '../receivers/roles';
 import type { Target } from '../workload/configure';
 import { publicationsByFingerprint } from './acceptance';
+import type { Rule } from './rules';
 
 const BYTES = 'receivers see every payload byte for byte, with a signature that verifies';
 const RECORDED =
@@ -29,12 +32,13 @@ export const checkRequests: Check = (evidence) => {
   let repeated = 0;
   const byPair = groupBy(evidence.requests, ({ role, event }) => `${role} ${event}`);
   for (const family of evidence.families)
-    for (const target of evidence.targets) {
-      const requests = byPair.get(`${target.role.name} ${eventId(family.base)}`) ?? [];
-      const result = matchPair(family, target, requests);
-      repeated += result.unrecorded;
-      violations.push(...result.violations);
-    }
+    for (const target of evidence.targets)
+      for (const receiver of receiversOf(target.role)) {
+        const requests = byPair.get(`${receiver} ${eventId(family.base)}`) ?? [];
+        const result = matchPair(family, target, receiver, requests);
+        repeated += result.unrecorded;
+        violations.push(...result.violations);
+      }
   return {
     violations,
     facts: [
@@ -61,17 +65,18 @@ interface Matched {
 }
 
 /** Matches the requests for one event at one receiver with the attempts of its deliveries there. */
-function matchPair(family: Family, { role, destination }: Target, requests: readonly Received[]): Matched {
+function matchPair(family: Family, { destination }: Target, receiver: string, requests: readonly Received[]): Matched {
   const stories = family.deliveries.filter((story) => lastImage(story)?.dst === destination);
-  const attempts = stories.flatMap(recordedAttempts);
-  const violation = (rule: string, text: string): Violation => ({
+  const attempts = stories.flatMap((story) => attemptsAt(receiver, story));
+  const violation = (rule: Rule, text: string): Violation => ({
     rule,
-    text: `${eventId(family.base)} at ${role.name}: ${text}`,
+    text: `${eventId(family.base)} at ${receiver}: ${text}`,
     base: family.base,
   });
   const violations = answered(attempts, requests).map((text) => violation(SEEN, text));
   for (const story of stories.filter((one) => lastImage(one)?.status === 'delivered'))
-    if (!wasAccepted(story, requests)) violations.push(violation(DELIVERED, `${story.id} was not accepted`));
+    if (!wasAccepted(attemptsAt(receiver, story), requests))
+      violations.push(violation(DELIVERED, `${story.id} was not accepted`));
   const recorded = new Set(attempts.map(({ receipt }) => receipt));
   const open = requests.filter(({ receipt }) => !recorded.has(receipt));
   const left = withoutUnanswered(open, attempts);
@@ -84,7 +89,15 @@ function matchPair(family: Family, { role, destination }: Target, requests: read
   return { violations, unrecorded: left.length - unexplained.length };
 }
 
-function answered(attempts: readonly RecordedAttempt[], requests: readonly Received[]): string[] {
+type AttemptAt = Omit<RecordedAttempt, 'exchanges'> & Exchange;
+
+/** The attempts of a delivery that were sent to one receiver, and what came of them there. */
+const attemptsAt = (receiver: string, story: DeliveryStory): AttemptAt[] =>
+  recordedAttempts(story).flatMap(({ exchanges, ...attempt }) =>
+    exchanges.filter((one) => one.receiver === receiver).map((exchange) => ({ ...attempt, ...exchange })),
+  );
+
+function answered(attempts: readonly AttemptAt[], requests: readonly Received[]): string[] {
   const receipts = attempts.flatMap(({ receipt }) => receipt ?? []);
   const given = new Set(requests.map(({ receipt }) => receipt));
   return [
@@ -93,14 +106,17 @@ function answered(attempts: readonly RecordedAttempt[], requests: readonly Recei
   ];
 }
 
-function wasAccepted(story: DeliveryStory, requests: readonly Received[]): boolean {
-  const last = recordedAttempts(story).at(-1);
-  return requests.some(({ receipt, accepted }) => accepted && receipt === last?.receipt);
+/** Whether the receiver accepted what is recorded as accepted last: that very request, where its answer is recorded. */
+function wasAccepted(attempts: readonly AttemptAt[], requests: readonly Received[]): boolean {
+  const last = attempts.at(-1);
+  if (last?.accepted !== true) return false;
+  return requests.some(({ receipt, accepted }) => accepted && receipt === (last.receipt ?? receipt));
 }
 
-/** Takes away the requests of attempts that are recorded as having had no answer: by their times. */
-function withoutUnanswered(requests: readonly Received[], attempts: readonly RecordedAttempt[]): Received[] {
-  const silent = attempts.filter(({ sent, receipt }) => sent && receipt === undefined);
+/** Takes away the requests of attempts that are recorded as having had no answer: by their times. So are those
+ * of a mirror whose answer is not kept. */
+function withoutUnanswered(requests: readonly Received[], attempts: readonly AttemptAt[]): Received[] {
+  const silent = attempts.filter(({ receipt }) => receipt === undefined);
   return assign(requests, silent, ({ at }, { startedAt, latencyMs }) => {
     return at >= startedAt - SLACK_MS && at <= startedAt + latencyMs + SLACK_MS;
   });

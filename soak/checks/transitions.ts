@@ -27,7 +27,9 @@ function legal(story: DeliveryStory): Violation[] {
 function problemOfBirth({ before, after }: Step): string | undefined {
   if (before !== undefined || after === undefined) return 'its first change is no beginning';
   const waiting = after.status === 'pending' || after.status === 'circuit_open';
-  const fresh = waiting && after.made === 0 && after.claimId === undefined;
+  // A refusal by a schema counts as the first attempt.
+  const begun = after.status === 'schema_failed' ? after.made === 1 : waiting && after.made === 0;
+  const fresh = begun && after.claimId === undefined;
   return fresh ? undefined : `it began as ${after.status} with ${after.made} attempts`;
 }
 
@@ -41,18 +43,20 @@ function problemOf({ before, after }: Step): string | undefined {
   if (before.status === after.status) return problemOfStay(before, after);
   if (!isLegal(before.status, after.status)) return way;
   if (before.status === 'sent' && after.status === 'pending' && !isStranded(before, after.updatedAt)) return way;
-  const recorded = before.status === 'sent' && ['delivered', 'retrying', ...DEAD_STATUSES].includes(after.status);
+  const sent = before.status === 'sent' && ['delivered', 'retrying', ...DEAD_STATUSES].includes(after.status);
+  const recorded = sent || after.status === 'schema_failed';
   if (after.made !== before.made + (recorded ? 1 : 0)) return `${way} with ${before.made} → ${after.made} attempts`;
   return undefined;
 }
 
-/** Without a change of status, only a claim may be taken over and a dead letter be closed. */
+/** Without a change of status, only a claim may be taken over, a dead letter be closed and a lost message be made up for. */
 function problemOfStay(before: DeliveryImage, after: DeliveryImage): string | undefined {
+  const enqueuedAgain = before.status === 'pending' && isStranded(before, after.updatedAt);
   const takenOver = before.status === 'sent' && before.claimId !== after.claimId && after.claimId !== undefined;
   const closed =
     DEAD_STATUSES.includes(before.status) && before.deathToken !== undefined && after.deathToken === undefined;
   const counted = before.made === after.made && before.roundStart === after.roundStart;
-  return (takenOver || closed) && counted ? undefined : `it changed while ${before.status}`;
+  return (takenOver || closed || enqueuedAgain) && counted ? undefined : `it changed while ${before.status}`;
 }
 
 function asked({ actions }: Evidence, story: DeliveryStory): Violation[] {

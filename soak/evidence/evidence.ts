@@ -1,9 +1,12 @@
 import type { FaultRecord } from '../chaos/fault-log';
+import type { Rule } from '../checks/rules';
 import type { Received } from '../receivers/receivers';
 import type { Action } from '../workload/actions';
 import type { Target } from '../workload/configure';
 import type { Publication } from '../workload/publish';
 import type { Family } from './families';
+import type { RecoveryImage } from './recoveries';
+import type { GivenTurn } from './turns';
 
 /** How many messages each queue holds when all is over. */
 export interface Depths {
@@ -19,6 +22,11 @@ export interface Evidence {
   readonly faults: readonly FaultRecord[];
   readonly requests: readonly Received[];
   readonly families: readonly Family[];
+  readonly recoveries: readonly RecoveryImage[];
+  /** Turns at destinations with a rate limit. */
+  readonly turns: readonly GivenTurn[];
+  /** Events as the API lists them. */
+  readonly listed: readonly { readonly id: string; readonly status: string }[];
   readonly depths: Depths;
   /** What the table, the counters, the API and the dead-letter queue say about each other. */
   readonly consistency: { readonly consistent: boolean; readonly report: string };
@@ -28,7 +36,7 @@ export interface Evidence {
 
 /** A promise that was broken. */
 export interface Violation {
-  readonly rule: string;
+  readonly rule: Rule;
   /** The event that it is about, if it is about one. */
   readonly base?: string | undefined;
   readonly text: string;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { DELIVERY_STATUSES, TRIGGERS } from '../../lambdas/domain/delivery';
 import { deadLetterId, deliveryId } from '../../lambdas/domain/identifiers';
-import { unpackDetail } from '../../lambdas/store/deliveries/attempt-detail';
+import { type AttemptDetail, unpackDetail } from '../../lambdas/store/deliveries/attempt-detail';
 import { parseEvent } from '../../lambdas/store/events/events';
 import { readFamilyKey } from '../../lambdas/store/table/addresses';
 import type { Change, Item } from './changes';
@@ -48,9 +48,16 @@ export interface Step {
 
 /** An attempt that was recorded. */
 export interface RecordedAttempt extends Omit<z.output<typeof attempt>, 'detail'> {
-  /** Whether a request was sent, or may have been. */
-  readonly sent: boolean;
-  /** Number of the receiver's answer, when there was an answer. */
+  /** With each receiver that a request was sent to, or may have been. */
+  readonly exchanges: readonly Exchange[];
+}
+
+/** What is recorded of an attempt at one receiver. */
+export interface Exchange {
+  /** The receiver's name, as its URL says. */
+  readonly receiver: string;
+  readonly accepted: boolean;
+  /** Number of the receiver's answer, when there was an answer. Of several targets only the shown one's is recorded. */
   readonly receipt: string | undefined;
 }
 
@@ -131,9 +138,19 @@ export function recordedAttempts({ steps, attemptChanges }: DeliveryStory): Reco
   );
   return [...(first ? [first] : []), ...later].map(({ detail, ...rest }) => ({
     ...rest,
-    sent: detail !== undefined,
-    receipt: detail && unpackDetail(detail).responseHeaders['x-soak-receipt'],
+    exchanges: detail === undefined ? [] : exchangesOf(unpackDetail(detail), rest.errorCode),
   }));
+}
+
+function exchangesOf({ requestUrl, responseHeaders, targets }: AttemptDetail, errorCode: string | undefined) {
+  const all = targets ?? [{ url: requestUrl, errorCode }];
+  return all.map(
+    (one): Exchange => ({
+      receiver: new URL(one.url).pathname.split('/')[1] ?? '',
+      accepted: one.errorCode === undefined,
+      receipt: one.url === requestUrl ? responseHeaders['x-soak-receipt'] : undefined,
+    }),
+  );
 }
 
 /** Identifiers of the dead letters of a delivery that are open in the end, and of those that were closed. */

@@ -1,6 +1,6 @@
 import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { readDeliveryKey } from '../../lambdas/store/table/addresses';
+import { OPEN_RECOVERIES_PK, readDeliveryKey } from '../../lambdas/store/table/addresses';
 import { openTable } from '../../lambdas/store/table/table';
 import { dynamoDbClient, STACK_CREDENTIALS } from '../../local/dynamodb/client';
 import type { LocalStack } from '../../local/stack';
@@ -13,17 +13,19 @@ export interface Standing {
   /** Events that routing has not come to. */
   readonly unrouted: number;
   readonly delivered: number;
+  /** In every way: also those that some targets took, and those that a schema refused. */
   readonly failed: number;
   /** Deliveries that are neither. */
   readonly open: number;
   /** Messages in the delivery queue, and schedules that will send one. */
   readonly waiting: number;
+  /** Recoveries that have something left to do. */
+  readonly recoveries: number;
 }
 
-const isOver = ({ unrouted, open, waiting }: Standing): boolean => unrouted + open + waiting === 0;
-
 /** Whether nothing is left to do. */
-export const isSettled = isOver;
+export const isSettled = ({ unrouted, open, waiting, recoveries }: Standing): boolean =>
+  unrouted + open + waiting + recoveries === 0;
 
 /** Looks at the table, the delivery queue and the schedules. */
 export async function readStanding(stack: LocalStack): Promise<Standing> {
@@ -48,7 +50,7 @@ async function countItems({ endpoints, outputs }: LocalStack): Promise<Omit<Stan
   const client = dynamoDbClient(endpoints.dynamodb);
   const table = openTable(outputs.TableName ?? '', client);
   const [events, routed] = [new Set<string>(), new Set<string>()];
-  const counts = { delivered: 0, failed: 0, open: 0 };
+  const counts = { delivered: 0, failed: 0, open: 0, recoveries: 0 };
   let ExclusiveStartKey: Record<string, unknown> | undefined;
   do {
     const page = await table.documents.send(
@@ -56,12 +58,13 @@ async function countItems({ endpoints, outputs }: LocalStack): Promise<Omit<Stan
         TableName: table.name,
         ConsistentRead: true,
         ExclusiveStartKey,
-        ProjectionExpression: 'pk, sk, #status',
+        ProjectionExpression: 'pk, sk, #status, attPk',
         ExpressionAttributeNames: { '#status': 'status' },
       }),
     );
-    for (const { pk, sk, status } of page.Items ?? []) {
+    for (const { pk, sk, status, attPk } of page.Items ?? []) {
       if (sk === 'EVT') events.add(pk);
+      if (attPk === OPEN_RECOVERIES_PK) counts.recoveries += 1;
       if (!readDeliveryKey({ pk: String(pk), sk: String(sk) })) continue;
       routed.add(pk);
       counts[endOf(status)] += 1;
@@ -72,5 +75,12 @@ async function countItems({ endpoints, outputs }: LocalStack): Promise<Omit<Stan
   return { events: events.size, unrouted: events.size - routed.size, ...counts };
 }
 
-const endOf = (status: unknown): 'delivered' | 'failed' | 'open' =>
-  status === 'delivered' || status === 'failed' ? status : 'open';
+/** Statuses that nothing is going to change by itself. */
+const ENDS: Readonly<Record<string, 'delivered' | 'failed'>> = {
+  delivered: 'delivered',
+  failed: 'failed',
+  partial: 'failed',
+  schema_failed: 'failed',
+};
+
+const endOf = (status: unknown): 'delivered' | 'failed' | 'open' => ENDS[String(status)] ?? 'open';

@@ -6,7 +6,7 @@ import { closeServer } from '../../local/http/close';
 import { freePort } from '../../local/http/free-port';
 import { LOOPBACK, listen } from '../../local/http/listen';
 import { accepts, act } from './behave';
-import type { Behaviour, Role } from './roles';
+import { type Behaviour, type Role, receiversOf } from './roles';
 import { signatureProblem } from './signature';
 
 /** A request that a receiver got. */
@@ -40,10 +40,13 @@ export class Receivers {
   private stopTls = async (): Promise<void> => {};
   private repaired = false;
 
+  private readonly receivers: readonly Pick<Role, 'name' | 'weights'>[];
+
   constructor(
-    private readonly roles: readonly Role[],
+    roles: readonly Role[],
     private readonly seed: number,
   ) {
+    this.receivers = roles.flatMap((role) => [role, ...(role.mirrors ?? [])]);
     this.plain.keepAliveTimeout = KEEP_ALIVE_MS;
   }
 
@@ -61,13 +64,13 @@ export class Receivers {
   }
 
   /** Where a role is reached; once repaired, every one is reached alike. */
-  urlOf({ name, reach }: Role, path = ''): string {
+  urlOf({ name, reach = 'http' }: Partial<Role> & Pick<Role, 'name'>, path = ''): string {
     return `${this.urls?.[this.repaired ? 'http' : reach]}/${name}${path}`;
   }
 
-  /** From now on signatures of a role's requests are checked with this secret. */
-  expectSignaturesOf(role: string, secret: string): void {
-    this.secrets.set(role, secret);
+  /** From now on signatures of a role's requests, and of its mirrors', are checked with this secret. */
+  expectSignaturesOf(role: Role, secret: string): void {
+    for (const name of receiversOf(role)) this.secrets.set(name, secret);
   }
 
   /** How many different events a role has got. */
@@ -119,7 +122,7 @@ export class Receivers {
     const payload = `${role} ${body.toString('base64')}`;
     const nth = (this.seen.get(payload) ?? 0) + 1;
     this.seen.set(payload, nth);
-    const weights = this.roles.find(({ name }) => name === role)?.weights;
+    const weights = this.receivers.find(({ name }) => name === role)?.weights;
     if (this.repaired || weights === undefined) return 'accept';
     return new Random(this.seed, `receiver ${payload} ${nth}`).weighted(weights as Record<Behaviour, number>);
   }

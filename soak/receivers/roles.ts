@@ -28,8 +28,12 @@ export interface Role {
   readonly retries?: { readonly max_attempts: number; readonly schedule: readonly number[] };
   /** Requests a second that its destination takes, if it says so. */
   readonly rateLimit?: number;
+  /** Receivers that get everything as well, at further URLs of its destination. */
+  readonly mirrors?: readonly Pick<Role, 'name' | 'weights'>[];
+  /** The schema of its connection takes payloads whose number is a multiple of this one. */
+  readonly takesMultiplesOf?: number;
   /** What the operator does with its destination or connection, besides retries and redrives. */
-  readonly configured?: 'paused and resumed' | 'connection switched' | 'deleted' | 'moved';
+  readonly configured?: 'paused and resumed' | 'connection switched' | 'deleted' | 'moved' | 'schema removed';
 }
 
 const ALWAYS = { accept: 1 };
@@ -64,4 +68,19 @@ export const ROLES: readonly [Role, ...Role[]] = [
   { name: 'switched', reach: 'http', weights: ALWAYS, configured: 'connection switched' },
   { name: 'deleted', reach: 'http', weights: { accept: 3, 'error 500': 1 }, configured: 'deleted' },
   { name: 'moved', reach: 'http', weights: { accept: 3, 'error 500': 1 }, configured: 'moved' },
+  {
+    name: 'mirrored',
+    reach: 'http',
+    weights: { accept: 5, 'error 500': 1 },
+    retries: ONCE_MORE,
+    mirrors: [
+      { name: 'mirror', weights: { accept: 4, 'slow accept': 1, 'error 503': 1, reset: 1 } },
+      { name: 'broken-mirror', weights: { accept: 2, 'error 500': 2, gone: 1 } },
+    ],
+  },
+  { name: 'strict', reach: 'http', weights: ALWAYS, takesMultiplesOf: 2 },
+  { name: 'mended', reach: 'http', weights: ALWAYS, takesMultiplesOf: 2, configured: 'schema removed' },
 ];
+
+/** The names of all receivers at the destination of a role. */
+export const receiversOf = ({ name, mirrors = [] }: Role): string[] => [name, ...mirrors.map((mirror) => mirror.name)];

@@ -8,10 +8,12 @@ export const ACTIONS = [
   'redrive',
   'retry event',
   'recover',
+  'cancel recovery',
   'pause',
   'resume',
   'move',
   'switch connection',
+  'remove schema',
   'delete destination',
 ] as const;
 
@@ -20,7 +22,7 @@ export type ActionKind = (typeof ACTIONS)[number];
 /** A call that an operator made. */
 export interface Action {
   readonly kind: ActionKind;
-  /** What it was about: `dlv_…`, `dlq_…`, `evt_…`, `dst_…` or `con_…`; nothing for a redrive. */
+  /** What it was about: `dlv_…`, `dlq_…`, `evt_…`, `dst_…`, `con_…` or `rec_…`; nothing for a redrive. */
   readonly about: readonly string[];
   /** Milliseconds since the epoch. */
   readonly from: number;

@@ -37,6 +37,9 @@ export async function createSource(api: Api): Promise<string> {
   return (await make(api, madeSource, '/v1/sources', { name: 'soak' })).source.id;
 }
 
+const schemaOf = ({ takesMultiplesOf: multipleOf }: Role) =>
+  multipleOf === undefined ? {} : { schema: { properties: { n: { multipleOf } } } };
+
 /** Makes a destination and a connection for each role. The first role gets every event, the others those that name them. */
 export async function configure(api: Api, receivers: Receivers, roles: readonly Role[]): Promise<Target[]> {
   const targets: Target[] = [];
@@ -47,10 +50,11 @@ export async function configure(api: Api, receivers: Receivers, roles: readonly 
       timeout_ms: TIMEOUT_MS,
       retry_policy: role.retries ?? RETRIES,
       ...(role.rateLimit !== undefined && { rate_limit: role.rateLimit }),
+      ...(role.mirrors && { mirror_urls: role.mirrors.map((mirror) => receivers.urlOf(mirror)) }),
     });
-    receivers.expectSignaturesOf(role.name, destination.signing_secret);
+    receivers.expectSignaturesOf(role, destination.signing_secret);
     const filter_rules = targets.length === 0 ? [] : [{ field: 'body.to', operator: 'contains', value: role.name }];
-    const body = { name: role.name, destination_id: destination.id, filter_rules };
+    const body = { name: role.name, destination_id: destination.id, filter_rules, ...schemaOf(role) };
     const { connection } = await make(api, madeConnection, '/v1/connections', body);
     targets.push({ role, destination: destination.id, connection: connection.id });
   }

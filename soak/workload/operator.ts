@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Random } from '../../local/faults/random';
 import type { Receivers } from '../receivers/receivers';
+import { PACE } from '../settings';
 import type { Action, ActionKind } from './actions';
 import type { Answer, Api } from './api';
 import type { Target } from './configure';
@@ -14,11 +16,21 @@ export interface OperatorPorts {
   redrive(): Promise<number | undefined>;
 }
 
-const rows = z.object({ data: z.array(z.object({ id: z.string(), eventId: z.string().optional() })) });
+const rows = z.object({
+  data: z.array(z.object({ id: z.string(), eventId: z.string().optional(), destinationId: z.string().optional() })),
+});
 type Row = z.output<typeof rows>['data'][number];
 
+const started = z.object({ recovery: z.object({ id: z.string() }) });
+
+/** Done once in a run, or after something else. */
+type Following = 'delete destination' | 'remove schema' | 'cancel recovery';
+
+/** How often an operator looks at which deliveries that ended badly, in shares. */
+const BADLY = { failed: 4, partial: 2, schema_failed: 1 } as const;
+
 /** How often each thing is done, in shares. */
-const WEIGHTS: Readonly<Record<Exclude<ActionKind, 'delete destination'>, number>> = {
+const WEIGHTS: Readonly<Record<Exclude<ActionKind, Following>, number>> = {
   retry: 6,
   'bulk replay': 4,
   'replay item': 3,
@@ -26,7 +38,7 @@ const WEIGHTS: Readonly<Record<Exclude<ActionKind, 'delete destination'>, number
   'delete dead letter': 3,
   redrive: 2,
   'retry event': 3,
-  recover: 1,
+  recover: 4,
   pause: 2,
   resume: 4,
   move: 2,
@@ -50,17 +62,29 @@ export class Operator {
       await this.call('delete destination', [destination], 'DELETE', `/v1/destinations/${destination}`);
   }
 
+  /** Removes the schemas that are to be removed in the middle of the run. */
+  async removeSchemas(): Promise<void> {
+    for (const { connection } of this.configured('schema removed')) {
+      const body = { schema: null };
+      await this.call('remove schema', [connection], 'PATCH', `/v1/connections/${connection}`, body);
+    }
+  }
+
   private async doOne(kind: keyof typeof WEIGHTS): Promise<void> {
     const { random } = this.ports;
     switch (kind) {
       case 'retry':
-        return this.toOne(kind, 'failed', ({ id }) => `/api/deliveries/${id}/retry`);
+        return this.toOne(kind, random.weighted(BADLY), ({ id }) => `/api/deliveries/${id}/retry`);
       case 'bulk replay':
         return this.bulkReplay();
       case 'replay item':
-        return this.toOne(kind, random.pick(['failed', 'delivered', 'retrying']), ({ id }) => {
-          return `/v1/delivery/items/${uuidOfFirstAttempt(id)}/replay`;
-        });
+        return this.toOne(
+          kind,
+          random.pick(['failed', 'partial', 'schema_failed', 'delivered', 'retrying']),
+          ({ id }) => {
+            return `/v1/delivery/items/${uuidOfFirstAttempt(id)}/replay`;
+          },
+        );
       case 'requeue':
         return this.toLetter(kind, 'POST', (id) => `/api/deliveries/dead-letter/${id}/requeue`);
       case 'delete dead letter':
@@ -88,7 +112,17 @@ export class Operator {
   }
 
   private async deliveries(status: string): Promise<Row[]> {
-    return readRows(await this.ports.api.call('GET', `/api/deliveries?status=${status}&pageSize=50`));
+    return this.read(`/api/deliveries?status=${status}&pageSize=50`);
+  }
+
+  /** Looks at a list again and again while calls are throttled; nothing is in it when that does not help. */
+  private async read(path: string): Promise<Row[]> {
+    for (let look = 0; look < PACE.looks; look += 1) {
+      const { status, json } = await this.ports.api.call('GET', path);
+      if (status === 200) return rows.parse(json).data;
+      await sleep(PACE.lookAgainAfter);
+    }
+    return [];
   }
 
   private async toOne(kind: ActionKind, status: string, path: (row: Row) => string): Promise<void> {
@@ -97,29 +131,34 @@ export class Operator {
   }
 
   private async bulkReplay(): Promise<void> {
-    const failed = this.ports.random.shuffled(await this.deliveries('failed')).slice(0, 5);
+    const { random } = this.ports;
+    const failed = random.shuffled(await this.deliveries(random.weighted(BADLY))).slice(0, 5);
     const deliveryIds = failed.map(({ id }) => id);
     if (failed.length > 0)
       await this.call('bulk replay', deliveryIds, 'POST', '/api/deliveries/bulk-replay', { deliveryIds });
   }
 
   private async toLetter(kind: ActionKind, method: string, path: (id: string) => string): Promise<void> {
-    const letters = readRows(await this.ports.api.call('GET', '/api/deliveries/dead-letter?pageSize=50'));
+    const letters = await this.read('/api/deliveries/dead-letter?pageSize=50');
     const letter = this.ports.random.pickAny(letters);
     if (letter !== undefined) await this.call(kind, [letter.id], method, path(letter.id));
   }
 
   private async retryEvent(): Promise<void> {
-    const row = this.ports.random.pickAny(await this.deliveries('failed'));
+    const row = this.ports.random.pickAny(await this.deliveries(this.ports.random.weighted(BADLY)));
     if (row?.eventId !== undefined)
       await this.call('retry event', [row.eventId], 'POST', `/v1/events/${row.eventId}/retry`);
   }
 
   private async recover(): Promise<void> {
-    const target = this.ports.random.pickAny(this.ports.targets);
-    if (target === undefined) return;
-    const body = { destination_id: target.destination, from: new Date(Date.now() - 3_600_000).toISOString() };
-    await this.call('recover', [target.destination], 'POST', '/v1/recoveries', body);
+    const failed = this.ports.random.pickAny(await this.deliveries(this.ports.random.pick(['failed', 'partial'])));
+    if (failed?.destinationId === undefined) return;
+    const body = { destination_id: failed.destinationId, from: new Date(Date.now() - 3_600_000).toISOString() };
+    const { status, json } = await this.call('recover', [failed.destinationId], 'POST', '/v1/recoveries', body);
+    if (status !== 202 || this.ports.random.chance(0.5)) return;
+    const { id } = started.parse(json).recovery;
+    await sleep(this.ports.random.between(...PACE.cancelAfter));
+    await this.call('cancel recovery', [id], 'POST', `/v1/recoveries/${id}/cancel`);
   }
 
   private async toDestination(kind: ActionKind, how: Target['role']['configured'], verb: string): Promise<void> {
@@ -162,10 +201,6 @@ export class Operator {
     const status = await make();
     this.actions.push({ kind, about, from, until: Date.now(), status });
   }
-}
-
-function readRows({ status, json }: Answer): Row[] {
-  return status === 200 ? rows.parse(json).data : [];
 }
 
 /** The surface of delivery items names an attempt by its UUID. */

@@ -49,7 +49,7 @@ function planOne(random: Random, serial: number, way: Way, key: string | undefin
     );
     return { ...base, contentType: 'application/octet-stream', bytes, to: [] };
   }
-  const to = random.shuffled(OTHERS).slice(0, random.between(0, 3));
+  const to = random.shuffled(OTHERS).slice(0, random.between(0, 4));
   return { ...base, contentType: 'application/json', bytes: Buffer.from(spell(random, serial, to)), to };
 }
 

@@ -32,7 +32,7 @@ const INDEXED = {
 const teardown = new Teardown();
 let client: DynamoDBClient;
 let now = 0;
-let throttled: Throttled[] = [];
+let throttled: Omit<Throttled, 'call'>[] = [];
 
 beforeAll(async () => {
   const fixture = writeFixtureAssembly({ Indexed: INDEXED });
@@ -41,7 +41,7 @@ beforeAll(async () => {
   const engine = await startDynamoDb(undefined, () => {});
   teardown.add(() => engine.stop());
   await deployTables(deployment, engine.endpoint);
-  const note = (what: Throttled) => void throttled.push(what);
+  const note = ({ call, ...what }: Throttled) => void throttled.push(what);
   const throttle = new Throttle(tableKeys(deployment), { read: 3, write: 3 }, note, () => now);
   const interceptors = [throttle.intercept];
   const common = { service: 'dynamodb' as const, functions: new Set<string>(), log: () => {} };

@@ -1,6 +1,7 @@
 import type { Trigger } from '../../../lambdas/domain/delivery';
 import { deliveryId, eventId } from '../../../lambdas/domain/identifiers';
 import { packDetail } from '../../../lambdas/store/deliveries/attempt-detail';
+import { expectedStatus } from '../../../soak/checks/event-statuses';
 import type { Evidence } from '../../../soak/evidence/evidence';
 import {
   type DeliveryImage,
@@ -34,7 +35,7 @@ export const image = (overrides: Partial<DeliveryImage> = {}): DeliveryImage => 
 export const attempt = (number: number, receipt: string | undefined, startedAt = T + 100) => ({
   ...{ number, startedAt, latencyMs: 10 },
   detail: packDetail({
-    ...{ requestUrl: 'http://x/', requestMethod: 'POST', requestHeaders: {}, requestBodyBytes: 7 },
+    ...{ requestUrl: 'http://x/steady', requestMethod: 'POST', requestHeaders: {}, requestBodyBytes: 7 },
     responseHeaders: receipt === undefined ? {} : { 'x-soak-receipt': receipt },
   }),
 });
@@ -78,12 +79,16 @@ export const publication = (overrides: Partial<Publication> = {}): Publication =
   ...overrides,
 });
 
-/** Evidence of a run in which one event was delivered at the first try. */
+const FAMILY = familyOf(storyOf(image(), claimed('c1', T + 50), delivered('steady-0')));
+
+/** Evidence of a run in which one event was delivered at the first try, and all events are listed as they ended. */
 export const evidence = (overrides: Partial<Evidence> = {}): Evidence => ({
   targets: [TARGET],
   publications: [publication()],
   ...{ actions: [], faults: [], requests: [request()] },
-  families: [familyOf(storyOf(image(), claimed('c1', T + 50), delivered('steady-0')))],
+  families: [FAMILY],
+  listed: (overrides.families ?? [FAMILY]).map((one) => ({ id: eventId(one.base), status: expectedStatus(one) })),
+  ...{ recoveries: [], turns: [] },
   depths: { delivery: 0, setAside: 0 },
   consistency: { consistent: true, report: '' },
   repairs: 0,
