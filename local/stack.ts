@@ -11,6 +11,7 @@ import type { FunctionObserver, HandledEvent } from './lambda/function-host';
 import { deployFunctions, type Functions, registerFunctions } from './lambda/functions';
 import { describeRuntimes } from './lambda/runtime';
 import { deployMappings, type Mappings } from './mappings/deploy';
+import type { BatchLimit } from './mappings/poller';
 import { deployPermissions } from './permissions/deploy';
 import type { Decision } from './permissions/permissions';
 import { targetStarter } from './scheduler/targets';
@@ -41,6 +42,8 @@ export interface LocalStackOptions extends EngineOptions {
   readonly decided?: (decision: Decision) => void;
   /** Into how many shards each stream is split; 4, as a new on-demand table has them, when left out. */
   readonly streamShards?: number;
+  /** How full batches are; as full as the mappings say and what waits allows, when left out. */
+  readonly batchLimit?: BatchLimit;
   /**
    * What each partition of the table and its indexes takes, in units a second; no limit when left out, because the engine does
    * not reach those of AWS.
@@ -144,6 +147,7 @@ async function start(options: LocalStackOptions, teardown: Teardown): Promise<Ru
     checkpointFile: data.file('checkpoints.json'),
     streamShards: options.streamShards ?? STREAM_SHARDS,
     faults,
+    batchLimit: options.batchLimit,
     log,
   });
   // Together, because a poller waits for the batch that its function is still handling.

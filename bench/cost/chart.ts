@@ -1,5 +1,5 @@
-import { type Bill, totalOf } from './bill';
-import type { Result } from './report';
+import type { Bill } from './bill';
+import type { Result } from './result';
 
 const SERVICES: readonly { readonly service: keyof Bill; readonly name: string; readonly colour: string }[] = [
   { service: 'dynamoDb', name: 'DynamoDB', colour: '#3b5bdb' },
@@ -8,6 +8,7 @@ const SERVICES: readonly { readonly service: keyof Bill; readonly name: string; 
   { service: 'sqs', name: 'SQS', colour: '#d6336c' },
   { service: 'scheduler', name: 'Scheduler', colour: '#f08c00' },
   { service: 'logs', name: 'logs', colour: '#868e96' },
+  { service: 'accessLog', name: 'access log', colour: '#adb5bd' },
 ];
 
 const TITLE = 'Dollars for a million deliveries, us-east-1';
@@ -18,7 +19,7 @@ const TOP = 50;
 
 /** Dollars for a million deliveries as bars, a part for each service; an SVG that reads on light and dark ground. */
 export function costChart(results: readonly Result[]): string {
-  const largest = Math.max(...results.map(({ bill }) => totalOf(bill)));
+  const largest = Math.max(...results.map(({ dollars }) => dollars));
   const scale = BAR / largest;
   const height = TOP + results.length * ROW + 10;
   return [
@@ -33,11 +34,11 @@ export function costChart(results: readonly Result[]): string {
 }
 
 function legend({ name, colour }: (typeof SERVICES)[number], index: number): string {
-  const x = index * 100;
+  const x = index * 95;
   return `<rect x="${x}" y="26" width="10" height="10" fill="${colour}"/><text x="${x + 14}" y="35">${name}</text>`;
 }
 
-function bar({ name, bill }: Result, y: number, scale: number): string {
+function bar({ name, bill, dollars }: Result, y: number, scale: number): string {
   let x = LEFT;
   const parts = SERVICES.map(({ service, colour }) => {
     const width = bill[service] * scale;
@@ -46,5 +47,5 @@ function bar({ name, bill }: Result, y: number, scale: number): string {
     return rect;
   });
   const label = `<text x="0" y="${y + 13}">${name}</text>`;
-  return `${label}${parts.join('')}<text x="${(x + 6).toFixed(1)}" y="${y + 13}">$${totalOf(bill).toFixed(2)}</text>`;
+  return `${label}${parts.join('')}<text x="${(x + 6).toFixed(1)}" y="${y + 13}">$${dollars.toFixed(2)}</text>`;
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { FunctionFacts } from './facts';
 
 const KB = 1024;
@@ -29,3 +30,32 @@ export const lineBytes = (line: string): number => Buffer.byteLength(line) + BYT
 /** Bytes of the lines that Lambda writes for one invocation. */
 export const platformBytes = ({ platformLogs }: Pick<FunctionFacts, 'platformLogs'>): number =>
   platformLogs ? PLATFORM_LINES.reduce((sum, line) => sum + lineBytes(line), 0) : 0;
+
+/** What API Gateway writes for the variables of an access log, in what is usual for a publish. */
+const USUAL_VALUES: Readonly<Record<string, string>> = {
+  'context.requestId': 'JKJaXmPLvHcESHA=',
+  'context.requestTime': '24/Nov/2026:10:15:30 +0000',
+  'context.routeKey': 'POST /v1/events',
+  'context.status': '202',
+  'context.responseLength': '180',
+  'context.responseLatency': '19',
+  'context.integrationErrorMessage': '-',
+};
+
+/** Bytes that CloudWatch bills for a call in the access log of an API. */
+export const accessLogBytes = (format: string): number =>
+  lineBytes(format.replace(/\$(context\.\w+)/g, (_, name: string) => USUAL_VALUES[name] ?? '-'));
+
+const embedded = z.object({
+  _aws: z.object({
+    CloudWatchMetrics: z.array(z.object({ Metrics: z.array(z.object({ Name: z.string() })) })),
+  }),
+});
+
+/** The metrics that a line in the embedded format counts, by name. */
+export function metricsIn(line: string): string[] {
+  if (!line.includes('"_aws"')) return [];
+  return embedded
+    .parse(JSON.parse(line))
+    ._aws.CloudWatchMetrics.flatMap(({ Metrics }) => Metrics.map(({ Name }) => Name));
+}

@@ -20,7 +20,7 @@ export interface Work {
   readonly cpuMs: readonly number[];
   /** How often each waits for AWS, on average. */
   readonly rounds: number;
-  /** How long each waits for a receiver. */
+  /** How long each waits for a receiver, on average. */
   readonly receiverMs: number;
 }
 

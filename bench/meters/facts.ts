@@ -37,3 +37,62 @@ export function factsOf({ template }: Assembly): FunctionFacts[] {
       };
     });
 }
+
+const mapping = z.object({
+  BatchSize: z.number(),
+  MaximumBatchingWindowInSeconds: z.number().default(0),
+  FunctionName: z.object({ Ref: z.string() }),
+});
+
+const batching = z.object({ batchSize: z.number(), windowSeconds: z.number() }).readonly();
+const mappings = z.object({ route: batching, deliver: batching, aggregate: batching }).readonly();
+
+/** What event source mappings say about their batches, by the function that each starts. */
+export type Mappings = z.infer<typeof mappings>;
+
+/** Reads the event source mappings of a template. */
+export function mappingsOf(assembly: Assembly): Mappings {
+  const names = new Map(factsOf(assembly).map(({ logicalId, name }) => [logicalId, name]));
+  const found = propertiesOf(assembly, 'AWS::Lambda::EventSourceMapping').map((one) => mapping.parse(one));
+  return mappings.parse(
+    Object.fromEntries(
+      found.map(({ FunctionName, BatchSize: batchSize, MaximumBatchingWindowInSeconds: windowSeconds }) => [
+        names.get(FunctionName.Ref),
+        { batchSize, windowSeconds },
+      ]),
+    ),
+  );
+}
+
+const retention = z.object({
+  Environment: z.object({ Variables: z.object({ RETENTION_DAYS: z.coerce.number() }) }),
+});
+
+/** How many days events and deliveries are kept. */
+export function retentionOf(assembly: Assembly): number {
+  const found = propertiesOf(assembly, 'AWS::Lambda::Function').flatMap((one) => retention.safeParse(one).data ?? []);
+  return z.number().parse(found[0]?.Environment.Variables.RETENTION_DAYS);
+}
+
+const alarm = z.object({ Metrics: z.array(z.object({ MetricStat: z.unknown().optional() })).optional() });
+
+/** How many metrics the alarms of a template watch: each is billed, also where an alarm adds up several. */
+export function alarmMetricsOf(assembly: Assembly): number {
+  return propertiesOf(assembly, 'AWS::CloudWatch::Alarm').reduce<number>((sum, found) => {
+    const { Metrics } = alarm.parse(found);
+    return sum + (Metrics?.filter(({ MetricStat }) => MetricStat !== undefined).length ?? 1);
+  }, 0);
+}
+
+const stage = z.object({ AccessLogSettings: z.object({ Format: z.string() }) });
+
+/** The format of the API's access log. */
+export function accessLogFormatOf(assembly: Assembly): string {
+  const [found] = propertiesOf(assembly, 'AWS::ApiGatewayV2::Stage');
+  return stage.parse(found).AccessLogSettings.Format;
+}
+
+const propertiesOf = ({ template }: Assembly, type: string): unknown[] =>
+  Object.values(template.Resources)
+    .filter(({ Type }) => Type === type)
+    .map(({ Properties }) => Properties);

@@ -5,7 +5,13 @@ import { apiCalls } from './billed';
 /** An event that a function handled, by what started it. */
 export type Trigger =
   | { readonly kind: 'http'; readonly apiCalls: number }
-  | { readonly kind: 'queue'; readonly messages: number; readonly bytes: number }
+  | {
+      readonly kind: 'queue';
+      readonly messages: number;
+      /** Messages that were not received before: a dying message comes again, and nothing is sent for it. */
+      readonly fresh: number;
+      readonly bytes: number;
+    }
   | { readonly kind: 'stream'; readonly records: number }
   | { readonly kind: 'schedule' };
 
@@ -18,7 +24,11 @@ export interface Invocation {
 }
 
 const http = z.object({ requestContext: z.object({ http: z.unknown() }), body: z.string().optional() });
-const record = z.object({ eventSource: z.string(), body: z.string().optional() });
+const record = z.object({
+  eventSource: z.string(),
+  body: z.string().optional(),
+  attributes: z.object({ ApproximateReceiveCount: z.string() }).optional(),
+});
 const batch = z.object({ Records: z.array(record).min(1) });
 
 /** Reads what the local stack reports. */
@@ -34,5 +44,6 @@ function triggerOf(event: unknown): Trigger {
   const { Records } = parsed.data;
   if (Records[0]?.eventSource !== 'aws:sqs') return { kind: 'stream', records: Records.length };
   const bytes = Records.reduce((sum, { body = '' }) => sum + Buffer.byteLength(body), 0);
-  return { kind: 'queue', messages: Records.length, bytes };
+  const fresh = Records.filter(({ attributes }) => (attributes?.ApproximateReceiveCount ?? '1') === '1').length;
+  return { kind: 'queue', messages: Records.length, fresh, bytes };
 }

@@ -1,7 +1,7 @@
 import type { Interceptor } from '../../local/calls/call';
 import type { HandledEvent } from '../../local/lambda/function-host';
-import { lineBytes, platformBytes } from './billed';
-import { CapacityCounter, type Units } from './capacity';
+import { lineBytes, metricsIn, platformBytes } from './billed';
+import { CapacityCounter, type Units, type Use } from './capacity';
 import { lambdaDuration, type Work } from './duration';
 import type { FunctionFacts } from './facts';
 import { type Invocation, readInvocation } from './invocations';
@@ -23,15 +23,21 @@ export interface FunctionReading {
   readonly records: number;
   readonly units: Units;
   readonly indexWrites: number;
+  /** Where the units went. */
+  readonly uses: readonly Use[];
+  /** Bytes of what it and Lambda wrote, as CloudWatch bills them. */
+  readonly logBytes: number;
 }
 
 /** Everything that AWS would bill for what was done since the meter was reset. */
 export interface Reading {
   readonly functions: readonly FunctionReading[];
-  readonly queueRequests: number;
+  /** By operation. */
+  readonly queueRequests: Readonly<Record<string, number>>;
   readonly schedules: number;
   readonly apiCalls: number;
-  readonly logBytes: number;
+  /** Names of the metrics that functions count themselves. */
+  readonly metrics: readonly string[];
 }
 
 /** Counts what AWS would bill, from the calls and invocations of a local stack. */
@@ -40,17 +46,15 @@ export class Meter {
   readonly queues = new QueueCounter();
   private readonly rounds = new RoundCounter();
   private invocations: Invocation[] = [];
-  private written = 0;
+  private readonly written = new Map<string, number>();
+  private readonly metrics = new Set<string>();
   /** When a function handled something last, milliseconds since the epoch. */
   lastActive = Date.now();
 
-  /**
-   * @param receiverMs how long receivers take to answer
-   */
-  constructor(
-    private readonly facts: readonly FunctionFacts[],
-    private readonly receiverMs: number,
-  ) {}
+  /** How long receivers take to answer, in milliseconds. */
+  receiverMs = 0;
+
+  constructor(private readonly facts: readonly FunctionFacts[]) {}
 
   /** Give these to the stack. */
   readonly interceptors: readonly Interceptor[] = [
@@ -63,11 +67,13 @@ export class Meter {
     const invocation = readInvocation(event);
     this.lastActive = Date.now();
     this.invocations.push(invocation);
-    if (invocation.trigger.kind === 'queue') this.queues.polled(invocation.trigger.bytes);
+    // What comes again is a dying message, which stays in the queue until SQS itself moves it.
+    if (invocation.trigger.kind === 'queue') this.queues.polled(invocation.trigger.bytes, sends(invocation));
   };
 
-  readonly line = (_name: string, line: string): void => {
-    this.written += lineBytes(line);
+  readonly line = (name: string, line: string): void => {
+    this.written.set(name, (this.written.get(name) ?? 0) + lineBytes(line));
+    for (const metric of metricsIn(line)) this.metrics.add(metric);
   };
 
   /** Forgets what was counted so far. */
@@ -76,7 +82,8 @@ export class Meter {
     this.queues.reset();
     this.rounds.reset();
     this.invocations = [];
-    this.written = 0;
+    this.written.clear();
+    this.metrics.clear();
   }
 
   /** Records or messages that a function has handled. */
@@ -85,29 +92,32 @@ export class Meter {
   }
 
   read(): Reading {
-    const functions = this.facts.map((facts) => this.readFunction(facts));
-    const platform = functions.reduce((sum, one) => sum + one.invocations * platformBytes(one.facts), 0);
     return {
-      functions,
+      functions: this.facts.map((facts) => this.readFunction(facts)),
       queueRequests: this.queues.requests,
       schedules: this.queues.schedules,
       apiCalls: this.invocations.reduce(
         (sum, { trigger }) => sum + (trigger.kind === 'http' ? trigger.apiCalls : 0),
         0,
       ),
-      logBytes: this.written + platform,
+      metrics: [...this.metrics],
     };
+  }
+
+  /** The local stack names functions by stack and logical id. */
+  private writtenBy({ logicalId }: FunctionFacts): number {
+    return [...this.written].reduce((sum, [name, bytes]) => sum + (name.endsWith(`-${logicalId}`) ? bytes : 0), 0);
   }
 
   private of({ logicalId }: FunctionFacts): readonly Invocation[] {
     return this.invocations.filter((one) => one.logicalId === logicalId);
   }
 
-  private workOf(own: readonly Invocation[], { logicalId, name }: FunctionFacts): Work {
+  private workOf(own: readonly Invocation[], { logicalId }: FunctionFacts): Work {
     return {
       cpuMs: own.map(({ cpuMs }) => cpuMs),
       rounds: this.rounds.of(logicalId) / own.length,
-      receiverMs: name === 'deliver' ? this.receiverMs : 0,
+      receiverMs: this.receiverMs * (own.filter(sends).length / own.length),
     };
   }
 
@@ -125,8 +135,15 @@ export class Meter {
       records: recordsIn(own),
       units: this.capacity.unitsOf(facts.logicalId.toLowerCase()),
       indexWrites: this.capacity.indexWritesOf(facts.logicalId.toLowerCase()),
+      uses: this.capacity.usesOf(facts.logicalId),
+      logBytes: this.writtenBy(facts) + own.length * platformBytes(facts),
     };
   }
+}
+
+/** Whether it waits for a receiver. */
+function sends({ trigger }: Invocation): boolean {
+  return trigger.kind === 'queue' && trigger.fresh > 0;
 }
 
 function recordsIn(invocations: readonly Invocation[]): number {

@@ -7,30 +7,33 @@ const sends = z.object({ MessageBody: z.string().optional(), Entries: z.array(me
 
 /** Counts the requests that SQS bills, and the schedules that turn into one. */
 export class QueueCounter {
-  private counted = 0;
+  private readonly counted = new Map<string, number>();
   private scheduled = 0;
 
   /** Give this to the stack. */
   readonly intercept: Interceptor = async (call, forward) => {
     if (call.caller.kind === 'function') {
-      if (call.service === 'sqs') this.counted += queueRequests(payloadOf(call.parameters));
+      if (call.service === 'sqs') this.add(call.operation, queueRequests(payloadOf(call.parameters)));
       if (call.operation === 'CreateSchedule') this.scheduled += 1;
     }
     return forward(call);
   };
 
   /**
-   * Lambda's poller is not a caller here. It bills one receive and one delete a batch.
+   * Lambda's poller is not a caller here. It bills one receive a batch, and one delete unless none of its messages is done
+   * with.
    *
    * @param bytes of the bodies in the batch
    */
-  polled(bytes: number): void {
-    this.counted += queueRequests(bytes) + 1;
+  polled(bytes: number, deletes: boolean): void {
+    this.add('Lambda receives', queueRequests(bytes));
+    if (deletes) this.add('Lambda deletes', 1);
   }
 
-  /** Requests, with the one that each schedule makes when it is due. */
-  get requests(): number {
-    return this.counted + this.scheduled;
+  /** Requests by operation, with the one that each schedule makes when it is due. */
+  get requests(): Readonly<Record<string, number>> {
+    const schedules = this.scheduled > 0 ? { 'Scheduler sends': this.scheduled } : {};
+    return { ...Object.fromEntries(this.counted), ...schedules };
   }
 
   get schedules(): number {
@@ -38,8 +41,12 @@ export class QueueCounter {
   }
 
   reset(): void {
-    this.counted = 0;
+    this.counted.clear();
     this.scheduled = 0;
+  }
+
+  private add(what: string, requests: number): void {
+    this.counted.set(what, (this.counted.get(what) ?? 0) + requests);
   }
 }
 

@@ -22,6 +22,9 @@ const NAMES = [
   'x86GigabyteSecond',
   'schedule',
   'logGigabyte',
+  'accessLogGigabyte',
+  'alarmMetric',
+  'customMetric',
   'transferredGigabyte',
 ] as const;
 

@@ -5,6 +5,9 @@ class RefusedCallError extends Error {
 
 /** The stack's public API, with one key. */
 export class Api {
+  /** What all answers had, headers and bodies. */
+  answeredBytes = 0;
+
   constructor(
     private readonly url: string,
     private readonly key: string,
@@ -19,6 +22,7 @@ export class Api {
     const headers = { 'x-api-key': this.key, 'content-type': contentType };
     const response = await fetch(this.url + path, { method: 'POST', headers, body: new Uint8Array(body) });
     const text = await response.text();
+    this.answeredBytes += Buffer.byteLength(text) + [...response.headers].flat().join('  ').length;
     if (!response.ok) throw new RefusedCallError(`POST ${path} was answered with ${response.status}: ${text}`);
     return JSON.parse(text);
   }

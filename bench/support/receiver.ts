@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeServer } from '../../local/http/close';
 import { LOOPBACK, listen } from '../../local/http/listen';
@@ -15,26 +15,32 @@ export interface ReceiverOptions {
   readonly delayMs?: number;
   /** Status for the n-th request (from 1) about an event; 200 when left out. */
   readonly statusOf?: (visit: number) => number;
+  /** What it answers with besides `date`, `connection` and the length. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
+
+const FEW_HEADERS = { 'content-type': 'application/json', server: 'nginx/1.27.3' };
 
 export const preciseNow = (): number => performance.timeOrigin + performance.now();
 
 /** An HTTP server on this machine that deliveries are sent to. */
 export class Receiver {
   readonly arrivals: Arrival[] = [];
+  /** What all requests had, headers and bodies. */
+  receivedBytes = 0;
   private readonly visits = new Map<string, number>();
   private port = 0;
   private readonly server = createServer(async (request, response) => {
-    for await (const _ of request) {
-      // Read to its end, as a receiver does before it answers.
-    }
+    // Read to its end, as a receiver does before it answers.
+    for await (const chunk of request) this.receivedBytes += chunk.length;
+    this.receivedBytes += headBytes(request);
     const event = String(request.headers['webhook-id']);
     this.arrivals.push({ event, at: preciseNow() });
     const visit = (this.visits.get(event) ?? 0) + 1;
     this.visits.set(event, visit);
     if (this.options.delayMs) await sleep(this.options.delayMs);
     const status = this.options.statusOf?.(visit) ?? 200;
-    response.writeHead(status, { 'content-type': 'application/json', server: 'nginx/1.27.3' }).end('{"ok":true}');
+    response.writeHead(status, this.options.headers ?? FEW_HEADERS).end('{"ok":true}');
   });
 
   constructor(private readonly options: ReceiverOptions = {}) {}
@@ -53,3 +59,7 @@ export class Receiver {
     return closeServer(this.server);
   }
 }
+
+/** Of each header the name, a colon, a space, the value and the end of the line; before them the request's own line. */
+const headBytes = ({ method, url, rawHeaders }: IncomingMessage): number =>
+  Buffer.byteLength(`${method} ${url} HTTP/1.1\r\n\r\n`) + Buffer.byteLength(rawHeaders.join('  '));

@@ -3,9 +3,9 @@ import { createApiKey, SCOPES } from '../../lambdas/store/access/api-keys';
 import { openTable } from '../../lambdas/store/table/table';
 import type { Interceptor } from '../../local/calls/call';
 import { dynamoDbClient } from '../../local/dynamodb/client';
-import { type LocalStack, startLocalStack } from '../../local/stack';
+import { type LocalStack, type LocalStackOptions, startLocalStack } from '../../local/stack';
 import type { Teardown } from '../../local/teardown';
-import { loadAssembly } from '../../local/template/assembly';
+import { type Assembly, loadAssembly } from '../../local/template/assembly';
 import { synthesize } from '../../local/template/synthesize';
 import { factsOf } from '../meters/facts';
 import { Meter } from '../meters/meter';
@@ -16,14 +16,13 @@ import { Receiver, type ReceiverOptions } from './receiver';
 export interface Stage {
   readonly stack: LocalStack;
   readonly meter: Meter;
+  readonly assembly: Assembly;
   /** A new environment with a key of its own. */
   tenant(): Promise<Api>;
   receiver(options?: ReceiverOptions): Promise<Receiver>;
 }
 
-export interface StageOptions {
-  /** How long receivers are going to take to answer, in milliseconds. */
-  readonly receiverMs?: number;
+export interface StageOptions extends Pick<LocalStackOptions, 'batchLimit' | 'streamShards'> {
   /** What else stands between functions and AWS. */
   readonly interceptors?: readonly Interceptor[];
 }
@@ -32,13 +31,15 @@ export interface StageOptions {
 export async function openStage(
   context: Readonly<Record<string, unknown>>,
   teardown: Teardown,
-  { receiverMs = 0, interceptors: others = [] }: StageOptions = {},
+  { interceptors: others = [], ...options }: StageOptions = {},
 ): Promise<Stage> {
   const app = await synthesize(context);
   teardown.add(() => app.remove());
-  const meter = new Meter(factsOf(loadAssembly(app.directory)), receiverMs);
+  const assembly = loadAssembly(app.directory);
+  const meter = new Meter(factsOf(assembly));
   const { interceptors, handled, line } = meter;
   const stack = await startLocalStack({
+    ...options,
     assembly: app.directory,
     interceptors: [...interceptors, ...others],
     functionHandled: handled,
@@ -49,6 +50,7 @@ export async function openStage(
   return {
     stack,
     meter,
+    assembly,
     tenant: async () => {
       tenants += 1;
       return new Api(stack.apiUrl, await makeKey(stack, `bench-${tenants}`));

@@ -14,7 +14,7 @@ import type { Deployment, Resource } from '../template/deployment';
 import { REGION } from '../template/template';
 import { Checkpoints } from './checkpoints';
 import { type MappingProperties, mappingProperties } from './mapping-properties';
-import type { Poller } from './poller';
+import type { BatchLimit, Poller } from './poller';
 import { QueuePoller } from './queue-poller';
 import { sequenceOf } from './stream-batches';
 import { StreamPoller } from './stream-poller';
@@ -30,6 +30,8 @@ export interface MappingPorts {
   /** Into how many shards a stream is split. */
   readonly streamShards: number;
   readonly faults: Faults;
+  /** No limit but the mapping's own when left out. */
+  readonly batchLimit: BatchLimit | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -81,7 +83,8 @@ function pollerOf(
   { streamsFor, checkpoints, hashKeys }: Streams,
 ): Poller {
   const host = ports.functions.get(properties.FunctionName);
-  const common = { host, properties, faults: ports.faults, log: ports.log };
+  const { faults, batchLimit, log } = ports;
+  const common = { host, properties, faults, batchLimit, log };
   const { EventSourceArn: arn } = properties;
   if (arn.startsWith('arn:aws:dynamodb:') || arn.includes('/stream/')) {
     const reader = new StreamReader(streamsFor(host), arn);

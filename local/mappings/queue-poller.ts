@@ -11,7 +11,7 @@ import { ALL_FAILED, failedItems } from './batch-response';
 import { compileFilters, type Filter } from './filter';
 import { Gate } from './gate';
 import type { MappingProperties } from './mapping-properties';
-import type { Poller } from './poller';
+import type { BatchLimit, Poller } from './poller';
 import { toQueueRecord } from './queue-record';
 import { retryDelayMs } from './stream-batches';
 
@@ -28,6 +28,7 @@ export interface QueuePollerPorts {
   readonly host: FunctionHost;
   readonly properties: MappingProperties;
   readonly faults: Faults;
+  readonly batchLimit?: BatchLimit | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -94,11 +95,12 @@ export class QueuePoller implements Poller {
   private async collect(): Promise<FauxqsReceived[]> {
     const batch: FauxqsReceived[] = [];
     let deadline = Date.now() + LONG_POLL_MS;
-    const { store, queue, properties } = this.ports;
-    while (batch.length < this.batchSize) {
+    const { store, queue, properties, host, batchLimit } = this.ports;
+    const size = Math.min(this.batchSize, batchLimit?.(host.service) ?? this.batchSize);
+    while (batch.length < size) {
       const found = await waitForVisible(store, queue, deadline - Date.now(), () => this.stopped || this.gate.closed);
       if (!found) break;
-      batch.push(...receiveHere(store, queue, Math.min(RECEIVE_LIMIT, this.batchSize - batch.length)));
+      batch.push(...receiveHere(store, queue, Math.min(RECEIVE_LIMIT, size - batch.length)));
       // The window opens with the first message.
       if (batch.length > 0)
         deadline = Math.min(deadline, Date.now() + properties.MaximumBatchingWindowInSeconds * 1000);

@@ -7,7 +7,7 @@ import type { Checkpoints } from './checkpoints';
 import { compileFilters, type Filter } from './filter';
 import { Gate } from './gate';
 import type { MappingProperties } from './mapping-properties';
-import type { Poller } from './poller';
+import type { BatchLimit, Poller } from './poller';
 import { earliest, shardOf } from './shard-split';
 import { sequenceOf } from './stream-batches';
 import type { StreamReader } from './stream-reader';
@@ -29,6 +29,7 @@ export interface StreamPollerPorts {
   readonly properties: MappingProperties;
   readonly checkpoints: Checkpoints;
   readonly faults: Faults;
+  readonly batchLimit?: BatchLimit | undefined;
   /** Called with records that were given up. */
   readonly onFailure: (batch: readonly DynamoDBRecord[], reason: string) => Promise<void>;
   readonly log: (line: string) => void;

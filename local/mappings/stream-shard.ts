@@ -5,6 +5,7 @@ import { Throttled } from '../lambda/concurrency';
 import type { FunctionHost } from '../lambda/function-host';
 import { Gate } from './gate';
 import type { MappingProperties } from './mapping-properties';
+import type { BatchLimit } from './poller';
 import { isAfter } from './shard-split';
 import { outcomeOf, retryDelayMs, retrySize, sequenceOf } from './stream-batches';
 
@@ -17,6 +18,7 @@ export interface StreamShardPorts {
   readonly host: Pick<FunctionHost, 'config' | 'service' | 'invoke'>;
   readonly properties: MappingProperties;
   readonly faults: Faults;
+  readonly batchLimit?: BatchLimit | undefined;
   /** Closed while the mapping is paused. */
   readonly gate: Gate;
   /** Aborts when the stack stops. */
@@ -96,9 +98,10 @@ export class StreamShard {
   /** Waits for a full batch or the end of the batching window; the number of records that make the batch. */
   private async collected(): Promise<number> {
     const { BatchSize = DEFAULT_BATCH_SIZE, MaximumBatchingWindowInSeconds: window } = this.ports.properties;
+    const size = Math.min(BatchSize, this.ports.batchLimit?.(this.ports.host.service) ?? BatchSize);
     const deadline = Date.now() + 1000 * window;
-    while (this.waiting.length < BatchSize && Date.now() < deadline && !this.ended) await this.pauseFor(COLLECT_MS);
-    return BatchSize;
+    while (this.waiting.length < size && Date.now() < deadline && !this.ended) await this.pauseFor(COLLECT_MS);
+    return size;
   }
 
   /** Tries a batch until it is done or given up, and moves the position along. */

@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { apiCalls, lineBytes, platformBytes, queueRequests } from '../../../bench/meters/billed';
+import {
+  accessLogBytes,
+  apiCalls,
+  lineBytes,
+  metricsIn,
+  platformBytes,
+  queueRequests,
+} from '../../../bench/meters/billed';
 import { CapacityCounter } from '../../../bench/meters/capacity';
 import { lambdaDuration } from '../../../bench/meters/duration';
 import { readInvocation } from '../../../bench/meters/invocations';
+import { itemKinds } from '../../../bench/meters/item-kinds';
 import { quantile } from '../../../bench/meters/quantile';
 import { QueueCounter } from '../../../bench/meters/queues';
 import { RoundCounter } from '../../../bench/meters/rounds';
@@ -71,19 +79,20 @@ describe('the queue counter', () => {
     const counter = new QueueCounter();
     const Entries = Array.from({ length: 10 }, () => ({ MessageBody: 'x'.repeat(10 * KB) }));
     await counter.intercept(callOf('sqs', 'SendMessageBatch', { Entries }), ok);
-    expect(counter.requests).toBe(2);
+    expect(counter.requests).toEqual({ SendMessageBatch: 2 });
   });
 
-  it('counts a receive and a delete for each batch that Lambda polls', () => {
+  it('counts a receive and a delete for each batch that Lambda polls, but no delete where all messages stay', () => {
     const counter = new QueueCounter();
-    counter.polled(2 * KB);
-    expect(counter.requests).toBe(2);
+    counter.polled(2 * KB, true);
+    counter.polled(2 * KB, false);
+    expect(counter.requests).toEqual({ 'Lambda receives': 2, 'Lambda deletes': 1 });
   });
 
   it('counts a schedule, and the request that it makes when it is due', async () => {
     const counter = new QueueCounter();
     await counter.intercept(callOf('scheduler', 'CreateSchedule', {}), ok);
-    expect([counter.schedules, counter.requests]).toEqual([1, 1]);
+    expect([counter.schedules, counter.requests]).toEqual([1, { 'Scheduler sends': 1 }]);
   });
 });
 
@@ -108,10 +117,12 @@ describe('an invocation', () => {
 
   it('is told by what started it', () => {
     expect(read({ requestContext: { http: {} }, body: 'x'.repeat(600 * KB) })).toEqual({ kind: 'http', apiCalls: 2 });
-    expect(read({ Records: [{ eventSource: 'aws:sqs', body: 'four' }] })).toEqual({
+    const again = { eventSource: 'aws:sqs', body: 'four', attributes: { ApproximateReceiveCount: '2' } };
+    expect(read({ Records: [{ eventSource: 'aws:sqs', body: 'four' }, again] })).toEqual({
       kind: 'queue',
-      messages: 1,
-      bytes: 4,
+      messages: 2,
+      fresh: 1,
+      bytes: 8,
     });
     expect(read({ Records: [{ eventSource: 'aws:dynamodb' }] })).toEqual({ kind: 'stream', records: 1 });
     expect(read({})).toEqual({ kind: 'schedule' });
@@ -130,6 +141,13 @@ describe('log bytes', () => {
     expect(lineBytes('é')).toBe(28);
   });
 
+  it('of a call in the access log are those of its format with usual values', () => {
+    const line = '{"id":"JKJaXmPLvHcESHA=","at":"24/Nov/2026:10:15:30 +0000","what":"-"}';
+    expect(accessLogBytes('{"id":"$context.requestId","at":"$context.requestTime","what":"$context.unheardOf"}')).toBe(
+      line.length + 26,
+    );
+  });
+
   it("include Lambda's own lines only where they are written", () => {
     expect(platformBytes({ platformLogs: false })).toBe(0);
     expect(platformBytes({ platformLogs: true })).toBeGreaterThan(300);
@@ -139,5 +157,39 @@ describe('log bytes', () => {
 describe('a quantile', () => {
   it('is a value below which that share lies', () => {
     expect([quantile([3, 1, 2], 0.5), quantile([1, 2, 3, 4], 0.99), quantile([], 0.5)]).toEqual([2, 4, Number.NaN]);
+  });
+});
+
+describe('what a call to DynamoDB is about', () => {
+  const key = (pk: string, sk: string) => ({ pk: { S: pk }, sk: { S: sk } });
+  const kindsOf = (operation: string, parameters: object) => itemKinds(callOf('dynamodb', operation, parameters));
+
+  it('is told by the keys of its items', () => {
+    expect(kindsOf('PutItem', { Item: { ...key('EVT#1', 'EVT'), type: { S: 'order' } } })).toBe('event');
+    expect(kindsOf('UpdateItem', { Key: key('EVT#1', 'DLV#0001') })).toBe('delivery');
+    expect(kindsOf('GetItem', { Key: key('ENV#1', 'DST#2') })).toBe('destination');
+    const TransactItems = [
+      { Put: { Item: key('EVT#1', 'DLV#0001#ATT#0002') } },
+      { Update: { Key: key('STAT#ENV#1', 'LIFE') } },
+      { Update: { Key: key('STAT#ENV#1', 'MIN#2026') } },
+    ];
+    expect(kindsOf('TransactWriteItems', { TransactItems })).toBe('attempt + 2 × counter');
+    expect(kindsOf('BatchGetItem', { RequestItems: { T: { Keys: [key('EVT#1', 'EVT'), key('EVT#2', 'EVT')] } } })).toBe(
+      'events',
+    );
+  });
+
+  it('is told of a query by the start of its sort key, or by its index', () => {
+    const ExpressionAttributeValues = { ':pk': { S: 'ENV#1' }, ':prefix': { S: 'CON#' } };
+    expect(kindsOf('Query', { ExpressionAttributeValues })).toBe('connections');
+    expect(kindsOf('Query', { IndexName: 'timeline' })).toBe('timeline');
+  });
+});
+
+describe('a line in the embedded metric format', () => {
+  it('names the metrics that it counts', () => {
+    const CloudWatchMetrics = [{ Namespace: 'x', Dimensions: [['service']], Metrics: [{ Name: 'A' }, { Name: 'B' }] }];
+    expect(metricsIn(JSON.stringify({ _aws: { Timestamp: 1, CloudWatchMetrics }, A: 1 }))).toEqual(['A', 'B']);
+    expect(metricsIn('{"message":"something else"}')).toEqual([]);
   });
 });

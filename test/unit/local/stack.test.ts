@@ -182,6 +182,21 @@ describe('a stack of its own for each test', () => {
   });
 });
 
+describe('a stack that is told how full batches are', () => {
+  const sizes: number[] = [];
+  beforeEach(() =>
+    start({ batchLimit: () => 2, functionHandled: ({ event }) => void sizes.push(JSON.parse(event).Records.length) }),
+  );
+  afterEach(stop);
+
+  it('hands out no more messages at once, however many wait', async () => {
+    stack.pauseMapping('Queue');
+    for (const body of ['a', 'b', 'c', 'd', 'e']) await fixture.send(body);
+    stack.resumeMapping('Queue');
+    await expect.poll(() => sizes.toSorted(), { timeout: 10_000 }).toEqual([1, 2, 2]);
+  });
+});
+
 describe('a stack with a data directory', () => {
   it('goes on where it was after a restart', async () => {
     const dbPath = temporaryDirectory();

@@ -7,6 +7,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { FunctionConfig } from '../../../local/lambda/function-config';
 import { Checkpoints } from '../../../local/mappings/checkpoints';
 import { mappingProperties } from '../../../local/mappings/mapping-properties';
+import type { BatchLimit } from '../../../local/mappings/poller';
 import { shardOf } from '../../../local/mappings/shard-split';
 import { StreamPoller } from '../../../local/mappings/stream-poller';
 
@@ -72,11 +73,15 @@ afterEach(async () => {
   await ended;
 });
 
-function poll(stream: Stream, host: Watched, { file = newFile(), BatchSize = 10 } = {}) {
+function poll(
+  stream: Stream,
+  host: Watched,
+  { file = newFile(), BatchSize = 10, batchLimit }: { file?: string; BatchSize?: number; batchLimit?: BatchLimit } = {},
+) {
   const properties = mappingProperties.parse({ EventSourceArn: 'arn', FunctionName: 'watched', BatchSize });
   const checkpoints = new Checkpoints(file, 4);
   const common = { hashKey: 'id', properties, checkpoints, faults: {}, log: () => {}, onFailure: async () => {} };
-  const poller = new StreamPoller({ ...common, mappingId: 'mapping', reader: stream, host });
+  const poller = new StreamPoller({ ...common, mappingId: 'mapping', reader: stream, host, batchLimit });
   pollers.push(poller);
   return { poller, checkpoints };
 }
@@ -127,6 +132,15 @@ describe('a stream that is split into shards', () => {
       const own = sequences.filter((text) => text.startsWith(`${key} `)).map((text) => Number(text.split(' ')[1]));
       expect(own).toEqual(own.toSorted((a, b) => a - b));
     }
+  });
+
+  it('hands out batches as small as it is told to, however much waits', async () => {
+    const stream = new Stream();
+    const host = new Watched();
+    stream.write(A, A, A, A, A);
+    const sizes = [2, 1, 2];
+    poll(stream, host, { batchLimit: (name) => (name === 'watched' ? (sizes.shift() ?? 9) : 0) });
+    await eventually(() => host.batches).toEqual([[A, A], [A], [A, A]]);
   });
 
   it('goes on in other shards while one is stuck', async () => {
