@@ -145,7 +145,9 @@ export async function matchingConnections(
     );
 }
 
-const isUntouched = (delivery: Delivery): boolean => delivery.status === 'pending' && delivery.made === 0;
+/** Whether routing made a delivery that nobody has begun. A replay is enqueued by its own change, after its schema has taken it. */
+const isUntouched = ({ status, made, cause }: Delivery): boolean =>
+  status === 'pending' && made === 0 && cause === 'auto';
 
 function newDelivery(
   event: StoredEvent,

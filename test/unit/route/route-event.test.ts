@@ -118,6 +118,13 @@ describe('routing an event again', () => {
     expect(await routeEvent(world, event)).toEqual([]);
   });
 
+  it('does not enqueue a replay from here: its own change does that, once its schema has taken it', async () => {
+    world.connections = [connectionNo(1)];
+    world.deliveries.set(1, deliveryOf({ connection: idOf('con', 1), status: 'schema_failed', made: 1 }));
+    world.deliveries.set(2, deliveryOf({ ordinal: 2, connection: idOf('con', 1), status: 'pending', cause: 'replay' }));
+    expect(await routeEvent(world, event)).toEqual([]);
+  });
+
   it('ends with one delivery for each connection, wherever the run before broke off', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }), async (count, failAt) => {
